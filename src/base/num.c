@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/num.h"
+
+#include "base/bytes.h"
+#include "base/banned.h"
+
+status num_parse_u64(slice text, uint64_t *ret_value)
+{
+    if (text.len == 0 || (text.len > 1 && text.at[0] == '0')) return FAIL(E_SYNTAX);
+    uint64_t value = 0;
+    bool wraps = false;
+    for (size_t i = 0; i < text.len; i++) {
+        const unsigned digit = (unsigned)text.at[i] - '0';
+        if (digit > 9) return FAIL_AT(E_SYNTAX, i);
+        wraps |= __builtin_mul_overflow(value, 10u, &value);
+        wraps |= __builtin_add_overflow(value, digit, &value);
+    }
+    if (wraps) return FAIL(E_LIMIT);
+    *ret_value = value;
+    return OK;
+}
+
+status num_parse_i64(slice text, int64_t *ret_value)
+{
+    const bool negative = text.len > 0 && text.at[0] == '-';
+    uint64_t size = 0;
+    TRY(num_parse_u64(slice_from(text, negative ? 1 : 0), &size));
+    if (size > (uint64_t)INT64_MAX + (negative ? 1 : 0)) return FAIL(E_LIMIT);
+    *ret_value = negative ? (int64_t)(0 - size) : (int64_t)size;
+    return OK;
+}
+
+static int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+status num_parse_hex(slice text, uint8_t *ret_bytes, size_t ret_cap)
+{
+    if (text.len % 2 != 0 || text.len / 2 != ret_cap) return FAIL(E_SYNTAX);
+    for (size_t i = 0; i < text.len; i++) {
+        if (hex_digit(text.at[i]) < 0) return FAIL_AT(E_SYNTAX, i);
+    }
+    for (size_t i = 0; i < ret_cap; i++) {
+        ret_bytes[i] = (uint8_t)(hex_digit(text.at[2 * i]) << 4 | hex_digit(text.at[2 * i + 1]));
+    }
+    return OK;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/status.h"
+
+/*
+ * sha256: SHA-256 of FIPS 180-4.
+ */
+
+enum { SHA256_BYTES = 32, SHA256_BLOCK_BYTES = 64 };
+
+/* hash: a SHA-256 value. */
+typedef struct hash {
+    uint8_t bytes[SHA256_BYTES];
+} hash;
+
+struct sha256 {
+    uint32_t state[8];
+    uint64_t len; /* bytes taken so far */
+    uint8_t block[SHA256_BLOCK_BYTES];
+};
+
+void sha256_init(struct sha256 *s);
+/* Takes more bytes. The whole message is below 2^61 bytes (FIPS 180-4 allows no more). */
+void sha256_update(struct sha256 *s, slice bytes);
+void sha256_final(struct sha256 *s, hash *ret_hash);
+/* The hash of one message in one call. */
+hash sha256(slice message);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/cm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+slice guarded(slice bytes)
+{
+    static struct {
+        void *at;
+        size_t len;
+    } ring[64];
+    static size_t turn;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t whole = (bytes.len + page - 1) / page * page;
+    const size_t slot = turn++ % COUNT_OF(ring);
+    if (ring[slot].at != NULL) assert_int_equal(munmap(ring[slot].at, ring[slot].len), 0);
+    uint8_t *map = mmap(NULL, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(map, MAP_FAILED);
+    assert_int_equal(mprotect(map + whole, page, PROT_NONE), 0);
+    ring[slot].at = map;
+    ring[slot].len = whole + page;
+    bytes_copy(map + whole - bytes.len, bytes.len, bytes);
+    return (slice){ map + whole - bytes.len, bytes.len };
+}
+
+const char *shared_data(const char *path)
+{
+    static char full[1024];
+    const char *root = getenv("CANDOR_SHARED_DATA"); /* set by tests/meson.build */
+    snprintf(full, sizeof full, "%s/%s", root == NULL ? "../shared/data" : root, path);
+    if (access(full, R_OK) == 0) return full;
+    print_message("skipped: %s is not there\n", full);
+    return NULL;
+}
+
+slice file_bytes(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) fail_msg("cannot open %s", path);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    const long len = ftell(file);
+    assert_true(len >= 0);
+    rewind(file);
+    uint8_t *bytes = calloc((size_t)len + 1, 1);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, (size_t)len, file), (size_t)len);
+    fclose(file);
+    return (slice){ bytes, (size_t)len };
+}

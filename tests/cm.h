@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every unit test includes: cmocka, and guarded(): bytes that end at an unreadable page, so
+ * that reading one byte too many is a crash and not luck.
+ */
+#pragma once
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include "base/bytes.h"
+
+#define assert_ok(e) assert_int_equal((e).code, E_OK)
+#define assert_fails(e, code_) assert_int_equal((e).code, (code_))
+
+/* A copy of the bytes whose last byte is the last before a page that cannot be read. Valid until the
+ * 65th call after it. */
+slice guarded(slice bytes);
+/* The path of a file under ../shared/data, or NULL (after printing why) where it does not exist. */
+const char *shared_data(const char *path);
+/* The whole file, NUL-terminated behind len; fails the test if it cannot be read. Never freed. */
+slice file_bytes(const char *path);
