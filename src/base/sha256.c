@@ -30,10 +30,13 @@ static uint32_t rotate_right(uint32_t x, unsigned n)
 static void compress(uint32_t state[8], const uint8_t *block)
 {
     uint32_t w[64];
-    for (size_t t = 0; t < 16; t++) w[t] = get_u32(block + 4 * t);
+    for (size_t t = 0; t < 16; t++)
+        w[t] = get_u32(block + 4 * t);
     for (size_t t = 16; t < 64; t++) {
-        const uint32_t s0 = rotate_right(w[t - 15], 7) ^ rotate_right(w[t - 15], 18) ^ w[t - 15] >> 3;
-        const uint32_t s1 = rotate_right(w[t - 2], 17) ^ rotate_right(w[t - 2], 19) ^ w[t - 2] >> 10;
+        const uint32_t s0 =
+            rotate_right(w[t - 15], 7) ^ rotate_right(w[t - 15], 18) ^ w[t - 15] >> 3;
+        const uint32_t s1 =
+            rotate_right(w[t - 2], 17) ^ rotate_right(w[t - 2], 19) ^ w[t - 2] >> 10;
         w[t] = w[t - 16] + s0 + w[t - 7] + s1;
     }
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
@@ -53,13 +56,15 @@ static void compress(uint32_t state[8], const uint8_t *block)
         a = t1 + t2;
     }
     const uint32_t worked[8] = { a, b, c, d, e, f, g, h };
-    for (size_t i = 0; i < 8; i++) state[i] += worked[i];
+    for (size_t i = 0; i < 8; i++)
+        state[i] += worked[i];
 }
 
 void sha256_init(struct sha256 *s)
 {
     *s = (struct sha256){};
-    for (size_t i = 0; i < 8; i++) s->state[i] = initial_state[i];
+    for (size_t i = 0; i < 8; i++)
+        s->state[i] = initial_state[i];
 }
 
 void sha256_update(struct sha256 *s, slice bytes)
@@ -90,7 +95,8 @@ void sha256_final(struct sha256 *s, hash *ret_hash)
     const size_t pad = used < 56 ? 56 - used : 120 - used;
     sha256_update(s, (slice){ padding, pad });
     sha256_update(s, (slice){ bits, sizeof bits });
-    for (size_t i = 0; i < 8; i++) put_u32(ret_hash->bytes + 4 * i, s->state[i]);
+    for (size_t i = 0; i < 8; i++)
+        put_u32(ret_hash->bytes + 4 * i, s->state[i]);
 }
 
 hash sha256(slice message)
@@ -101,4 +107,15 @@ hash sha256(slice message)
     sha256_update(&s, message);
     sha256_final(&s, &h);
     return h;
+}
+
+void sha256_many(const struct sha256_job *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct sha256 s;
+        sha256_init(&s);
+        sha256_update(&s, jobs[i].prefix);
+        sha256_update(&s, jobs[i].message);
+        sha256_final(&s, jobs[i].ret);
+    }
 }
