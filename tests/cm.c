@@ -17,7 +17,8 @@ slice guarded(slice bytes)
     const size_t whole = (bytes.len + page - 1) / page * page;
     const size_t slot = turn++ % COUNT_OF(ring);
     if (ring[slot].at != NULL) assert_int_equal(munmap(ring[slot].at, ring[slot].len), 0);
-    uint8_t *map = mmap(NULL, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *map =
+        mmap(NULL, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(map, MAP_FAILED);
     assert_int_equal(mprotect(map + whole, page, PROT_NONE), 0);
     ring[slot].at = map;

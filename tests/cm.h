@@ -15,8 +15,8 @@
 #define assert_ok(e) assert_int_equal((e).code, E_OK)
 #define assert_fails(e, code_) assert_int_equal((e).code, (code_))
 
-/* A copy of the bytes whose last byte is the last before a page that cannot be read. Valid until the
- * 65th call after it. */
+/* A copy of the bytes whose last byte is the last before a page that cannot be read. Valid until
+ * the 65th call after it. */
 slice guarded(slice bytes);
 /* The path of a file under ../shared/data, or NULL (after printing why) where it does not exist. */
 const char *shared_data(const char *path);

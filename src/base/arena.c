@@ -3,16 +3,15 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include "base/bytes.h"
-#include "base/num.h"
-#include "base/banned.h"
-
 #ifdef CANDOR_ASAN /* set by meson.build with b_sanitize=address */
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
 #define ASAN_UNPOISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
 #endif
+#include "base/bytes.h"
+#include "base/num.h"
+#include "base/banned.h"
 
 enum { ALIGN = 16, CHUNK_BYTES_MIN = 16 * 1024 };
 

@@ -4,8 +4,8 @@
 #include "base/status.h"
 
 /*
- * arena: many small allocations with one lifetime (a batch, a connection, a loaded rule set), a hard
- * cap, and one release. Memory comes in chunks from malloc; nothing is freed singly.
+ * arena: many small allocations with one lifetime (a batch, a connection, a loaded rule set), a
+ * hard cap, and one release. Memory comes in chunks from malloc; nothing is freed singly.
  * Invariant: used <= cap. Under AddressSanitizer released memory is poisoned.
  */
 struct arena {

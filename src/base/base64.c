@@ -4,7 +4,8 @@
 #include "base/bytes.h"
 #include "base/banned.h"
 
-static const uint8_t alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const uint8_t alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void base64_encode(slice bytes, uint8_t *ret_text)
 {
@@ -33,7 +34,8 @@ status base64_decode(slice text, uint8_t *ret_bytes, size_t cap, size_t *ret_len
 {
     if (text.len % 4 != 0) return FAIL(E_SYNTAX);
     size_t padding = 0;
-    while (padding < 2 && padding < text.len && text.at[text.len - 1 - padding] == '=') padding++;
+    while (padding < 2 && padding < text.len && text.at[text.len - 1 - padding] == '=')
+        padding++;
     const size_t len = text.len / 4 * 3 - padding;
     if (len > cap) return FAIL(E_LIMIT);
     uint32_t group = 0;

@@ -14,11 +14,13 @@ struct cursor {
     size_t pos; /* bytes consumed so far */
 };
 
+/* A cursor at the start of data. */
 static inline struct cursor cursor_of(slice data)
 {
     return (struct cursor){ .data = data };
 }
 
+/* Bytes not yet consumed. */
 static inline size_t cursor_left(const struct cursor *c)
 {
     return c->data.len - c->pos;

@@ -91,7 +91,8 @@ static void quoted(struct writer *w, slice text)
     size_t at = 0;
     while (at < text.len) {
         size_t run = at;
-        while (run < text.len && is_plain(text.at[run])) run++;
+        while (run < text.len && is_plain(text.at[run]))
+            run++;
         if (run > at) {
             writer_bytes(w, (slice){ text.at + at, run - at });
             at = run;

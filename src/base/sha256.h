@@ -19,9 +19,11 @@ struct sha256 {
     uint8_t block[SHA256_BLOCK_BYTES];
 };
 
+/* Starts a message. */
 void sha256_init(struct sha256 *s);
 /* Takes more bytes. The whole message is below 2^61 bytes (FIPS 180-4 allows no more). */
 void sha256_update(struct sha256 *s, slice bytes);
+/* The hash of all bytes taken; s must be started anew before it is used again. */
 void sha256_final(struct sha256 *s, hash *ret_hash);
 /* The hash of one message in one call. */
 hash sha256(slice message);

@@ -7,9 +7,9 @@
  * status: how every function of candor that may fail says so.
  *
  * The four families decide what the caller does: *input* (reject, count, go on), *environment*
- * (retry or shed load), *corrupt* (stop; a start recovers from disk), and *answer* (the question was
- * understood and the answer is no). Misuse is an assertion, never a status.
- * The numbers are stable: they appear in messages between processes and in docs/errors.md.
+ * (retry or shed load), *corrupt* (stop; a start recovers from disk), and *answer* (the question
+ * was understood and the answer is no). Misuse is an assertion, never a status. The numbers are
+ * stable: they appear in messages between processes and in docs/errors.md.
  */
 /* clang-format off */
 enum code {

@@ -7,7 +7,8 @@
  * text: UTF-8 (RFC 3629) checked at the border and read code point by code point.
  */
 
-/* Whether all of it is well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF. */
+/* Whether all of it is well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF.
+ */
 bool text_is_utf8(slice text);
 /* The code point at the start of text and its length in bytes (1..4). E_SHORT for an empty or cut
  * text, E_UTF8 for malformed bytes. */

@@ -16,6 +16,7 @@ struct writer {
     int32_t error; /* enum code, sticky */
 };
 
+/* An empty writer into cap bytes at that place. */
 static inline struct writer writer_of(void *at, size_t cap)
 {
     return (struct writer){ .at = at, .cap = cap };
@@ -27,14 +28,17 @@ static inline slice writer_slice(const struct writer *w)
     return (slice){ .at = w->at == NULL ? (const uint8_t *)"" : w->at, .len = w->len };
 }
 
+/* The bytes as they are. */
 void writer_bytes(struct writer *w, slice bytes);
 /* len bytes of room that the caller fills; NULL (and the sticky error) if they do not fit. */
 uint8_t *writer_room(struct writer *w, size_t len);
+/* A number as 1, 2, 4 or 8 big-endian bytes. */
 void writer_u8(struct writer *w, uint8_t value);
 void writer_u16(struct writer *w, uint16_t value);
 void writer_u32(struct writer *w, uint32_t value);
 /* The low 40 bits as 5 bytes; a larger value sets E_LIMIT. */
 void writer_u40(struct writer *w, uint64_t value);
+/* 8 big-endian bytes. */
 void writer_u64(struct writer *w, uint64_t value);
 /* A 2-byte length and the bytes; more than 65,535 sets E_LIMIT. */
 void writer_vec16(struct writer *w, slice bytes);

@@ -96,8 +96,8 @@ static int take_option(struct invocation *inv, int argc, char **argv, int *at)
     }
     if (o->value != NULL && value == NULL) {
         if (*at + 1 >= argc) {
-            return command_fail(EXIT_USAGE, "%s: %s needs a value (%s)", inv->command->name, o->name,
-                                o->value);
+            return command_fail(EXIT_USAGE, "%s: %s needs a value (%s)", inv->command->name,
+                                o->name, o->value);
         }
         value = argv[++*at];
     }

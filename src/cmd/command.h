@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * command: one row per command of candor. Parsing, --help, the manual pages and shell completion all
- * come from the same rows. A family (one file) exports a table that ends with an empty row.
+ * command: one row per command of candor. Parsing, --help, the manual pages and shell completion
+ * all come from the same rows. A family (one file) exports a table that ends with an empty row.
  */
 struct option {
     const char *name;  /* "--out" */
@@ -25,7 +25,7 @@ struct command {
     const char *details;   /* paragraphs for --help and the manual page; an example at the end */
     const struct option *options; /* ends with an empty row; NULL for none */
     int arguments_min;
-    int arguments_max;     /* -1: any number */
+    int arguments_max;                        /* -1: any number */
     int (*run)(const struct invocation *inv); /* returns the exit status of design section 10 */
 };
 
@@ -47,7 +47,8 @@ bool invocation_has(const struct invocation *inv, const char *name);
 const char *invocation_value(const struct invocation *inv, const char *name, const char *fallback);
 /* The nth value (from 0) of a repeated option, or NULL behind the last. */
 const char *invocation_nth(const struct invocation *inv, const char *name, size_t nth);
-/* Parses argv (program name first) against the command and runs it; prints help or a usage error. */
+/* Parses argv (program name first) against the command and runs it; prints help or a usage error.
+ */
 int command_run(const struct command *command, int argc, char **argv);
 /* One clear line on stderr, "candor: …", then the exit status as given. */
 __attribute__((format(printf, 2, 3))) int command_fail(int exit_status, const char *format, ...);

@@ -25,7 +25,9 @@ enum {
     MERKLE_NODE_PREFIX = 0x01,
 };
 
+/* SHA-256(0x00 | entry). */
 hash merkle_leaf(slice entry);
+/* SHA-256(0x01 | left | right). */
 hash merkle_node(hash left, hash right);
 /* The root of the tree without leaves. */
 hash merkle_empty(void);

@@ -5,13 +5,14 @@
 #include "base/status.h"
 
 /*
- * store: the only way the ledger touches disk, clock and randomness, as a table of functions, so that
- * the same ledger runs on a file system (store_fs), in memory (store_ram) and on a simulated disk that
- * tears, loses, fills up and crashes (sim/). Names are relative to the log's directory, at most
- * STORE_NAME_MAX bytes, with '/' between parts and no "." or ".." parts.
+ * store: the only way the ledger touches disk, clock and randomness, as a table of functions, so
+ * that the same ledger runs on a file system (store_fs), in memory (store_ram) and on a simulated
+ * disk that tears, loses, fills up and crashes (sim/). Names are relative to the log's directory,
+ * at most STORE_NAME_MAX bytes, with '/' between parts and no "." or ".." parts.
  *
  * What an implementation promises:
- * - write returns OK only after all bytes are accepted; they are durable only after sync of that file.
+ * - write returns OK only after all bytes are accepted; they are durable only after sync of that
+ * file.
  * - A file's name is durable only after sync_dir of its folder.
  * - A failed sync is E_FSYNC; the caller stops for good (design section 6, promise 4).
  * - No space left is E_FULL. reserve makes later writes inside the range immune to it.

@@ -6,11 +6,12 @@
 /*
  * event: one thing that a source reported, in the form that judges read. Made by src/intake.
  *
- * An event is a flat list of fields. A nested value appears under its dotted path (a.b.c) with array
- * positions left out, so that "any member of the array, any element's field" is simply "any field of
- * that name"; containers appear too (EVENT_OBJECT, EVENT_ARRAY, without text), so that existence of
- * a name can be asked. Numbers and booleans carry the canonical text by which rules compare them.
- * Ownership: all slices are views into the arena or buffer of the batch that the event belongs to.
+ * An event is a flat list of fields. A nested value appears under its dotted path (a.b.c) with
+ * array positions left out, so that "any member of the array, any element's field" is simply "any
+ * field of that name"; containers appear too (EVENT_OBJECT, EVENT_ARRAY, without text), so that
+ * existence of a name can be asked. Numbers and booleans carry the canonical text by which rules
+ * compare them. Ownership: all slices are views into the arena or buffer of the batch that the
+ * event belongs to.
  */
 enum { EVENT_FIELDS_MAX = 1024, EVENT_BYTES_MAX = 1024 * 1024, LOGSOURCE_CATEGORIES_MAX = 4 };
 
@@ -24,8 +25,8 @@ enum event_type {
 };
 
 enum event_field_flags {
-    /* An alias of a native field, seen only by rules that name a category (design note: Security 4688
-     * read as process_creation). */
+    /* An alias of a native field, seen only by rules that name a category (design note: Security
+     * 4688 read as process_creation). */
     EVENT_FIELD_ALIAS = 1u << 0,
     /* A native field that an alias of the same name hides from rules that name a category. */
     EVENT_FIELD_SHADOWED = 1u << 1,
@@ -53,9 +54,9 @@ struct logsource {
 struct event {
     const struct event_field *fields;
     size_t field_count;
-    slice raw;                  /* as received; keywords search it where parsed is false */
+    slice raw; /* as received; keywords search it where parsed is false */
     struct logsource logsource;
-    int64_t time_ns;            /* UTC since 1970; 0 where has_time is false */
+    int64_t time_ns; /* UTC since 1970; 0 where has_time is false */
     bool has_time;
-    bool parsed;                /* false: raw is a line that no format recognised */
+    bool parsed; /* false: raw is a line that no format recognised */
 };

@@ -24,7 +24,8 @@ static void known_messages_have_their_known_hashes(void **)
 static void every_cut_of_a_message_gives_the_same_hash(void **)
 {
     uint8_t message[200];
-    for (size_t i = 0; i < sizeof message; i++) message[i] = (uint8_t)i;
+    for (size_t i = 0; i < sizeof message; i++)
+        message[i] = (uint8_t)i;
     const hash whole = sha256((slice){ message, sizeof message });
     for (size_t cut = 0; cut <= sizeof message; cut++) {
         struct sha256 s;
