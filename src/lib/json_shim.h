@@ -31,6 +31,7 @@ struct json_tape {
 
 struct json_shim;
 
+/* A parser for documents up to these maxima, and its end. NULL if memory is out. */
 struct json_shim *json_shim_new(size_t document_bytes_max, size_t depth_max);
 void json_shim_free(struct json_shim *s);
 /* 64 bytes behind the len of the text must be readable. The tape dies at the next call. */
