@@ -13,7 +13,12 @@
  * compare them. Ownership: all slices are views into the arena or buffer of the batch that the
  * event belongs to.
  */
-enum { EVENT_FIELDS_MAX = 1024, EVENT_BYTES_MAX = 1024 * 1024, LOGSOURCE_CATEGORIES_MAX = 4 };
+enum {
+    EVENT_FIELDS_MAX = 1024,
+    EVENT_BYTES_MAX = 1024 * 1024,
+    EVENT_VALUE_BYTES_MAX = 64 * 1024, /* a longer value is cut there and flagged */
+    LOGSOURCE_CATEGORIES_MAX = 4,
+};
 
 enum event_type {
     EVENT_NULL,
@@ -34,14 +39,43 @@ enum event_field_flags {
     EVENT_FIELD_LITERAL = 1u << 2,
     /* Derived from another field: not searched by keywords, which see each value once. */
     EVENT_FIELD_DERIVED = 1u << 3,
+    /* The value was longer than EVENT_VALUE_BYTES_MAX; text is its start. */
+    EVENT_FIELD_CUT = 1u << 4,
 };
 
 struct event_field {
     slice name;
     slice text;
-    uint8_t type;  /* enum event_type */
-    uint8_t flags; /* enum event_field_flags */
+    uint32_t name_hash; /* event_name_hash(name) */
+    uint8_t type;       /* enum event_type */
+    uint8_t flags;      /* enum event_field_flags */
 };
+
+/* The 8 bytes at at, in the machine's order. */
+static inline uint64_t event_name_word(const uint8_t *at)
+{
+    uint64_t word;
+    __builtin_memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* A hash of a field name, to find it in a table by; src/intake makes it once per field. Unkeyed: a
+ * table that is filled from foreign names needs a bound on its chains. */
+static inline uint32_t event_name_hash(slice name)
+{
+    const uint64_t odd = 0x9e3779b97f4a7c15;
+    uint64_t h = name.len * odd;
+    size_t at = 0;
+    for (; name.len - at >= 8; at += 8) {
+        h = (h ^ event_name_word(name.at + at)) * odd;
+        h ^= h >> 32;
+    }
+    uint64_t tail = 0;
+    for (; at < name.len; at++)
+        tail = tail << 8 | name.at[at];
+    h = (h ^ tail) * odd;
+    return (uint32_t)(h ^ h >> 32);
+}
 
 /* What the event says of its origin in Sigma's words; an empty slice states nothing. */
 struct logsource {
@@ -49,6 +83,9 @@ struct logsource {
     slice service;
     slice categories[LOGSOURCE_CATEGORIES_MAX];
     uint8_t category_count;
+    /* Service and categories are all that there are: a rule that names another service or category
+     * does not concern this event, even where the event states none. */
+    bool exact;
 };
 
 struct event {
