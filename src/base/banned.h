@@ -5,6 +5,8 @@
  */
 #pragma once
 /* clang-format off */
+#undef sprintf  /* macros under _FORTIFY_SOURCE with clang */
+#undef vsprintf
 #pragma GCC poison gets strcpy strcat strncpy strncat strtok sprintf vsprintf
 #pragma GCC poison scanf sscanf fscanf atoi atol atoll atof
 #pragma GCC poison gmtime localtime ctime asctime mktemp tmpnam tempnam

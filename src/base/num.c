@@ -30,19 +30,21 @@ status num_parse_i64(slice text, int64_t *ret_value)
     return OK;
 }
 
-static int hex_digit(uint8_t c)
+enum { NO_DIGIT = 16 };
+
+static unsigned hex_digit(uint8_t c)
 {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+    if (c >= '0' && c <= '9') return c - (unsigned)'0';
+    if (c >= 'a' && c <= 'f') return c - (unsigned)'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - (unsigned)'A' + 10;
+    return NO_DIGIT;
 }
 
 status num_parse_hex(slice text, uint8_t *ret_bytes, size_t ret_cap)
 {
     if (text.len % 2 != 0 || text.len / 2 != ret_cap) return FAIL(E_SYNTAX);
     for (size_t i = 0; i < text.len; i++) {
-        if (hex_digit(text.at[i]) < 0) return FAIL_AT(E_SYNTAX, i);
+        if (hex_digit(text.at[i]) == NO_DIGIT) return FAIL_AT(E_SYNTAX, i);
     }
     for (size_t i = 0; i < ret_cap; i++) {
         ret_bytes[i] = (uint8_t)(hex_digit(text.at[2 * i]) << 4 | hex_digit(text.at[2 * i + 1]));

@@ -181,6 +181,7 @@ void merkle_cover(struct merkle_range r, struct merkle_range ret_subtrees[2])
     if (r.end - r.start <= 1) return;
     const uint64_t last = r.end - 1;
     const unsigned split = bit_length(r.start ^ last) - 1;
+    assert(split < 64);
     const uint64_t mask = (UINT64_C(1) << split) - 1;
     const uint64_t middle = last & ~mask;
     const unsigned left_bits = bit_length(~r.start & mask);
@@ -239,7 +240,9 @@ status merkle_prove_subtree(const struct merkle_source *source, struct merkle_ra
     bool known = true; /* the verifier knows the root of what is left of r: it is all of r */
     while (r.start != r.end && (tree.start != r.start || tree.end != r.end)) {
         const uint64_t len = tree.end - tree.start;
-        const uint64_t middle = tree.start + (UINT64_C(1) << (bit_length(len - 1) - 1));
+        const unsigned split = bit_length(len - 1) - 1; /* len > 1: r is a proper part of it */
+        assert(split < 64);
+        const uint64_t middle = tree.start + (UINT64_C(1) << split);
         if (r.end <= middle) {
             TRY(prove_root(source, middle, tree.end, &proof));
             tree.end = middle;
