@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/cm.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -50,4 +51,34 @@ slice file_bytes(const char *path)
     assert_int_equal(fread(bytes, 1, (size_t)len, file), (size_t)len);
     fclose(file);
     return (slice){ bytes, (size_t)len };
+}
+
+static char folders[64][64];
+static size_t folder_count;
+static pid_t folder_owner;
+
+static int remove_one(const char *path, const struct stat *, int, struct FTW *)
+{
+    return remove(path);
+}
+
+static void remove_folders(void)
+{
+    if (getpid() != folder_owner) return; /* a forked child leaves them to its parent */
+    for (size_t i = 0; i < folder_count; i++)
+        nftw(folders[i], remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *test_folder(void)
+{
+    assert_in_range(folder_count, 0, COUNT_OF(folders) - 1);
+    if (folder_count == 0) {
+        folder_owner = getpid();
+        assert_int_equal(atexit(remove_folders), 0);
+    }
+    char *folder = folders[folder_count++];
+    const char *parent = getenv("TMPDIR");
+    snprintf(folder, sizeof folders[0], "%.40s/candor-XXXXXX", parent == NULL ? "/tmp" : parent);
+    assert_non_null(mkdtemp(folder));
+    return folder;
 }

@@ -22,3 +22,5 @@ slice guarded(slice bytes);
 const char *shared_data(const char *path);
 /* The whole file, NUL-terminated behind len; fails the test if it cannot be read. Never freed. */
 slice file_bytes(const char *path);
+/* The path of a fresh, empty folder, removed with everything in it when the process ends. */
+const char *test_folder(void);
