@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ledger/store_fs.h"
+
+#include <stdio.h>
+#include "tests/cm.h"
+#include "tests/fail.h"
+
+static struct store store;
+static struct fault fault;
+
+static int open_store(void **)
+{
+    fault = (struct fault){ "" };
+    assert_ok(store_fs_open(test_folder(), &store, &fault));
+    return 0;
+}
+
+static int close_store(void **)
+{
+    store_fs_close(&store);
+    assert_null(store.self);
+    store_fs_close(&store);
+    return 0;
+}
+
+static int open_file(const char *name, unsigned flags)
+{
+    int handle = -1;
+    assert_ok(store.ops->open(store.self, name, flags, &handle, &fault));
+    assert_true(handle >= 0);
+    return handle;
+}
+
+static void every_operation_reaches_the_file(void **)
+{
+    const struct store_ops *ops = store.ops;
+    uint8_t got[100];
+    size_t len = 0;
+    uint64_t size = 0;
+    assert_ok(ops->make_dir(store.self, "log", &fault));
+    assert_ok(ops->make_dir(store.self, "log", &fault));
+    const int h = open_file("log/a", STORE_WRITE | STORE_FRESH);
+    assert_ok(ops->reserve(store.self, h, 0, 50, &fault));
+    assert_ok(ops->write(store.self, h, 10, slice_text("entry"), &fault));
+    assert_ok(ops->sync(store.self, h, &fault));
+    assert_ok(ops->sync_dir(store.self, "log", &fault));
+    assert_ok(ops->sync_dir(store.self, "", &fault));
+    assert_ok(ops->drop_cache(store.self, h, &fault));
+    assert_ok(ops->read(store.self, h, 8, got, sizeof got, &len, &fault));
+    assert_int_equal(len, 42);
+    assert_memory_equal(got, "\0\0entry\0", 8);
+    assert_ok(ops->truncate(store.self, h, 15, &fault));
+    assert_ok(ops->size(store.self, h, &size, &fault));
+    assert_int_equal(size, 15);
+    ops->close(store.self, h);
+    assert_ok(ops->rename(store.self, "log/a", "log/b", &fault));
+    const int again = open_file("log/b", STORE_READ);
+    assert_ok(ops->read(store.self, again, 10, got, 5, &len, &fault));
+    assert_memory_equal(got, "entry", 5);
+    ops->close(store.self, again);
+    assert_ok(ops->remove(store.self, "log/b", &fault));
+    assert_fails(ops->remove(store.self, "log/b", &fault), E_NOT_FOUND);
+}
+
+static void failures_are_named_and_leave_no_handle(void **)
+{
+    const struct store_ops *ops = store.ops;
+    int handle = -1;
+    char name[STORE_NAME_MAX + 2];
+    memset(name, 'n', sizeof name);
+    name[STORE_NAME_MAX + 1] = '\0';
+    assert_fails(ops->open(store.self, "none", STORE_READ, &handle, &fault), E_NOT_FOUND);
+    assert_non_null(strstr(fault.text, "/none: No such file"));
+    assert_fails(ops->open(store.self, name, STORE_WRITE | STORE_FRESH, &handle, &fault), E_LIMIT);
+    assert_fails(ops->rename(store.self, "a", name, &fault), E_LIMIT);
+    assert_fails(ops->rename(store.self, name, "a", &fault), E_LIMIT);
+    assert_fails(ops->remove(store.self, name, &fault), E_LIMIT);
+    assert_fails(ops->make_dir(store.self, name, &fault), E_LIMIT);
+    assert_fails(ops->open(store.self, "../x", STORE_READ, &handle, &fault), E_VALUE);
+    assert_int_equal(handle, -1);
+    ops->close(store.self, open_file("a", STORE_WRITE | STORE_FRESH));
+    assert_fails(ops->open(store.self, "a", STORE_WRITE | STORE_FRESH, &handle, &fault), E_EXISTS);
+}
+
+static void the_last_handle_is_the_limit_and_a_closed_one_returns(void **)
+{
+    int handles[STORE_OPEN_FILES_MAX], more = -1;
+    for (size_t i = 0; i < COUNT_OF(handles); i++) {
+        handles[i] = open_file("a", STORE_WRITE | STORE_CREATE);
+        for (size_t j = i; j-- > 0;)
+            assert_int_not_equal(handles[i], handles[j]);
+    }
+    assert_fails(store.ops->open(store.self, "a", STORE_READ, &more, &fault), E_LIMIT);
+    store.ops->close(store.self, handles[100]);
+    assert_int_equal(open_file("a", STORE_READ), handles[100]);
+}
+
+static status note(void *with, const char *name)
+{
+    char *names = with;
+    snprintf(names + strlen(names), 100 - strlen(names), "%s ", name);
+    return OK;
+}
+
+static void listing_randomness_and_time(void **)
+{
+    char names[100] = "";
+    uint8_t first[32] = { 0 }, second[32] = { 0 };
+    store.ops->close(store.self, open_file("b", STORE_WRITE | STORE_FRESH));
+    store.ops->close(store.self, open_file("a", STORE_WRITE | STORE_FRESH));
+    assert_ok(store.ops->list(store.self, "", note, names, &fault));
+    assert_string_equal(names, "a b ");
+    assert_ok(store.ops->random(store.self, first, sizeof first, &fault));
+    assert_ok(store.ops->random(store.self, second, sizeof second, &fault));
+    assert_memory_not_equal(first, second, sizeof first);
+    assert_true(store.ops->now_ns(store.self) > INT64_C(1'700'000'000'000'000'000));
+}
+
+static void open_attempt(void *with)
+{
+    struct store other = { 0 };
+    const status s = store_fs_open(with, &other, &fault);
+    assert_int_equal(s.code, fail_happened() ? E_NOMEM : E_OK);
+    store_fs_close(&other);
+}
+
+static void opening_fails_cleanly(void **)
+{
+    struct store other = { 0 };
+    assert_fails(store_fs_open("/nowhere/at/all", &other, &fault), E_NOT_FOUND);
+    assert_null(other.self);
+    char path[200];
+    snprintf(path, sizeof path, "%s", test_folder());
+    assert_int_equal(fail_each_allocation(open_attempt, path), 1);
+}
+
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_STORE(every_operation_reaches_the_file),
+        WITH_STORE(failures_are_named_and_leave_no_handle),
+        WITH_STORE(the_last_handle_is_the_limit_and_a_closed_one_returns),
+        WITH_STORE(listing_randomness_and_time),
+        cmocka_unit_test(opening_fails_cleanly),
+    };
+    return cmocka_run_group_tests_name("ledger/store_fs", tests, NULL, NULL);
+}
