@@ -300,6 +300,13 @@ status merkle_verify_inclusion(uint64_t index, uint64_t size, hash leaf, const h
     return sn == 0 && hash_equal(leaf, root) ? OK : FAIL(E_INVALID);
 }
 
+status merkle_verify_in_subtree(uint64_t index, struct merkle_range r, hash leaf, const hash *proof,
+                                size_t count, hash root)
+{
+    if (!merkle_range_is_subtree(r) || index < r.start) return FAIL(E_INVALID);
+    return merkle_verify_inclusion(index - r.start, r.end - r.start, leaf, proof, count, root);
+}
+
 status merkle_verify_consistency(uint64_t old_size, uint64_t new_size, const hash *proof,
                                  size_t count, const hash roots[2])
 {

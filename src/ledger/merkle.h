@@ -111,6 +111,9 @@ status merkle_prove_subtree(const struct merkle_source *source, struct merkle_ra
  */
 status merkle_verify_inclusion(uint64_t index, uint64_t size, hash leaf, const hash *proof,
                                size_t count, hash root);
+/* That the leaf at index of the tree is in the valid subtree r, whose root is given. */
+status merkle_verify_in_subtree(uint64_t index, struct merkle_range r, hash leaf, const hash *proof,
+                                size_t count, hash root);
 /* E_INVALID for old_size 0 too: every tree extends the empty one, so such a proof shows nothing. */
 status merkle_verify_consistency(uint64_t old_size, uint64_t new_size, const hash *proof,
                                  size_t count, const hash roots[2]);
