@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/bytes.h"
+#include "tests/cm.h"
+
+static void slices_compare_by_their_bytes(void **)
+{
+    static const char *const ordered[] = { "", "a", "aa", "ab", "b", "\x80", "\xff" };
+    for (size_t i = 0; i < COUNT_OF(ordered); i++) {
+        for (size_t j = 0; j < COUNT_OF(ordered); j++) {
+            const slice a = guarded(slice_text(ordered[i]));
+            const slice b = guarded(slice_text(ordered[j]));
+            const int order = slice_compare(a, b);
+            assert_true(i < j ? order < 0 : i > j ? order > 0 : order == 0);
+            assert_int_equal(slice_equal(a, b), i == j);
+            assert_int_equal(slice_is(a, ordered[j]), i == j);
+        }
+    }
+}
+
+static void a_prefix_is_found_only_at_the_start(void **)
+{
+    assert_true(slice_starts(slice_text("abc"), slice_text("ab")));
+    assert_true(slice_starts(slice_text("abc"), slice_none()));
+    assert_false(slice_starts(slice_text("abc"), slice_text("bc")));
+    assert_false(slice_starts(slice_text("ab"), slice_text("abc")));
+    assert_true(slice_is(slice_from(slice_text("abc"), 2), "c"));
+    assert_true(slice_is(slice_from(slice_text("abc"), 3), ""));
+}
+
+static void copies_and_moves_keep_within_their_room(void **)
+{
+    uint8_t room[4] = { 1, 2, 3, 4 };
+    bytes_move(room + 1, 3, room, 3);
+    assert_memory_equal(room, ((uint8_t[]){ 1, 1, 2, 3 }), 4);
+    bytes_copy(room, 2, slice_text("ab"));
+    assert_memory_equal(room, "ab\x02\x03", 4);
+    bytes_copy(room, 0, slice_none());
+    bytes_wipe(room, 3);
+    assert_memory_equal(room, "\0\0\0\x03", 4);
+}
+
+static void equality_of_secrets_sees_every_bit(void **)
+{
+    uint8_t a[16] = {};
+    uint8_t b[16] = {};
+    assert_true(bytes_equal_secret(a, b, sizeof a));
+    assert_true(bytes_equal_secret(a, b, 0));
+    for (size_t bit = 0; bit < 8 * sizeof a; bit++) {
+        b[bit / 8] = (uint8_t)(1u << bit % 8);
+        assert_false(bytes_equal_secret(a, b, sizeof a));
+        assert_false(bytes_equal(a, b, sizeof a));
+        b[bit / 8] = 0;
+    }
+}
+
+static void numbers_are_big_endian_and_come_back(void **)
+{
+    uint8_t at[8];
+    put_u64(at, 0x0102030405060708);
+    assert_memory_equal(at, "\1\2\3\4\5\6\7\10", 8);
+    assert_true(get_u64(at) == 0x0102030405060708);
+    assert_int_equal(get_u32(at), 0x01020304);
+    assert_int_equal(get_u16(at + 6), 0x0708);
+    put_u64(at, UINT64_MAX);
+    assert_true(get_u64(at) == UINT64_MAX);
+    put_u32(at, 0xfffefdfc);
+    assert_int_equal(get_u32(at), 0xfffefdfc);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slices_compare_by_their_bytes),
+        cmocka_unit_test(a_prefix_is_found_only_at_the_start),
+        cmocka_unit_test(copies_and_moves_keep_within_their_room),
+        cmocka_unit_test(equality_of_secrets_sees_every_bit),
+        cmocka_unit_test(numbers_are_big_endian_and_come_back),
+    };
+    return cmocka_run_group_tests_name("base/bytes", tests, NULL, NULL);
+}

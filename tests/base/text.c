@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+#include "tests/cm.h"
+
+/* Every code point there is: written, read back, and refused once a byte of it is missing. */
+static void every_code_point_comes_back(void **)
+{
+    for (uint32_t code_point = 0; code_point < 0x110400; code_point++) {
+        uint8_t bytes[4] = {};
+        const size_t len = text_put_code_point(code_point, bytes);
+        const bool is_one = code_point <= 0x10ffff && (code_point < 0xd800 || code_point > 0xdfff);
+        assert_int_equal(len != 0, is_one);
+        if (len == 0) continue;
+        uint32_t got = 0;
+        size_t used = 0;
+        assert_ok(text_code_point((slice){ bytes, len }, &got, &used));
+        assert_int_equal(got, code_point);
+        assert_int_equal(used, len);
+        assert_fails(text_code_point((slice){ bytes, len - 1 }, &got, &used), E_SHORT);
+    }
+}
+
+/* RFC 3629 section 4 and section 10: overlong forms, surrogates, beyond U+10FFFF, strays. */
+static void malformed_text_is_refused(void **)
+{
+    static const char *const bad[] = {
+        "\x80",
+        "\xbf",
+        "\xc0\x80",
+        "\xc1\xbf",
+        "\xe0\x80\x80",
+        "\xe0\x9f\xbf",
+        "\xed\xa0\x80",
+        "\xed\xbf\xbf",
+        "\xf0\x80\x80\x80",
+        "\xf0\x8f\xbf\xbf",
+        "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80",
+        "\xfe",
+        "\xff",
+        "\xc3(",
+        "\xe2(\xa1",
+        "\xe2\x82(",
+        "\xf0\x9f(\x80",
+        "\xf0\x9f\x98(",
+        "a\xc3",
+        "\xe2\x82",
+        "\xf0\x9f\x98",
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        assert_false(text_is_utf8(guarded(slice_text(bad[i]))));
+    }
+    uint32_t code_point = 99;
+    size_t used = 99;
+    assert_fails(text_code_point(slice_none(), &code_point, &used), E_SHORT);
+    assert_fails(text_code_point(guarded(slice_text("\xff")), &code_point, &used), E_UTF8);
+    assert_int_equal(code_point, 99);
+    assert_int_equal(used, 99);
+}
+
+static void well_formed_text_is_accepted(void **)
+{
+    assert_true(text_is_utf8(slice_none()));
+    assert_true(text_is_utf8(guarded(slice_text("h\xc3\xa4llo \xe2\x82\xac \xf0\x9f\x98\x80"))));
+    assert_true(text_is_utf8((slice){ (const uint8_t *)"\0\0", 2 }));
+}
+
+static void only_ascii_letters_change_case(void **)
+{
+    for (unsigned c = 0; c < 256; c++) {
+        const bool upper = c >= 'A' && c <= 'Z';
+        assert_int_equal(text_lower_ascii((uint8_t)c), upper ? c + 32 : c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_code_point_comes_back),
+        cmocka_unit_test(malformed_text_is_refused),
+        cmocka_unit_test(well_formed_text_is_accepted),
+        cmocka_unit_test(only_ascii_letters_change_case),
+    };
+    return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);
+}
