@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/sha256.h"
+#include "record/record.h"
+
+/*
+ * commit: the keys, salts, commitments and roots that bind a record's private values to its entry.
+ * Source: docs/formats/entry.md sections 4 and 5; each hash has a first byte of its own.
+ *
+ *   record key  k      = SHA-256(0x20 | block key K[32] | index u64)
+ *   encryption key     = SHA-256(0x21 | block key K[32])
+ *   salt_i             = SHA-256(0x22 | k[32] | field_id u16)[0..16)
+ *   C_i                = SHA-256(0x10 | field_id u16 | type u8 | salt_i[16] | value)
+ *   root               = SHA-256(0x11 | kind u8 | schema u16 | n u8 | top)
+ *   node               = SHA-256(0x12 | left | right)
+ *   root of a body     = SHA-256(0x13 | kind u8 | schema u16 | body)
+ *
+ * All key derivations are one block of SHA-256 over an input of fixed length, so that a derived key
+ * or salt says nothing about its siblings or about what it was derived from.
+ */
+enum { BLOCK_KEY_BYTES = 32, RECORD_KEY_BYTES = 32, SALT_BYTES = 16, COMMIT_FLAT_MAX = 16 };
+
+/* The key that encrypts a block of openings, used exactly once, from the block's key. */
+void commit_block_key(const uint8_t block_key[BLOCK_KEY_BYTES], uint8_t ret_key[32]);
+/* The key of the record at that index of the log. */
+void commit_record_key(const uint8_t block_key[BLOCK_KEY_BYTES], uint64_t index,
+                       uint8_t ret_key[RECORD_KEY_BYTES]);
+/* The salt of one field. */
+void commit_salt(const uint8_t record_key[RECORD_KEY_BYTES], uint16_t field_id,
+                 uint8_t ret_salt[SALT_BYTES]);
+/* The commitment to one value. */
+hash commit_field(uint16_t field_id, uint8_t type, const uint8_t salt[SALT_BYTES], slice value);
+/* The root over n <= FIELDS_MAX commitments in schema order. */
+hash commit_root(uint8_t kind, uint16_t schema, const hash *commitments, size_t n);
+/* The root of a kind that is public as a whole. */
+hash commit_body_root(uint8_t kind, uint16_t schema, slice body);
+
+/* A record to commit to, and where its root goes. */
+struct commit_job {
+    const struct record *record; /* field_count <= FIELDS_MAX */
+    const uint8_t *record_key;   /* RECORD_KEY_BYTES */
+    hash *ret_root;
+};
+
+/* The roots of count records. As commit_salt, commit_field and commit_root one by one, but all
+ * hashes that do not depend on each other are computed side by side: give it many records at once.
+ */
+void commit_many(const struct commit_job *jobs, size_t count);

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/entry.h"
+
+#include "base/bytes.h"
+#include "record/commit.h"
+#include "record/fields.h"
+#include "base/banned.h"
+
+enum { ENCODE_GROUP = 16 }; /* records whose hashes are computed side by side */
+
+static bool field_fits(const struct schema_field *f, const struct record_field *field)
+{
+    if (field->type == TYPE_ABSENT) return field->value.len == 0;
+    const size_t fixed_len = value_fixed_len(field->type);
+    return field->type == f->type && (fixed_len == 0 || field->value.len == fixed_len);
+}
+
+/* The cheap half of fields_check: whoever made the record has checked the values. */
+static bool record_fits(const struct schema *s, const struct record *r)
+{
+    if (r->columns.len != s->columns_bytes) return false;
+    if ((s->flags & KIND_BODY) != 0) return r->field_count == 0;
+    if (r->field_count != s->field_count || r->body.len != 0) return false;
+    for (size_t i = 0; i < r->field_count; i++) {
+        if (!field_fits(&s->fields[i], &r->fields[i])) return false;
+    }
+    return true;
+}
+
+/* Everything but the root, for which it leaves room. */
+static status put_entry(const struct record *r, struct writer *w, hash **ret_root)
+{
+    const struct schema *s = schema_find(r->kind, r->schema);
+    if (s == NULL) return FAIL(E_UNKNOWN);
+    if (!record_fits(s, r)) return FAIL(E_VALUE);
+    if (r->time_s >> ENTRY_TIME_BITS != 0) return FAIL(E_LIMIT);
+    const size_t start = w->len;
+    writer_u8(w, ENTRY_VERSION);
+    writer_u8(w, r->kind);
+    writer_u16(w, r->schema);
+    writer_u40(w, r->time_s - r->time_s % s->granularity_s);
+    writer_bytes(w, r->columns);
+    *ret_root = (hash *)(void *)writer_room(w, SHA256_BYTES);
+    if ((s->flags & KIND_BODY) != 0) writer_vec16(w, r->body);
+    TRY(writer_end(w));
+    return w->len - start > ENTRY_BYTES_MAX ? FAIL(E_LIMIT) : OK;
+}
+
+static status encode_group(const struct record *records, const uint8_t (*record_keys)[32],
+                           size_t count, struct writer *w, size_t *ret_ends)
+{
+    struct commit_job jobs[ENCODE_GROUP];
+    size_t job_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct record *r = &records[i];
+        hash *root = NULL;
+        const status put = put_entry(r, w, &root);
+        if (put.code != E_OK) return FAIL_AT(put.code, i);
+        if ((schema_of(r->kind)->flags & KIND_BODY) != 0) {
+            *root = commit_body_root(r->kind, r->schema, r->body);
+        } else {
+            jobs[job_count++] = (struct commit_job){ r, record_keys[i], root };
+        }
+        ret_ends[i] = w->len;
+    }
+    commit_many(jobs, job_count);
+    return OK;
+}
+
+status entry_encode_many(const struct record *records, const uint8_t (*record_keys)[32],
+                         size_t count, struct writer *w, size_t *ret_ends)
+{
+    const struct writer before = *w;
+    for (size_t at = 0; at < count; at += ENCODE_GROUP) {
+        const size_t left = count - at;
+        const size_t take = left < ENCODE_GROUP ? left : ENCODE_GROUP;
+        const status done = encode_group(records + at, record_keys + at, take, w, ret_ends + at);
+        if (done.code == E_OK) continue;
+        *w = before;
+        return FAIL_AT(done.code, at + (size_t)done.detail);
+    }
+    return OK;
+}
+
+status entry_encode(const struct record *r, const uint8_t *record_key, struct writer *w)
+{
+    const struct writer before = *w;
+    hash *root = NULL;
+    const status put = put_entry(r, w, &root);
+    if (put.code != E_OK) {
+        *w = before;
+        return put;
+    }
+    if ((schema_of(r->kind)->flags & KIND_BODY) != 0) {
+        *root = commit_body_root(r->kind, r->schema, r->body);
+        return OK;
+    }
+    commit_many(&(struct commit_job){ r, record_key, root }, 1);
+    return OK;
+}
+
+static status split_header(struct cursor *c, struct entry *e)
+{
+    uint8_t version = 0;
+    uint8_t kind = 0;
+    uint16_t schema = 0;
+    TRY(cursor_u8(c, &version));
+    if (version != ENTRY_VERSION) return FAIL_AT(E_UNKNOWN, 0);
+    TRY(cursor_u8(c, &kind));
+    TRY(cursor_u16(c, &schema));
+    e->schema = schema_find(kind, schema);
+    if (e->schema == NULL) return FAIL_AT(E_UNKNOWN, 1);
+    TRY(cursor_u40(c, &e->time_s));
+    return e->time_s % e->schema->granularity_s == 0 ? OK : FAIL_AT(E_VALUE, 4);
+}
+
+status entry_split(slice bytes, struct entry *ret_entry)
+{
+    if (bytes.len > ENTRY_BYTES_MAX) return FAIL(E_LIMIT);
+    struct cursor c = cursor_of(bytes);
+    struct entry e = { .body = slice_none() };
+    slice root = slice_none();
+    TRY(split_header(&c, &e));
+    TRY(cursor_bytes(&c, e.schema->columns_bytes, &e.columns));
+    TRY(cursor_bytes(&c, SHA256_BYTES, &root));
+    e.root = root.at;
+    if ((e.schema->flags & KIND_BODY) != 0) TRY(cursor_vec16(&c, UINT16_MAX, &e.body));
+    TRY(cursor_end(&c));
+    *ret_entry = e;
+    return OK;
+}
+
+static status split_fault(slice bytes, status s, struct fault *fault)
+{
+    if (s.code == E_UNKNOWN && s.detail == 0) {
+        return fault_set(fault, s, "entry version %u is unknown, this build reads version %d",
+                         bytes.at[0], ENTRY_VERSION);
+    }
+    if (s.code == E_UNKNOWN) {
+        return fault_set(fault, s, "record kind %u in schema version %u is unknown to this build",
+                         bytes.at[1], get_u16(bytes.at + 2));
+    }
+    if (s.code == E_VALUE) {
+        return fault_set(fault, s, "the time of a %s entry is not cut to the %s",
+                         schema_of(bytes.at[1])->name,
+                         schema_granularity_name(schema_of(bytes.at[1])->granularity_s));
+    }
+    return fault_set(fault, s, "an entry of %zu bytes is %s", bytes.len,
+                     s.code == E_SHORT   ? "cut off"
+                     : s.code == E_LIMIT ? "too long"
+                                         : "too long for its kind");
+}
+
+status entry_parse(slice bytes, struct entry *ret_entry, struct fault *fault)
+{
+    struct entry e = {};
+    struct record_field fields[FIELDS_MAX];
+    const status split = entry_split(bytes, &e);
+    if (split.code != E_OK) return split_fault(bytes, split, fault);
+    const struct schema *s = e.schema;
+    TRY(schema_check_columns(s, e.columns, fault));
+    if ((s->flags & KIND_BODY) != 0) {
+        const hash root = commit_body_root(s->kind, s->version, e.body);
+        if (!bytes_equal(root.bytes, e.root, sizeof root.bytes)) {
+            return fault_set(fault, FAIL(E_INVALID),
+                             "the root of a %s entry is not that of its body", s->name);
+        }
+        const status decoded = body_decode(s, e.body, fields);
+        if (decoded.code != E_OK) {
+            return fault_set(fault, decoded, "the body of a %s entry does not decode: %s", s->name,
+                             status_text(decoded));
+        }
+        TRY(fields_check(s, fields, fault));
+    }
+    *ret_entry = e;
+    return OK;
+}
+
+status body_encode(const struct schema *s, const struct record_field *fields, struct writer *w)
+{
+    struct fault fault;
+    const struct writer before = *w;
+    if ((s->flags & KIND_BODY) == 0) return FAIL(E_VALUE);
+    TRY(fields_check(s, fields, &fault));
+    for (size_t i = 0; i < s->field_count; i++)
+        writer_u8(w, fields[i].type);
+    fields_put(fields, s->field_count, w);
+    const status end = writer_end(w);
+    if (end.code != E_OK) *w = before;
+    return end;
+}
+
+status body_decode(const struct schema *s, slice body, struct record_field *ret_fields)
+{
+    struct cursor c = cursor_of(body);
+    struct record_field fields[FIELDS_MAX] = {};
+    for (size_t i = 0; i < s->field_count; i++) {
+        TRY(cursor_u8(&c, &fields[i].type));
+        if (fields[i].type != TYPE_ABSENT && fields[i].type != s->fields[i].type)
+            return FAIL(E_VALUE);
+    }
+    TRY(fields_take(&c, fields, s->field_count));
+    TRY(cursor_end(&c));
+    for (size_t i = 0; i < s->field_count; i++)
+        ret_fields[i] = fields[i];
+    return OK;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/recompute.h"
+
+#include "base/bytes.h"
+#include "base/banned.h"
+
+void opening_commitments(const struct opening *o, const uint8_t *record_key, hash *ret_commitments)
+{
+    const uint8_t *key = o->form == OPENING_REKEYED ? o->record_key.at : record_key;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct record_field *f = &o->fields[i];
+        const uint16_t id = (uint16_t)(i + 1);
+        uint8_t salt[SALT_BYTES];
+        if (f->type == TYPE_ERASED) {
+            bytes_copy(ret_commitments[i].bytes, SHA256_BYTES, o->proofs[i]);
+            continue;
+        }
+        if (o->form == OPENING_SALTED) {
+            bytes_copy(salt, sizeof salt, o->proofs[i]);
+        } else {
+            assert(key != NULL);
+            commit_salt(key, id, salt);
+        }
+        ret_commitments[i] = commit_field(id, f->type, salt, f->value);
+    }
+}
+
+hash opening_root(const struct schema *s, const struct opening *o, const uint8_t *record_key)
+{
+    assert(o->field_count == s->field_count);
+    if (o->form == OPENING_SALTED) {
+        hash commitments[FIELDS_MAX];
+        opening_commitments(o, record_key, commitments);
+        return commit_root(s->kind, s->version, commitments, o->field_count);
+    }
+    const struct record r = {
+        .kind = s->kind, .schema = s->version, .fields = o->fields, .field_count = o->field_count
+    };
+    const uint8_t *key = o->form == OPENING_REKEYED ? o->record_key.at : record_key;
+    hash root;
+    commit_many(&(struct commit_job){ &r, key, &root }, 1);
+    return root;
+}
+
+status opening_check(const struct entry *e, const struct opening *o, const uint8_t *record_key)
+{
+    const hash root = opening_root(e->schema, o, record_key);
+    return bytes_equal(root.bytes, e->root, sizeof root.bytes) ? OK : FAIL(E_INVALID);
+}

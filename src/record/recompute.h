@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "record/entry.h"
+#include "record/opening.h"
+
+/*
+ * recompute: from private values back to the root that the entry shows, for fsck, for disclosure
+ * and for whoever verifies one. Source: docs/formats/entry.md section 5.
+ */
+
+/* The commitments of an opening, FIELDS_MAX of room. record_key is read in form 0 only and must
+ * then not be NULL. */
+void opening_commitments(const struct opening *o, const uint8_t *record_key, hash *ret_commitments);
+/* The root that the entry of the opening must show. */
+hash opening_root(const struct schema *s, const struct opening *o, const uint8_t *record_key);
+/* Whether the opening is the one that the entry commits to. E_INVALID if not. */
+status opening_check(const struct entry *e, const struct opening *o, const uint8_t *record_key);
