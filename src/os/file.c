@@ -182,6 +182,7 @@ status file_load(const struct file *dir, const char *name, size_t len_max, uint8
         free(bytes);
         return s;
     }
+    assert(bytes != NULL); /* load_rest makes room for the NUL even of an empty file */
     bytes[len] = '\0';
     *ret_bytes = bytes;
     *ret_len = len;
