@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "base/cursor.h"
+#include "base/ed25519_point.h"
 #include "base/num.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -179,6 +180,10 @@ status note_key_parse(slice text, struct note_key *ret_key, struct fault *fault)
             return fault_set(fault, FAIL(E_VALUE), "key: %zu bytes instead of 32", pubkey.len);
         }
         bytes_copy(k.pubkey, sizeof k.pubkey, pubkey);
+        if (!ed25519_point_is_sound(k.pubkey)) {
+            return fault_set(fault, FAIL(E_VALUE),
+                             "key: a point of small order or not in canonical form");
+        }
         k.verifiable = true;
     }
     *ret_key = k;

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "base/ed25519_point.h"
 #include "base/banned.h"
 
 /*
@@ -64,6 +65,7 @@ status ed25519_sign(struct ed25519_key *k, slice message,
 bool ed25519_verify(const uint8_t public_key[ED25519_PUBLIC_BYTES], slice message,
                     const uint8_t signature[ED25519_SIGNATURE_BYTES])
 {
+    if (!ed25519_point_is_sound(public_key)) return false;
     EVP_PKEY *key =
         EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, public_key, ED25519_PUBLIC_BYTES);
     EVP_MD_CTX *evp = EVP_MD_CTX_new();

@@ -20,8 +20,9 @@ void ed25519_public(const struct ed25519_key *k, uint8_t ret_public[ED25519_PUBL
 /* Signs the message; deterministic. One thread at a time per key. E_NOMEM if libcrypto fails. */
 status ed25519_sign(struct ed25519_key *k, slice message,
                     uint8_t ret_signature[ED25519_SIGNATURE_BYTES]);
-/* Whether the signature is one of the message by this key. A scalar that is not reduced and a point
- * that does not decode are refused (RFC 8032 section 5.1.7, without the cofactor). Also false if
+/* Whether the signature is one of the message by this key. A scalar that is not reduced, a point
+ * that does not decode and a key that base/ed25519_point.h finds unsound are refused (RFC 8032
+ * section 5.1.7, without the cofactor; docs/formats/note.md has each edge case). Also false if
  * memory is out: what was not verified is not valid. */
 bool ed25519_verify(const uint8_t public_key[ED25519_PUBLIC_BYTES], slice message,
                     const uint8_t signature[ED25519_SIGNATURE_BYTES]);

@@ -138,7 +138,7 @@ static slice large_policy(uint8_t *bytes, unsigned logs, unsigned witnesses, uns
     struct writer w = writer_of(bytes, TEXT_BYTES);
     for (unsigned i = 0; i < logs + witnesses; i++) {
         char name[32];
-        const uint8_t pubkey[32] = { 1, (uint8_t)i };
+        const uint8_t pubkey[32] = { 2, (uint8_t)i };
         const uint8_t type = i < logs ? NOTE_KEY_ED25519 : NOTE_KEY_COSIGNATURE;
         snprintf(name, sizeof name, "n%u", i);
         if (i < logs) writer_text(&w, "log ");
@@ -213,7 +213,7 @@ static void witnesses_of_one_operator_and_unknown_key_types_are_pointed_out(void
     static struct policy_warnings warnings;
     struct fault fault = {};
     struct writer w = writer_of(bytes, sizeof bytes);
-    const uint8_t pubkeys[2][32] = { { 1 }, { 2 } };
+    const uint8_t pubkeys[2][32] = { { 3 }, { 2 } };
     writer_text(&w, "log pq+00000000+/wAA\nwitness a ");
     note_write_key(&w, slice_text("one.example/a"), NOTE_KEY_COSIGNATURE,
                    (slice){ pubkeys[0], 32 });

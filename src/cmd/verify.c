@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verify: the command of candor and, linked alone, the whole of candor-verify.
+ */
+#include "cmd/verify.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "lib/ed25519.h"
+#include "verify/verify.h"
+#include "base/banned.h"
+
+enum { EXIT_INPUT = 2, EXIT_SYSTEM = 3 };
+
+static const struct option verify_options[] = {
+    { "--vkey", "KEY", "a key to trust, as \"candor init\" prints it: NAME+ID+BASE64", true },
+    { "--policy", "FILE", "logs, witnesses and quorum to trust (c2sp.org/tlog-policy)", false },
+    { "--entry", "FILE", "the raw entry that an inclusion proof is about", false },
+    { "--old", "FILE", "the checkpoint that you kept, which a consistency proof must extend",
+      false },
+    {},
+};
+
+struct file {
+    const char *path;
+    uint8_t *bytes; /* owned; NULL: not read */
+    slice content;
+};
+
+static void file_done(struct file *f)
+{
+    free(f->bytes);
+}
+
+/* The bytes of a whole open file, growing; NULL and the reason if it fails or is too long. */
+static uint8_t *read_all(FILE *in, size_t *ret_len, const char **ret_why)
+{
+    size_t cap = 64 * 1024;
+    size_t len = 0;
+    uint8_t *bytes = malloc(cap);
+    while (bytes != NULL) {
+        len += fread(bytes + len, 1, cap - len, in);
+        if (len < cap) break;
+        uint8_t *more = cap > VERIFY_FILE_BYTES_MAX ? NULL : realloc(bytes, 2 * cap);
+        *ret_why = cap > VERIFY_FILE_BYTES_MAX ? "too large" : "out of memory";
+        if (more == NULL) free(bytes);
+        bytes = more;
+        cap *= 2;
+    }
+    *ret_len = len;
+    return bytes;
+}
+
+/* Reads the file whose path an option gives, if it does. 0, or the exit status after an error. */
+static int file_read(struct file *f)
+{
+    const char *why = "out of memory";
+    if (f->path == NULL) return 0;
+    const bool from_stdin = strcmp(f->path, "-") == 0;
+    FILE *in = from_stdin ? stdin : fopen(f->path, "rb");
+    if (in == NULL) {
+        const int reason = errno;
+        return command_fail(reason == ENOENT || reason == ENOTDIR ? EXIT_INPUT : EXIT_SYSTEM,
+                            "%s: %s", f->path, strerror(reason));
+    }
+    f->bytes = read_all(in, &f->content.len, &why);
+    const bool failed = ferror(in) != 0;
+    const int reason = errno;
+    if (!from_stdin) fclose(in);
+    if (failed) return command_fail(EXIT_SYSTEM, "%s: %s", f->path, strerror(reason));
+    if (f->bytes == NULL) return command_fail(EXIT_INPUT, "%s: %s", f->path, why);
+    f->content.at = f->bytes;
+    return 0;
+}
+
+static int print_failure(const struct invocation *inv, const char *path, status s,
+                         const struct fault *fault)
+{
+    const int exit_status = status_exit(s);
+    if (inv->json) {
+        uint8_t bytes[4096];
+        struct writer w = writer_of(bytes, sizeof bytes - 1);
+        answer_write_failure(fault->text, &w);
+        fwrite(bytes, 1, w.len, stdout);
+    }
+    if (s.code == E_USAGE) return command_fail(exit_status, "%s: %s", path, fault->text);
+    return command_fail(exit_status, "%s: %s: %s", path,
+                        exit_status == 1 ? "does not verify" : status_text(s), fault->text);
+}
+
+static int print_answer(const struct invocation *inv, const struct answer *answer)
+{
+    const size_t room = answer_room(answer);
+    uint8_t *bytes = malloc(room);
+    if (bytes == NULL) return command_fail(EXIT_SYSTEM, "out of memory");
+    struct writer w = writer_of(bytes, room);
+    if (inv->json) {
+        answer_write_json(answer, &w);
+    } else {
+        answer_write_text(answer, &w);
+    }
+    const bool written = fwrite(bytes, 1, w.len, stdout) == w.len && fflush(stdout) == 0;
+    free(bytes);
+    return written ? 0 : command_fail(EXIT_SYSTEM, "standard output: %s", strerror(errno));
+}
+
+/* With every file read: whom to trust, then what the file proves. */
+static int verify_read(const struct invocation *inv, const struct file *files)
+{
+    static struct trust trust; /* too large for a stack */
+    slice keys[TRUST_GIVEN_MAX + 1];
+    size_t key_count = 0;
+    for (; key_count < COUNT_OF(keys); key_count++) {
+        const char *text = invocation_nth(inv, "--vkey", key_count);
+        if (text == NULL) break;
+        keys[key_count] = slice_text(text);
+    }
+    struct fault fault = {};
+    status s = trust_read(keys, key_count, files[1].path == NULL ? NULL : &files[1].content,
+                          ed25519_verify, &trust, &fault);
+    if (s.code != E_OK) return command_fail(status_exit(s), "%s", fault.text);
+    const struct verify_input in = {
+        .file = files[0].content,
+        .entry = files[2].path == NULL ? NULL : &files[2].content,
+        .old = files[3].path == NULL ? NULL : &files[3].content,
+        .trust = &trust,
+    };
+    struct answer answer = answer_of();
+    s = verify_file(&in, &answer, &fault);
+    const int exit_status =
+        s.code == E_OK ? print_answer(inv, &answer) : print_failure(inv, files[0].path, s, &fault);
+    answer_done(&answer);
+    return exit_status;
+}
+
+static int verify(const struct invocation *inv)
+{
+    struct file files[] = {
+        { .path = inv->arguments[0] },
+        { .path = invocation_value(inv, "--policy", NULL) },
+        { .path = invocation_value(inv, "--entry", NULL) },
+        { .path = invocation_value(inv, "--old", NULL) },
+    };
+    int exit_status = 0;
+    for (size_t i = 0; i < COUNT_OF(files) && exit_status == 0; i++) {
+        exit_status = file_read(&files[i]);
+    }
+    if (exit_status == 0) exit_status = verify_read(inv, files);
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        file_done(&files[i]);
+    return exit_status;
+}
+
+const struct command verify_commands[] = {
+    { .name = "verify",
+      .arguments = "FILE",
+      .summary = "Check a checkpoint, a proof or a bundle, offline",
+      .details =
+          "FILE is what candor hands out: a checkpoint or other signed note, an inclusion proof "
+          "(with\n--entry), a consistency proof (with --old, if you kept a checkpoint); - is "
+          "standard input.\nThe answer says what was proven and what was not. Exit status: 0 "
+          "verified, 1 does not verify,\n2 malformed file or missing argument, 3 the system "
+          "failed.\n\n  candor verify proof.txt --vkey example.com/log+1a2b3c4d+AZ... --entry "
+          "entry.bin",
+      .options = verify_options,
+      .arguments_min = 1,
+      .arguments_max = 1,
+      .run = verify },
+    {},
+};

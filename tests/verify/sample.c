@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/verify/sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include "ledger/checkpoint.h"
+#include "ledger/cosignature.h"
+#include "ledger/proof.h"
+#include "lib/ed25519.h"
+#include "tests/cm.h"
+
+enum { TEXT_BYTES = 16 * 1024 };
+
+static const char log_name[] = "example.com/log";
+static const char *const witness_names[3] = { "w1.example/a", "w2.example/a", "w3.example/a" };
+
+static struct writer text_new(void)
+{
+    uint8_t *bytes = calloc(TEXT_BYTES, 1);
+    assert_non_null(bytes);
+    return writer_of(bytes, TEXT_BYTES);
+}
+
+static slice text_end(const struct writer *w)
+{
+    assert_ok(writer_end(w));
+    return writer_slice(w);
+}
+
+static struct ed25519_key *key_new(uint8_t seed, uint8_t pubkey[32])
+{
+    const uint8_t bytes[32] = { seed };
+    struct ed25519_key *key = ed25519_key_new(bytes);
+    assert_non_null(key);
+    ed25519_public(key, pubkey);
+    return key;
+}
+
+static slice key_text(const char *name, uint8_t type, uint8_t seed)
+{
+    uint8_t pubkey[32];
+    struct writer w = text_new();
+    ed25519_key_free(key_new(seed, pubkey));
+    note_write_key(&w, slice_text(name), type, (slice){ pubkey, 32 });
+    return text_end(&w);
+}
+
+/* Appends a signature of the text: the log's for seed 0, else that of witness seed - 1. */
+static void sign(struct writer *w, slice text, uint8_t seed)
+{
+    uint8_t pubkey[32];
+    uint8_t sig[64];
+    uint8_t cosig[COSIGNATURE_BYTES];
+    struct writer message = text_new();
+    struct ed25519_key *key = key_new(seed, pubkey);
+    const uint64_t time = 1767225600 + seed;
+    const bool is_log = seed == 0;
+    if (is_log) writer_bytes(&message, text);
+    if (!is_log) assert_ok(cosignature_message(time, text, &message));
+    assert_ok(ed25519_sign(key, text_end(&message), sig));
+    ed25519_key_free(key);
+    cosignature_bytes(time, sig, cosig);
+    const slice name = slice_text(is_log ? log_name : witness_names[seed - 1]);
+    const uint8_t type = is_log ? NOTE_KEY_ED25519 : NOTE_KEY_COSIGNATURE;
+    note_write_signature(w, name, note_key_id(name, type, (slice){ pubkey, 32 }),
+                         is_log ? (slice){ sig, 64 } : (slice){ cosig, sizeof cosig });
+}
+
+static slice note_of(slice text, uint8_t witnesses)
+{
+    struct writer w = text_new();
+    writer_bytes(&w, text);
+    writer_u8(&w, '\n');
+    for (uint8_t seed = 0; seed <= witnesses; seed++)
+        sign(&w, text, seed);
+    return text_end(&w);
+}
+
+static slice entry_of(uint64_t index)
+{
+    struct writer w = text_new();
+    writer_printf(&w, "entry %u", (unsigned)index);
+    writer_u8(&w, 0xff); /* entries are bytes, not text */
+    return text_end(&w);
+}
+
+/* A tree small enough to be computed anew for every node. */
+static status node_of(void *, unsigned level, uint64_t index, hash *ret_node)
+{
+    struct merkle_frontier f = {};
+    for (uint64_t i = index << level; i < (index + 1) << level; i++) {
+        TRY(merkle_append(&f, merkle_leaf(entry_of(i))));
+    }
+    *ret_node = merkle_frontier_root(&f);
+    return OK;
+}
+
+static const struct merkle_source source = { NULL, node_of };
+
+static slice checkpoint_of(uint64_t size, uint8_t witnesses)
+{
+    struct writer w = text_new();
+    struct checkpoint c = { slice_text(log_name), size, {}, slice_none() };
+    assert_ok(merkle_root(&source, (struct merkle_range){ 0, size }, &c.root));
+    checkpoint_write(&w, &c);
+    return note_of(text_end(&w), witnesses);
+}
+
+static slice inclusion_of(slice checkpoint)
+{
+    struct writer w = text_new();
+    struct inclusion_proof p = { slice_none(), SAMPLE_INDEX, {}, checkpoint };
+    assert_ok(merkle_prove_inclusion(&source, SAMPLE_INDEX, SAMPLE_SIZE, &p.path));
+    inclusion_proof_write(&w, &p);
+    return text_end(&w);
+}
+
+static slice consistency_of(slice checkpoint)
+{
+    struct writer w = text_new();
+    struct consistency_proof p = { SAMPLE_OLD_SIZE, {}, {}, checkpoint };
+    assert_ok(merkle_root(&source, (struct merkle_range){ 0, SAMPLE_OLD_SIZE }, &p.old_root));
+    assert_ok(merkle_prove_consistency(&source, SAMPLE_OLD_SIZE, SAMPLE_SIZE, &p.path));
+    consistency_proof_write(&w, &p);
+    return text_end(&w);
+}
+
+static slice policy_of(const struct sample *s, const char *threshold)
+{
+    struct writer w = text_new();
+    writer_text(&w, "log ");
+    writer_bytes(&w, s->log_key);
+    for (size_t i = 0; i < COUNT_OF(s->witness_keys); i++) {
+        writer_printf(&w, "\nwitness w%u ", (unsigned)i);
+        writer_bytes(&w, s->witness_keys[i]);
+    }
+    writer_printf(&w, "\ngroup g %s w0 w1 w2\nquorum g\n", threshold);
+    return text_end(&w);
+}
+
+struct sample sample_make(void)
+{
+    struct sample s = {};
+    s.log_key = key_text(log_name, NOTE_KEY_ED25519, 0);
+    for (uint8_t i = 0; i < COUNT_OF(s.witness_keys); i++) {
+        s.witness_keys[i] = key_text(witness_names[i], NOTE_KEY_COSIGNATURE, (uint8_t)(i + 1));
+    }
+    s.policy = policy_of(&s, "2");
+    s.strict_policy = policy_of(&s, "all");
+    s.checkpoint = checkpoint_of(SAMPLE_SIZE, 2);
+    s.old_checkpoint = checkpoint_of(SAMPLE_OLD_SIZE, 0);
+    s.entry = entry_of(SAMPLE_INDEX);
+    s.other_entry = entry_of(SAMPLE_INDEX + 1);
+    s.inclusion = inclusion_of(s.checkpoint);
+    s.consistency = consistency_of(s.checkpoint);
+    s.text_note = note_of(slice_text("a statement\n\nof two paragraphs\n"), 0);
+    return s;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sample: a small log with everything that a verifier reads, made by fixed keys: the same bytes
+ * each time. Nothing is freed.
+ */
+#pragma once
+#include "base/status.h"
+
+enum { SAMPLE_SIZE = 13, SAMPLE_OLD_SIZE = 7, SAMPLE_INDEX = 5 };
+
+struct sample {
+    slice log_key;
+    slice witness_keys[3]; /* the third has signed nothing */
+    slice policy;          /* two of three witnesses */
+    slice strict_policy;   /* all three */
+    slice checkpoint;      /* signed by the log and the first two witnesses */
+    slice old_checkpoint;  /* signed by the log alone */
+    slice entry;           /* number SAMPLE_INDEX */
+    slice other_entry;
+    slice inclusion;
+    slice consistency;
+    slice text_note; /* a signed note that is no checkpoint */
+};
+
+struct sample sample_make(void);
