@@ -8,7 +8,7 @@
 
 enum { EXIT_USAGE = 2 };
 
-static const struct option common_options[] = {
+const struct option command_common_options[] = {
     { "--json", NULL, "print JSON for programs", false },
     { "--help", NULL, "print this text", false },
     {},
@@ -66,7 +66,7 @@ static void print_help(const struct command *c)
     if (c->details != NULL) printf("\n%s\n", c->details);
     printf("\noptions:\n");
     print_options(c->options);
-    print_options(common_options);
+    print_options(command_common_options);
 }
 
 static const struct option *option_find(const struct option *options, slice name)
@@ -85,7 +85,7 @@ static int take_option(struct invocation *inv, int argc, char **argv, int *at)
     const size_t len = equals == NULL ? strlen(text) : (size_t)(equals - text);
     const slice name = { (const uint8_t *)text, len };
     const struct option *o = option_find(inv->command->options, name);
-    if (o == NULL) o = option_find(common_options, name);
+    if (o == NULL) o = option_find(command_common_options, name);
     if (o == NULL) {
         return command_fail(EXIT_USAGE, "%s: unknown option %s; see: candor help %s",
                             inv->command->name, text, inv->command->name);

@@ -14,6 +14,9 @@ struct option {
     bool repeats;
 };
 
+/* The options that every command has; ends with an empty row. */
+extern const struct option command_common_options[];
+
 enum { ARGUMENTS_MAX = 1024 };
 
 struct invocation;

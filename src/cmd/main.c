@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "cmd/command.h"
 #include "cmd/families.h"
+#include "cmd/manual.h"
 #include "base/banned.h"
 
 enum { EXIT_USAGE = 2 };
@@ -23,32 +24,69 @@ static const struct command *find(const char *first, const char *second, int *re
     return NULL;
 }
 
-static void print_family(const struct family *family, const char *first_word)
+/* The commands of one family, all or those whose first word this is. Returns their number. */
+static size_t print_family(const struct family *family, const char *first_word)
 {
-    bool titled = false;
+    size_t count = 0;
     for (const struct command *c = family->commands; c->name != NULL; c++) {
         const size_t len = first_word == NULL ? 0 : strlen(first_word);
         if (len != 0 && (strncmp(c->name, first_word, len) != 0 || c->name[len] != ' ')) continue;
-        if (!titled) printf("\n%s\n", family->title);
-        titled = true;
+        if (count++ == 0) printf("\n%s\n", family->title);
         printf("  %-22s %s\n", c->name, c->summary);
     }
+    return count;
+}
+
+static int unknown(const char *name)
+{
+    const size_t len = strlen(name);
+    for (size_t f = 0; families[f].commands != NULL; f++) {
+        for (const struct command *c = families[f].commands; c->name != NULL; c++) {
+            if (strncmp(c->name, name, len) != 0 || c->name[len] != ' ') continue;
+            return command_fail(EXIT_USAGE, "%s needs a second word; see: candor help %s", name,
+                                name);
+        }
+    }
+    return command_fail(EXIT_USAGE, "unknown command %s; see: candor help", name);
+}
+
+static int print_commands(const char *first_word)
+{
+    size_t count = 0;
+    printf("candor: security you can check\n\nusage: candor COMMAND [OPTIONS] …\n");
+    for (size_t f = 0; families[f].commands != NULL; f++) {
+        count += print_family(&families[f], first_word);
+    }
+    if (count == 0 && first_word != NULL) return unknown(first_word);
+    printf("\ncandor help COMMAND tells more of one command.\n");
+    return 0;
+}
+
+/* What the build asks for: manual pages and completion. false if it is none of that. */
+static bool print_manual(int argc, char **argv)
+{
+    const char *what = argc > 2 ? argv[2] : "";
+    int words = 0;
+    if (strcmp(what, "--names") == 0) {
+        manual_names();
+    } else if (strcmp(what, "--completion") == 0) {
+        manual_completion();
+    } else if (strcmp(what, "--man") == 0) {
+        manual_page(argc > 3 ? find(argv[3], argc > 4 ? argv[4] : NULL, &words) : NULL);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static int help(int argc, char **argv)
 {
-    if (argc > 2) {
-        int words = 0;
-        const struct command *c = find(argv[2], argc > 3 ? argv[3] : NULL, &words);
-        char *show[] = { argv[2], (char[]){ "--help" } };
-        if (c != NULL) return command_run(c, 2, show);
-    }
-    printf("candor: security you can check\n\nusage: candor COMMAND [OPTIONS] …\n");
-    for (size_t f = 0; families[f].commands != NULL; f++) {
-        print_family(&families[f], argc > 2 ? argv[2] : NULL);
-    }
-    printf("\ncandor help COMMAND tells more of one command.\n");
-    return 0;
+    if (print_manual(argc, argv)) return 0;
+    if (argc < 3) return print_commands(NULL);
+    int words = 0;
+    const struct command *c = find(argv[2], argc > 3 ? argv[3] : NULL, &words);
+    char *show[] = { argv[2], (char[]){ "--help" } };
+    return c != NULL ? command_run(c, 2, show) : print_commands(argv[2]);
 }
 
 int main(int argc, char **argv)
@@ -64,8 +102,6 @@ int main(int argc, char **argv)
     }
     int words = 0;
     const struct command *c = find(argv[1], argc > 2 ? argv[2] : NULL, &words);
-    if (c == NULL) {
-        return command_fail(EXIT_USAGE, "unknown command %s; see: candor help", argv[1]);
-    }
+    if (c == NULL) return unknown(argv[1]);
     return command_run(c, argc - words, argv + words);
 }
