@@ -99,7 +99,8 @@ status entry_encode(const struct record *r, const uint8_t *record_key, struct wr
     return OK;
 }
 
-static status split_header(struct cursor *c, struct entry *e)
+/* The fixed beginning; detail of a failure is the offset of what is wrong. */
+static status split_header(struct cursor *c, const struct schema *wanted, struct entry *e)
 {
     uint8_t version = 0;
     uint8_t kind = 0;
@@ -108,19 +109,21 @@ static status split_header(struct cursor *c, struct entry *e)
     if (version != ENTRY_VERSION) return FAIL_AT(E_UNKNOWN, 0);
     TRY(cursor_u8(c, &kind));
     TRY(cursor_u16(c, &schema));
-    e->schema = schema_find(kind, schema);
-    if (e->schema == NULL) return FAIL_AT(E_UNKNOWN, 1);
+    e->schema = wanted == NULL ? schema_find(kind, schema) : wanted;
+    if (e->schema == NULL || e->schema->kind != kind || e->schema->version != schema) {
+        return FAIL_AT(E_UNKNOWN, 1);
+    }
     TRY(cursor_u40(c, &e->time_s));
     return e->time_s % e->schema->granularity_s == 0 ? OK : FAIL_AT(E_VALUE, 4);
 }
 
-status entry_split(slice bytes, struct entry *ret_entry)
+static status split(const struct schema *wanted, slice bytes, struct entry *ret_entry)
 {
     if (bytes.len > ENTRY_BYTES_MAX) return FAIL(E_LIMIT);
     struct cursor c = cursor_of(bytes);
     struct entry e = { .body = slice_none() };
     slice root = slice_none();
-    TRY(split_header(&c, &e));
+    TRY(split_header(&c, wanted, &e));
     TRY(cursor_bytes(&c, e.schema->columns_bytes, &e.columns));
     TRY(cursor_bytes(&c, SHA256_BYTES, &root));
     e.root = root.at;
@@ -130,6 +133,11 @@ status entry_split(slice bytes, struct entry *ret_entry)
     return OK;
 }
 
+status entry_split(slice bytes, struct entry *ret_entry)
+{
+    return split(NULL, bytes, ret_entry);
+}
+
 static status split_fault(slice bytes, status s, struct fault *fault)
 {
     if (s.code == E_UNKNOWN && s.detail == 0) {
@@ -137,43 +145,55 @@ static status split_fault(slice bytes, status s, struct fault *fault)
                          bytes.at[0], ENTRY_VERSION);
     }
     if (s.code == E_UNKNOWN) {
-        return fault_set(fault, s, "record kind %u in schema version %u is unknown to this build",
+        return fault_set(fault, s, "record kind %u in schema version %u is unknown here",
                          bytes.at[1], get_u16(bytes.at + 2));
     }
     if (s.code == E_VALUE) {
-        return fault_set(fault, s, "the time of a %s entry is not cut to the %s",
-                         schema_of(bytes.at[1])->name,
-                         schema_granularity_name(schema_of(bytes.at[1])->granularity_s));
+        return fault_set(fault, s, "the time of an entry of kind %u is not cut to its granularity",
+                         bytes.at[1]);
     }
-    return fault_set(fault, s, "an entry of %zu bytes is %s", bytes.len,
-                     s.code == E_SHORT   ? "cut off"
-                     : s.code == E_LIMIT ? "too long"
-                                         : "too long for its kind");
+    const char *what = s.code == E_SHORT ? "cut off" : "too long";
+    return fault_set(fault, s, "an entry of %zu bytes is %s", bytes.len, what);
+}
+
+static status check_body(const struct entry *e, struct fault *fault)
+{
+    struct record_field fields[FIELDS_MAX];
+    const struct schema *s = e->schema;
+    const hash root = commit_body_root(s->kind, s->version, e->body);
+    if (!bytes_equal(root.bytes, e->root, sizeof root.bytes)) {
+        return fault_set(fault, FAIL(E_INVALID), "the root of a %s entry is not that of its body",
+                         s->name);
+    }
+    const status decoded = body_decode(s, e->body, fields);
+    if (decoded.code != E_OK) {
+        return fault_set(fault, decoded, "the body of a %s entry does not decode: %s", s->name,
+                         status_text(decoded));
+    }
+    return fields_check(s, fields, fault);
+}
+
+static status parse(const struct schema *wanted, slice bytes, struct entry *ret_entry,
+                    struct fault *fault)
+{
+    struct entry e = {};
+    const status done = split(wanted, bytes, &e);
+    if (done.code != E_OK) return split_fault(bytes, done, fault);
+    TRY(schema_check_columns(e.schema, e.columns, fault));
+    if ((e.schema->flags & KIND_BODY) != 0) TRY(check_body(&e, fault));
+    *ret_entry = e;
+    return OK;
 }
 
 status entry_parse(slice bytes, struct entry *ret_entry, struct fault *fault)
 {
-    struct entry e = {};
-    struct record_field fields[FIELDS_MAX];
-    const status split = entry_split(bytes, &e);
-    if (split.code != E_OK) return split_fault(bytes, split, fault);
-    const struct schema *s = e.schema;
-    TRY(schema_check_columns(s, e.columns, fault));
-    if ((s->flags & KIND_BODY) != 0) {
-        const hash root = commit_body_root(s->kind, s->version, e.body);
-        if (!bytes_equal(root.bytes, e.root, sizeof root.bytes)) {
-            return fault_set(fault, FAIL(E_INVALID),
-                             "the root of a %s entry is not that of its body", s->name);
-        }
-        const status decoded = body_decode(s, e.body, fields);
-        if (decoded.code != E_OK) {
-            return fault_set(fault, decoded, "the body of a %s entry does not decode: %s", s->name,
-                             status_text(decoded));
-        }
-        TRY(fields_check(s, fields, fault));
-    }
-    *ret_entry = e;
-    return OK;
+    return parse(NULL, bytes, ret_entry, fault);
+}
+
+status entry_parse_as(const struct schema *s, slice bytes, struct entry *ret_entry,
+                      struct fault *fault)
+{
+    return parse(s, bytes, ret_entry, fault);
 }
 
 status body_encode(const struct schema *s, const struct record_field *fields, struct writer *w)

@@ -25,7 +25,7 @@ enum {
 };
 
 struct entry {
-    const struct schema *schema; /* static */
+    const struct schema *schema; /* static, or as given to entry_parse_as */
     uint64_t time_s;
     slice columns;       /* views into the parsed bytes */
     const uint8_t *root; /* SHA256_BYTES */
@@ -54,6 +54,11 @@ status entry_parse(slice bytes, struct entry *ret_entry, struct fault *fault);
 /* As entry_parse but only splits the bytes: no look at column values, at the body's fields or at
  * its root. For counting over whole logs. */
 status entry_split(slice bytes, struct entry *ret_entry);
+
+/* As entry_parse, but for an entry of this schema, which need not be one of this build (E_UNKNOWN
+ * if the entry is of another kind or version). */
+status entry_parse_as(const struct schema *s, slice bytes, struct entry *ret_entry,
+                      struct fault *fault);
 
 /* Writes the fields of a kind with KIND_BODY as its body: types and values as docs/formats/entry.md
  * section 6. E_VALUE if they do not fit the schema. On failure the writer has not moved. */

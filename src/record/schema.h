@@ -15,7 +15,6 @@
 enum {
     COLUMNS_BYTES_MAX = 13, /* so that 0x00 and the entry are one block of SHA-256 */
     FIELDS_MAX = 64,        /* committed fields of one kind */
-    SCHEMA_ROW_BYTES_MAX = 16 * 1024,
 };
 
 enum granularity { GRANULARITY_SECOND = 1, GRANULARITY_MINUTE = 60, GRANULARITY_DAY = 86400 };
