@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/fault.h"
+#include "ledger/block.h"
+#include "ledger/keys.h"
+#include "ledger/segment.h"
+#include "ledger/signer.h"
+#include "record/record.h"
+
+/*
+ * batch: records on their way to disk as one write (design section 6): opening blocks, entries,
+ * sequence ranges, trailer. Filled record by record, sealed once, written once, then reused.
+ *
+ * A batch is full at BATCH_RECORDS_MAX records or BATCH_INPUT_BYTES_MAX of openings; the last entry
+ * of a segment ends it in any case.
+ */
+enum { BATCH_INPUT_BYTES_MAX = 1024 * 1024 };
+
+struct batch;
+
+/* An empty batch. NULL if memory is out. */
+struct batch *batch_new(void);
+/* Wipes openings and keys. NULL is allowed. */
+void batch_free(struct batch *b);
+/* Empties it; its first record will be number first_index of the log, in a block numbered
+ * first_block. */
+void batch_reset(struct batch *b, uint64_t first_index, uint64_t first_block);
+/* Appends a record: its opening to the current block, its entry to the entries. On failure the
+ * batch is as before. E_LIMIT if an encoding is too large for the format, whatever keys_wrap fails
+ * with. */
+status batch_add(struct batch *b, struct block_codec *codec, struct keys *keys,
+                 const struct store *store, const struct record *record, struct fault *f);
+/* Notes that a numbered record of a source is in the batch; ranges of one source are joined.
+ * E_LIMIT beyond BATCH_SEQUENCES_MAX ranges. */
+status batch_sequence(struct batch *b, uint64_t source, uint64_t number);
+bool batch_is_full(const struct batch *b);
+/* Records so far, the index of the first and the entry added last (a view). */
+uint32_t batch_count(const struct batch *b);
+uint64_t batch_first_index(const struct batch *b);
+uint64_t batch_next_block(const struct batch *b);
+slice batch_last_entry(const struct batch *b);
+
+/* Seals the last block and computes the leaves. E_NOMEM, E_LIMIT. */
+status batch_close(struct batch *b, struct block_codec *codec, struct keys *keys, hash *ret_leaves,
+                   struct fault *f);
+/* Writes head, parts and trailer around what batch_close left; the whole frame is then
+ * batch_frame_bytes. root is the tree's with this batch. */
+status batch_finish(struct batch *b, hash root, unsigned flags, struct fault *f);
+/* Appends a footer behind the frame, to go out with the same write. */
+struct writer *batch_footer(struct batch *b);
+slice batch_bytes(const struct batch *b);
+/* The head as finished. */
+struct batch_head batch_frame_head(const struct batch *b);

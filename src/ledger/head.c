@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ledger/head.h"
+
+#include "base/base64.h"
+#include "base/bytes.h"
+#include "base/json_writer.h"
+#include "ledger/layout.h"
+#include "ledger/merkle.h"
+#include "ledger/note.h"
+#include "ledger/store_file.h"
+#include "base/banned.h"
+
+static status parse(struct log_head *h, struct fault *f)
+{
+    static _Thread_local struct note note; /* large, and wanted for its text only */
+    TRY(note_parse(log_head_note(h), &note, f));
+    return checkpoint_parse(note.text, &h->checkpoint, f);
+}
+
+status log_head_load(const struct store *store, struct log_head *ret_head, struct fault *f)
+{
+    struct log_head *h = ret_head;
+    TRY(store_file_read(store, LAYOUT_CHECKPOINT, h->bytes, sizeof h->bytes, &h->len, f));
+    return parse(h, f).code == E_OK ? OK : fault_within(f, FAIL(E_CORRUPT), LAYOUT_CHECKPOINT);
+}
+
+status log_head_check(const struct log_head *h, struct archive *a, struct fault *f)
+{
+    const struct checkpoint *c = &h->checkpoint;
+    const struct merkle_source source = { archive_tree(a), tree_node };
+    hash root = {};
+    if (c->size > archive_size(a)) {
+        return fault_set(f, FAIL(E_CORRUPT), "%s: covers %llu entries, but the log has %llu",
+                         LAYOUT_CHECKPOINT, (unsigned long long)c->size,
+                         (unsigned long long)archive_size(a));
+    }
+    const status s = merkle_root(&source, (struct merkle_range){ 0, c->size }, &root);
+    if (s.code != E_OK) return fault_set(f, s, "cannot read the tree: %s", status_text(s));
+    if (bytes_equal(root.bytes, c->root.bytes, sizeof root.bytes)) return OK;
+    return fault_set(f, FAIL(E_CORRUPT), "%s: its root is not that of the log's first %llu entries",
+                     LAYOUT_CHECKPOINT, (unsigned long long)c->size);
+}
+
+slice log_head_note(const struct log_head *h)
+{
+    return (slice){ h->bytes, h->len };
+}
+
+void log_head_write_json(const struct log_head *h, struct writer *w)
+{
+    uint8_t root[64];
+    const slice bytes = { h->checkpoint.root.bytes, SHA256_BYTES };
+    base64_encode(bytes, root);
+    struct json_writer j = json_writer_of(w);
+    json_object(&j);
+    json_member_string(&j, "origin", h->checkpoint.origin);
+    json_member_u64(&j, "size", h->checkpoint.size);
+    json_member_string(&j, "root", (slice){ root, base64_len(bytes.len) });
+    json_member_string(&j, "note", log_head_note(h));
+    json_object_end(&j);
+    writer_text(w, "\n");
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ledger/keys.h"
+
+#include <stdlib.h>
+#include "base/base64.h"
+#include "base/bytes.h"
+#include "base/cursor.h"
+#include "base/sha256.h"
+#include "ledger/layout.h"
+#include "ledger/store_file.h"
+#include "lib/crypto.h"
+#include "base/banned.h"
+
+static_assert(GROUP_WRAPPED_BYTES == CRYPTO_NONCE_BYTES + KEYS_KEY_BYTES + CRYPTO_TAG_BYTES,
+              "a wrapped key is nonce, ciphertext and tag");
+
+enum {
+    CACHED_GROUPS = 8, /* a reader walks the log in order; a few groups serve random look-ups too */
+    AAD_BYTES_MAX = 64,
+    GROUP_FILE_BYTES_MAX = GROUP_SLOT_1_AT + GROUP_SLOT_BYTES,
+};
+
+struct group {
+    bool loaded;
+    uint64_t number;
+    uint64_t used; /* turn of the last use, for replacing the stalest */
+    uint32_t count;
+    uint8_t key[KEYS_KEY_BYTES];
+    uint8_t *table; /* owned; count times GROUP_WRAPPED_BYTES */
+};
+
+struct keys {
+    const struct store *store; /* borrowed */
+    struct crypto *crypto;
+    uint64_t turn;
+    uint8_t root[KEYS_KEY_BYTES];
+    struct group groups[CACHED_GROUPS];
+};
+
+static slice aad_make(const char *label, uint64_t a, uint64_t b, uint8_t buffer[AAD_BYTES_MAX])
+{
+    struct writer w = writer_of(buffer, AAD_BYTES_MAX);
+    writer_text(&w, label);
+    writer_u64(&w, a);
+    writer_u64(&w, b);
+    assert(w.error == E_OK);
+    return writer_slice(&w);
+}
+
+static status wrap(struct keys *k, const uint8_t *by, slice aad, const uint8_t key[KEYS_KEY_BYTES],
+                   uint8_t ret_wrapped[GROUP_WRAPPED_BYTES], struct fault *f)
+{
+    TRY(k->store->ops->random(k->store->self, ret_wrapped, CRYPTO_NONCE_BYTES, f));
+    const struct crypto_box box = { .key = by, .nonce = ret_wrapped, .aad = aad };
+    const status sealed = crypto_seal(k->crypto, &box, (slice){ key, KEYS_KEY_BYTES },
+                                      ret_wrapped + CRYPTO_NONCE_BYTES);
+    return sealed.code == E_OK ? OK
+                               : fault_set(f, sealed, "wrapping a key: %s", status_text(sealed));
+}
+
+static status unwrap(struct keys *k, const uint8_t *by, slice aad,
+                     const uint8_t wrapped[GROUP_WRAPPED_BYTES], uint8_t ret_key[KEYS_KEY_BYTES])
+{
+    const struct crypto_box box = { .key = by, .nonce = wrapped, .aad = aad };
+    const slice sealed = { wrapped + CRYPTO_NONCE_BYTES, KEYS_KEY_BYTES + CRYPTO_TAG_BYTES };
+    return crypto_open(k->crypto, &box, sealed, ret_key);
+}
+
+/* keys/root: "candor root key v1\n", Base64 of the key, "\n", hexadecimal check, "\n". The check is
+ * there so that a damaged key is named as such, instead of every block failing to open. */
+static const char root_title[] = "candor root key v1\n";
+
+static void root_check(const uint8_t key[KEYS_KEY_BYTES], uint8_t ret_check[8])
+{
+    struct sha256 s;
+    hash h;
+    sha256_init(&s);
+    sha256_update(&s, slice_text(root_title));
+    sha256_update(&s, (slice){ key, KEYS_KEY_BYTES });
+    sha256_final(&s, &h);
+    bytes_copy(ret_check, 8, (slice){ h.bytes, 8 });
+}
+
+static void root_write(const uint8_t key[KEYS_KEY_BYTES], struct writer *w)
+{
+    uint8_t check[8];
+    root_check(key, check);
+    writer_text(w, root_title);
+    writer_base64(w, (slice){ key, KEYS_KEY_BYTES });
+    writer_text(w, "\n");
+    writer_hex(w, (slice){ check, sizeof check });
+    writer_text(w, "\n");
+}
+
+static status root_parse(slice text, uint8_t ret_key[KEYS_KEY_BYTES])
+{
+    if (!slice_starts(text, slice_text(root_title))) return FAIL(E_SYNTAX);
+    struct cursor c = cursor_of(text);
+    c.pos = sizeof root_title - 1;
+    slice line = {};
+    size_t len = 0;
+    TRY(cursor_line(&c, &line));
+    TRY(base64_decode(line, ret_key, KEYS_KEY_BYTES, &len));
+    if (len != KEYS_KEY_BYTES) return FAIL(E_SHORT);
+    uint8_t again[128];
+    struct writer w = writer_of(again, sizeof again);
+    root_write(ret_key, &w);
+    const bool same = slice_equal(writer_slice(&w), text); /* one spelling only */
+    bytes_wipe(again, sizeof again);
+    return same ? OK : FAIL(E_INVALID);
+}
+
+status keys_create(const struct store *store, struct fault *f)
+{
+    uint8_t key[KEYS_KEY_BYTES];
+    uint8_t text[128];
+    TRY(store->ops->make_dir(store->self, LAYOUT_KEYS, f));
+    TRY(store->ops->random(store->self, key, sizeof key, f));
+    struct writer w = writer_of(text, sizeof text);
+    root_write(key, &w);
+    const status written = store_file_create(store, LAYOUT_ROOT_KEY, writer_slice(&w), f);
+    bytes_wipe(key, sizeof key);
+    bytes_wipe(text, sizeof text);
+    TRY(written);
+    TRY(store->ops->sync_dir(store->self, LAYOUT_KEYS, f));
+    return store->ops->sync_dir(store->self, "", f);
+}
+
+static status root_load(const struct store *store, uint8_t ret_key[KEYS_KEY_BYTES], struct fault *f)
+{
+    uint8_t text[128];
+    size_t len = 0;
+    TRY(store_file_read(store, LAYOUT_ROOT_KEY, text, sizeof text, &len, f));
+    const status parsed = root_parse((slice){ text, len }, ret_key);
+    bytes_wipe(text, sizeof text);
+    if (parsed.code == E_OK) return OK;
+    return fault_set(f, FAIL(E_CORRUPT), "%s: not a root key: %s", LAYOUT_ROOT_KEY,
+                     status_text(parsed));
+}
+
+status keys_open(const struct store *store, const uint8_t *root_key, struct keys **ret_keys,
+                 struct fault *f)
+{
+    struct keys *k = calloc(1, sizeof *k);
+    if (k == NULL) return fault_set(f, FAIL(E_NOMEM), "keys: out of memory");
+    k->store = store;
+    k->crypto = crypto_new();
+    status s = k->crypto == NULL ? fault_set(f, FAIL(E_NOMEM), "keys: no AES-256-GCM context") : OK;
+    if (s.code == E_OK && root_key != NULL) {
+        bytes_copy(k->root, sizeof k->root, (slice){ root_key, KEYS_KEY_BYTES });
+    } else if (s.code == E_OK) {
+        s = root_load(store, k->root, f);
+    }
+    if (s.code != E_OK) {
+        keys_free(k);
+        return s;
+    }
+    *ret_keys = k;
+    return OK;
+}
+
+static void group_drop(struct group *g)
+{
+    free(g->table);
+    bytes_wipe(g, sizeof *g);
+}
+
+void keys_free(struct keys *k)
+{
+    if (k == NULL) return;
+    for (size_t i = 0; i < CACHED_GROUPS; i++)
+        group_drop(&k->groups[i]);
+    crypto_free(k->crypto);
+    bytes_wipe(k, sizeof *k);
+    free(k);
+}
+
+static status group_corrupt(struct fault *f, uint64_t number, status why, const char *what)
+{
+    return fault_set(f, FAIL(E_CORRUPT), "%s: %s: %s", layout_group(number).text, what,
+                     status_text(why));
+}
+
+/* Reads the active slot of a group's file. ret_bytes is GROUP_SLOT_BYTES long and holds the slot.
+ */
+static status slot_read(struct keys *k, uint64_t number, int file, uint8_t *ret_bytes,
+                        struct group_slot *ret_slot, struct fault *f)
+{
+    uint8_t selector[GROUP_SELECTOR_BYTES];
+    size_t len = 0;
+    unsigned active = 0;
+    const struct store *s = k->store;
+    TRY(s->ops->read(s->self, file, 0, selector, sizeof selector, &len, f));
+    status why = group_selector_parse((slice){ selector, len }, &active);
+    if (why.code != E_OK) return group_corrupt(f, number, why, "selector");
+    const uint64_t at = active == 0 ? GROUP_SLOT_0_AT : GROUP_SLOT_1_AT;
+    TRY(s->ops->read(s->self, file, at, ret_bytes, GROUP_SLOT_BYTES, &len, f));
+    why = group_slot_parse((slice){ ret_bytes, len }, ret_slot);
+    if (why.code != E_OK) return group_corrupt(f, number, why, "slot");
+    return ret_slot->group == number ? OK : group_corrupt(f, number, FAIL(E_VALUE), "group number");
+}
+
+static status group_keep(struct keys *k, const struct group_slot *slot, struct group *g,
+                         struct fault *f)
+{
+    uint8_t buffer[AAD_BYTES_MAX];
+    const slice aad = aad_make("candor group key", slot->group, slot->generation, buffer);
+    const status opened = unwrap(k, k->root, aad, slot->wrapped_group_key, g->key);
+    if (opened.code != E_OK) return group_corrupt(f, slot->group, opened, "key under the root key");
+    g->table = malloc(slot->table.len + 1);
+    if (g->table == NULL) return fault_set(f, FAIL(E_NOMEM), "keys: out of memory");
+    bytes_copy(g->table, slot->table.len, slot->table);
+    g->count = slot->count;
+    g->number = slot->group;
+    g->loaded = true;
+    return OK;
+}
+
+static status group_load(struct keys *k, uint64_t number, struct group *g, struct fault *f)
+{
+    const struct store *s = k->store;
+    int file = -1;
+    TRY(s->ops->open(s->self, layout_group(number).text, STORE_READ, &file, f));
+    uint8_t *bytes = malloc(GROUP_SLOT_BYTES);
+    struct group_slot slot = {};
+    status result = bytes == NULL ? fault_set(f, FAIL(E_NOMEM), "keys: out of memory") : OK;
+    if (result.code == E_OK) result = slot_read(k, number, file, bytes, &slot, f);
+    s->ops->close(s->self, file);
+    if (result.code == E_OK) result = group_keep(k, &slot, g, f);
+    free(bytes);
+    if (result.code != E_OK) group_drop(g);
+    return result;
+}
+
+/* Writes the file of a new group and makes it durable: temporary name, write, sync, rename, sync of
+ * the folder. A crash leaves either no group or a whole one. */
+static status group_create(struct keys *k, uint64_t number, struct fault *f)
+{
+    uint8_t key[KEYS_KEY_BYTES];
+    uint8_t buffer[AAD_BYTES_MAX];
+    uint8_t bytes[GROUP_SLOT_0_AT + GROUP_SLOT_FIXED_BYTES] = {};
+    struct group_slot slot = { .group = number, .table = slice_none() };
+    TRY(k->store->ops->random(k->store->self, key, sizeof key, f));
+    const slice aad = aad_make("candor group key", number, slot.generation, buffer);
+    const status wrapped = wrap(k, k->root, aad, key, slot.wrapped_group_key, f);
+    bytes_wipe(key, sizeof key);
+    TRY(wrapped);
+    struct writer selector = writer_of(bytes, GROUP_SELECTOR_BYTES);
+    struct writer body = writer_of(bytes + GROUP_SLOT_0_AT, GROUP_SLOT_FIXED_BYTES);
+    group_selector_write(0, &selector);
+    group_slot_write(&slot, &body);
+    assert(writer_end(&selector).code == E_OK && writer_end(&body).code == E_OK);
+    return store_file_replace(k->store, layout_group(number).text, (slice){ bytes, sizeof bytes },
+                              f);
+}
+
+/* The group from the cache or its file; made if create and there is none. */
+static status group_get(struct keys *k, uint64_t number, bool create, struct group **ret_group,
+                        struct fault *f)
+{
+    struct group *stalest = &k->groups[0];
+    for (size_t i = 0; i < CACHED_GROUPS; i++) {
+        struct group *g = &k->groups[i];
+        if (g->loaded && g->number == number) {
+            g->used = ++k->turn;
+            *ret_group = g;
+            return OK;
+        }
+        if (g->used < stalest->used) stalest = g;
+    }
+    group_drop(stalest);
+    status loaded = group_load(k, number, stalest, f);
+    if (loaded.code == E_NOT_FOUND && create) {
+        TRY(group_create(k, number, f));
+        loaded = group_load(k, number, stalest, f);
+    }
+    TRY(loaded);
+    stalest->used = ++k->turn;
+    *ret_group = stalest;
+    return OK;
+}
+
+status keys_wrap(struct keys *k, uint64_t block, const uint8_t key[KEYS_KEY_BYTES],
+                 uint8_t ret_wrapped[GROUP_WRAPPED_BYTES], struct fault *f)
+{
+    struct group *g = NULL;
+    uint8_t buffer[AAD_BYTES_MAX];
+    TRY(group_get(k, block / GROUP_BLOCKS, true, &g, f));
+    const slice aad = aad_make("candor block key", g->number, block, buffer);
+    return wrap(k, g->key, aad, key, ret_wrapped, f);
+}
+
+status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_WRAPPED_BYTES],
+                   uint8_t ret_key[KEYS_KEY_BYTES], struct fault *f)
+{
+    static const uint8_t destroyed[GROUP_WRAPPED_BYTES];
+    struct group *g = NULL;
+    uint8_t buffer[AAD_BYTES_MAX];
+    TRY(group_get(k, block / GROUP_BLOCKS, false, &g, f));
+    const uint32_t in_group = (uint32_t)(block % GROUP_BLOCKS);
+    const bool in_table = in_group < g->count;
+    const uint8_t *from = in_table ? g->table + (size_t)in_group * GROUP_WRAPPED_BYTES : wrapped;
+    if (in_table && bytes_equal(from, destroyed, sizeof destroyed)) {
+        return fault_set(f, FAIL(E_ERASED), "block %llu: its key was destroyed",
+                         (unsigned long long)block);
+    }
+    const slice aad = aad_make("candor block key", g->number, block, buffer);
+    if (unwrap(k, g->key, aad, from, ret_key).code == E_OK) return OK;
+    return fault_set(f, FAIL(E_CORRUPT), "block %llu: its wrapped key does not open",
+                     (unsigned long long)block);
+}
+
+/* The spare slot and the gaps hold zeros only: a group key that lingers there would outlive
+ * erasure. */
+static status zeros_check(slice bytes, size_t from, size_t to, const char *name, struct fault *f)
+{
+    for (size_t i = from; i < to && i < bytes.len; i++) {
+        if (bytes.at[i] == 0) continue;
+        return fault_set(f, FAIL(E_CORRUPT), "%s: offset %zu: not zero outside the active slot",
+                         name, i);
+    }
+    return OK;
+}
+
+status keys_check_group(struct keys *k, uint64_t group, struct fault *f)
+{
+    const struct layout_name name = layout_group(group);
+    uint8_t *bytes = malloc(GROUP_FILE_BYTES_MAX + 1);
+    if (bytes == NULL) return fault_set(f, FAIL(E_NOMEM), "keys: out of memory");
+    size_t len = 0;
+    unsigned active = 0;
+    struct group fresh = {};
+    struct group_slot slot = {};
+    status s = store_file_read(k->store, name.text, bytes, GROUP_FILE_BYTES_MAX, &len, f);
+    if (s.code == E_OK) s = group_load(k, group, &fresh, f);
+    group_drop(&fresh);
+    const slice all = { bytes, len };
+    if (s.code == E_OK) s = group_selector_parse(all, &active);
+    const size_t at = active == 0 ? GROUP_SLOT_0_AT : GROUP_SLOT_1_AT;
+    if (s.code == E_OK) s = group_slot_parse(slice_from(all, at), &slot);
+    const size_t end = at + GROUP_SLOT_FIXED_BYTES + slot.table.len;
+    if (s.code == E_OK) s = zeros_check(all, GROUP_SELECTOR_BYTES, at, name.text, f);
+    if (s.code == E_OK) s = zeros_check(all, end, len, name.text, f);
+    free(bytes);
+    return s;
+}

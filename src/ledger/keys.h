@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/fault.h"
+#include "ledger/group.h"
+#include "ledger/store.h"
+
+/*
+ * keys: who can open an opening block. The root key wraps group keys, a group key wraps the keys of
+ * GROUP_BLOCKS blocks; all by AES-256-GCM with random nonces and the numbers as associated data.
+ *
+ * A group's file is durable before the first block of the group is written, so that a block whose
+ * batch survived a crash can be opened. Plain keys live in locked memory, are never logged and are
+ * wiped when the object goes.
+ * Threads: one at a time per object.
+ */
+enum { KEYS_KEY_BYTES = 32 };
+
+struct keys;
+
+/* Draws a root key and writes keys/root. E_EXISTS if there is one already. Durable on return. */
+status keys_create(const struct store *store, struct fault *f);
+/* Opens with the root key given (root_key, KEYS_KEY_BYTES) or, if that is NULL, with keys/root. The
+ * store must outlive the object. E_NOT_FOUND, E_CORRUPT (the file contradicts itself), E_NOMEM. */
+status keys_open(const struct store *store, const uint8_t *root_key, struct keys **ret_keys,
+                 struct fault *f);
+/* Wipes everything. NULL is allowed. */
+void keys_free(struct keys *k);
+/* Wraps the key of a block that is about to be written; makes the group's file first if there is
+ * none. E_CORRUPT if the file is damaged, E_FULL, E_FSYNC. */
+status keys_wrap(struct keys *k, uint64_t block, const uint8_t key[KEYS_KEY_BYTES],
+                 uint8_t ret_wrapped[GROUP_WRAPPED_BYTES], struct fault *f);
+/* The reverse; wrapped is what stands in the segment. E_ERASED if the key was destroyed, E_CORRUPT
+ * if it cannot be unwrapped, E_NOT_FOUND if the group's file is missing. */
+status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_WRAPPED_BYTES],
+                   uint8_t ret_key[KEYS_KEY_BYTES], struct fault *f);
+/* Reads and checks every byte of a group's file: selector, both slots, and the zeros between. The
+ * fault names file and offset. */
+status keys_check_group(struct keys *k, uint64_t group, struct fault *f);

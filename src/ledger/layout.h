@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdint.h>
+#include "ledger/store.h"
+
+/*
+ * layout: the names of the files in a node's directory (docs/formats/directory.md).
+ *
+ *   log/0000000000.seg    segments (ledger/segment.h), one for 65,536 entries
+ *   log/checkpoint        the newest signed checkpoint, a note; can be signed again from the rest
+ *   keys/root             the root key, where no credential supplies it
+ *   keys/0000000000.group the key of a group of 4,096 blocks (ledger/keys.h)
+ *   signer/key            the log's signing key
+ *   signer/state          the size and root that the signer has signed last
+ */
+#define LAYOUT_LOG "log"
+#define LAYOUT_KEYS "keys"
+#define LAYOUT_SIGNER "signer"
+#define LAYOUT_CHECKPOINT "log/checkpoint"
+#define LAYOUT_CHECKPOINT_NEW "log/checkpoint.new"
+#define LAYOUT_ROOT_KEY "keys/root"
+#define LAYOUT_SIGNER_KEY "signer/key"
+#define LAYOUT_SIGNER_STATE "signer/state"
+
+struct layout_name {
+    char text[STORE_NAME_MAX + 1];
+};
+
+/* The name of the segment with this number. */
+struct layout_name layout_segment(uint64_t number);
+/* The name of the file of this key group. */
+struct layout_name layout_group(uint64_t group);
+/* The number in a name such as 0000000012.seg; E_SYNTAX if the name is not of that form. */
+status layout_number(const char *file_name, const char *suffix, uint64_t *ret_number);

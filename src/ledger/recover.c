@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a crash can leave, and what happens here:
+ *
+ *   a batch that was not wholly written        cleared: it was never acknowledged
+ *   a batch written, its sync failed           written and synced again, or the start fails
+ *   a full segment with a torn footer          the footer is made again from the batches
+ *   a full segment without its successor       the next write makes it
+ *   a signer behind the log                    the caller signs the newest head
+ *   a log behind the signer                    refused: an older copy was restored
+ */
+#include "ledger/recover.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "ledger/layout.h"
+#include "ledger/merkle.h"
+#include "ledger/state.h"
+#include "ledger/summary.h"
+#include "ledger/tile.h"
+#include "base/banned.h"
+
+static status check_signed(struct ledger *l, const struct signer_head *head, struct fault *f)
+{
+    struct tree *tree = archive_tree(l->archive);
+    const struct merkle_source source = { .self = tree, .node = tree_node };
+    hash root = {};
+    if (head->size > tree_size(tree)) {
+        return fault_set(f, FAIL(E_REFUSED),
+                         "the log has %llu entries, but %llu were signed: it was restored from an "
+                         "older copy; see: candor help recover",
+                         (unsigned long long)tree_size(tree), (unsigned long long)head->size);
+    }
+    TRY(merkle_root(&source, (struct merkle_range){ 0, head->size }, &root));
+    if (bytes_equal(root.bytes, head->root.bytes, sizeof root.bytes)) return OK;
+    return fault_set(f, FAIL(E_REFUSED),
+                     "the log's first %llu entries are not those that were signed",
+                     (unsigned long long)head->size);
+}
+
+static status file_open(struct ledger *l, struct fault *f)
+{
+    const struct store_ops *ops = l->store->ops;
+    l->file_segment = archive_segment(l->archive);
+    l->write_end = archive_end(l->archive);
+    TRY(ops->open(l->store->self, layout_segment(l->file_segment).text, STORE_WRITE, &l->file, f));
+    return ops->size(l->store->self, l->file, &l->reserved_to, f);
+}
+
+/* Cuts a torn batch off. */
+static status tail_clear(struct ledger *l, struct fault *f)
+{
+    const struct store_ops *ops = l->store->ops;
+    if (archive_tail(l->archive) == ARCHIVE_TAIL_CLEAN) return OK;
+    l->was_torn = true;
+    l->reserved_to = l->write_end;
+    TRY(ops->truncate(l->store->self, l->file, l->write_end, f));
+    return ops->sync(l->store->self, l->file, f);
+}
+
+/* Dirties the pages of the last batch with what they hold and syncs them: after a failed fdatasync
+ * the kernel keeps such pages as clean although the device does not have them. */
+static status last_batch_again(struct ledger *l, struct fault *f)
+{
+    const struct store_ops *ops = l->store->ops;
+    uint32_t count = 0;
+    const struct batch_place *places = archive_places(l->archive, &count);
+    if (count == 0) return OK;
+    const uint64_t at = places[count - 1].offset;
+    const size_t len = (size_t)(l->write_end - at);
+    uint8_t *bytes = malloc(len);
+    size_t got = 0;
+    if (bytes == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    status s = ops->read(l->store->self, l->file, at, bytes, len, &got, f);
+    if (s.code == E_OK && got != len) s = fault_set(f, FAIL(E_CORRUPT), "log: last batch is gone");
+    if (s.code == E_OK) s = ops->write(l->store->self, l->file, at, (slice){ bytes, len }, f);
+    if (s.code == E_OK) s = ops->sync(l->store->self, l->file, f);
+    free(bytes);
+    return s;
+}
+
+/* Counts the entries of the newest segment. The one that fills it is counted last of all, by
+ * newest_finish: the footer holds the table that its summary speaks of. */
+static status count_newest(struct ledger *l, struct fault *f)
+{
+    uint64_t index = archive_segment(l->archive) * SEGMENT_ENTRIES;
+    while (index < archive_size(l->archive)) {
+        struct batch_frame frame = {};
+        TRY(archive_batch(l->archive, index, &frame, f));
+        struct cursor c = cursor_of(frame.entries);
+        for (; cursor_left(&c) > 0; index++) {
+            slice entry = {};
+            TRY(tile_bundle_next(&c, &entry));
+            if (index % SEGMENT_ENTRIES == SEGMENT_ENTRIES - 1) return OK;
+            TRY(summary_count(l->summary, entry, f));
+        }
+    }
+    return OK;
+}
+
+/* Counters: the table of the last full segment, its summary entry, then what came since. */
+static status counters_load(struct ledger *l, struct fault *f)
+{
+    const uint64_t segment = archive_segment(l->archive);
+    if (segment > 0) {
+        struct segment_footer footer = {};
+        slice entry = {};
+        TRY(archive_footer(l->archive, segment - 1, &footer, f));
+        TRY(summary_load(l->summary, footer.counters, f));
+        TRY(archive_entry(l->archive, segment * SEGMENT_ENTRIES - 1, &entry, f));
+        TRY(summary_count(l->summary, entry, f));
+    }
+    return count_newest(l, f);
+}
+
+status footer_append(struct ledger *l, struct writer *out, struct fault *f)
+{
+    hash tile[SEGMENT_TILES];
+    uint32_t count = 0;
+    slice counters = {};
+    const struct batch_place *places = archive_places(l->archive, &count);
+    tree_filled_tile(archive_tree(l->archive), tile);
+    TRY(summary_table(l->summary, &counters, f));
+    segment_footer_write(places, count, tile, counters, out);
+    return writer_end(out).code == E_OK ? OK : fault_set(f, FAIL(E_LIMIT), "footer: too large");
+}
+
+static status footer_again(struct ledger *l, struct fault *f)
+{
+    enum { FOOTER_ROOM = 64 * 1024 * 1024 };
+    const struct store_ops *ops = l->store->ops;
+    struct writer w = writer_of(malloc(FOOTER_ROOM), FOOTER_ROOM);
+    if (w.at == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    status s = footer_append(l, &w, f);
+    const uint64_t end = l->write_end + w.len;
+    if (s.code == E_OK) s = ops->write(l->store->self, l->file, l->write_end, writer_slice(&w), f);
+    if (s.code == E_OK) s = ops->truncate(l->store->self, l->file, end, f);
+    if (s.code == E_OK) s = ops->sync(l->store->self, l->file, f);
+    free(w.at);
+    return s;
+}
+
+/* A full newest segment is finished: footer checked or made again, then the next one follows. */
+static status newest_finish(struct ledger *l, struct fault *f)
+{
+    struct segment_footer footer = {};
+    struct fault unused;
+    slice entry = {};
+    const uint64_t size = archive_size(l->archive);
+    const uint64_t segment = archive_segment(l->archive);
+    if (size != (segment + 1) * SEGMENT_ENTRIES) return OK;
+    if (archive_footer(l->archive, segment, &footer, &unused).code != E_OK) TRY(footer_again(l, f));
+    TRY(archive_entry(l->archive, size - 1, &entry, f));
+    TRY(summary_count(l->summary, entry, f));
+    archive_roll(l->archive);
+    l->reserved_to = 0; /* nothing of the full segment is reserved */
+    return OK;
+}
+
+status recover(struct ledger *l, const struct signer_head *signed_head, struct fault *f)
+{
+    l->leaves = calloc(BATCH_RECORDS_MAX, sizeof *l->leaves);
+    if (l->leaves == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    TRY(check_signed(l, signed_head, f));
+    TRY(file_open(l, f));
+    TRY(tail_clear(l, f));
+    TRY(last_batch_again(l, f));
+    TRY(counters_load(l, f));
+    return newest_finish(l, f);
+}

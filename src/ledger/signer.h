@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/fault.h"
+#include "base/sha256.h"
+#include "base/writer.h"
+#include "ledger/merkle.h"
+#include "ledger/store.h"
+
+/*
+ * signer: the only holder of the log's key (design section 7). It signs a checkpoint exactly when
+ * that extends the last one it signed: the consistency proof verifies here, against the signer's
+ * own durable state, whatever the caller claims. (size, root) is durable before the signature
+ * leaves.
+ *
+ * State file, 512 bytes twice (docs/formats/signer.md): a write goes to the older copy, so that a
+ * torn write leaves the other. Lost state means a new log origin, because nothing else remembers
+ * what was promised to the world.
+ */
+enum { SIGNER_ORIGIN_BYTES_MAX = 255, SIGNER_SIGNATURE_BYTES = 64, SIGNER_PUBLIC_BYTES = 32 };
+
+struct signer_head {
+    uint64_t size;
+    hash root;
+};
+
+struct signer_request {
+    struct signer_head head;         /* what is to be signed */
+    struct merkle_proof consistency; /* from the signer's size to head.size */
+};
+
+struct signer;
+
+/* Draws a key for the origin and writes key and empty state; durable. E_EXISTS, E_VALUE (origin).
+ */
+status signer_create(const struct store *store, const char *origin, struct fault *f);
+/* Opens key and state. The store must outlive the object. E_CORRUPT if either is damaged or missing
+ * while the other is there. */
+status signer_open(const struct store *store, struct signer **ret_signer, struct fault *f);
+/* Reads key and state without changing anything: both copies whole, one write apart. Gives the last
+ * signed head and appends the public key as note_write_key does. E_CORRUPT; the fault names the
+ * file. */
+status signer_check(const struct store *store, struct signer_head *ret_head, struct writer *vkey,
+                    struct fault *f);
+void signer_free(struct signer *s);
+/* The last signed size and root; size 0 and SHA-256("") before the first. */
+struct signer_head signer_head(const struct signer *s);
+/* The origin (borrowed) and public key. */
+const char *signer_origin(const struct signer *s);
+void signer_public(const struct signer *s, uint8_t ret_public[SIGNER_PUBLIC_BYTES]);
+/* Signs the checkpoint text of the request's head. The same head again gets the same signature.
+ * E_REFUSED: a smaller size, the same size with another root, or a proof that does not verify; the
+ * fault says which. E_FSYNC: the state could not be made durable; nothing is signed any more. */
+status signer_sign(struct signer *s, const struct signer_request *request,
+                   uint8_t ret_signature[SIGNER_SIGNATURE_BYTES], struct fault *f);
