@@ -96,4 +96,5 @@ struct event {
     int64_t time_ns; /* UTC since 1970; 0 where has_time is false */
     bool has_time;
     bool parsed; /* false: raw is a line that no format recognised */
+    bool cut;    /* a limit was reached: fields or values are missing or cut */
 };

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdbool.h>
+#include "record/event.h"
+
+/*
+ * build: the fields of the event that is being made, and room for the text that is not in the input
+ * as it is wanted: joined names, numbers, decoded values. One allocation for all events; a reset
+ * forgets the last event. What does not fit is left out and sets cut, never an error.
+ */
+enum { BUILD_TEXT_BYTES = 4 * 1024 * 1024, BUILD_NAME_BYTES_MAX = 4096 };
+
+struct build {
+    struct event_field *fields; /* owned, EVENT_FIELDS_MAX of them */
+    size_t count;
+    uint8_t *text; /* owned, BUILD_TEXT_BYTES */
+    size_t text_len;
+    bool cut;
+};
+
+/* E_NOMEM. */
+status build_init(struct build *b);
+void build_done(struct build *b);
+/* Ready for the next event; views into the last one die. */
+static inline void build_reset(struct build *b)
+{
+    b->count = 0;
+    b->text_len = 0;
+    b->cut = false;
+}
+/* Adds a field; name and text are borrowed until the reset. A longer value than fits is cut at the
+ * start of a code point. Returns it, or NULL if there are EVENT_FIELDS_MAX already. */
+struct event_field *build_add(struct build *b, slice name, slice text, uint8_t type, uint8_t flags);
+/* As build_add with a name in static text and EVENT_TEXT. */
+struct event_field *build_text(struct build *b, const char *name, slice text);
+/* As build_add for a number in canonical decimal. */
+struct event_field *build_u64(struct build *b, slice name, uint64_t value);
+/* The last field of that name, or NULL. Walks all of them. */
+struct event_field *build_find(const struct build *b, const char *name);
+/* len bytes of room until the reset, or NULL (and cut) if there is no more. */
+uint8_t *build_room(struct build *b, size_t len);
+/* Gives back the room behind len bytes of the last build_room. */
+void build_keep(struct build *b, const uint8_t *room, size_t len);
+/* "prefix" "between" "rest" in room; an empty slice (and cut) if longer than
+ * BUILD_NAME_BYTES_MAX. */
+slice build_join(struct build *b, slice prefix, const char *between, slice rest);
+/* Decimal text in room. */
+slice build_i64_text(struct build *b, int64_t value);
+slice build_u64_text(struct build *b, uint64_t value);
+/* As the judge compares numbers: an integral value without fraction or exponent, any other in the
+ * fewest digits that read back as the same. */
+slice build_double_text(struct build *b, double value);
