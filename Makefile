@@ -6,10 +6,9 @@ prefix ?= $(PREFIX)
 TARGET ?=
 SECONDS ?= 10
 
-.PHONY: all test test-long demo bench check fuzz sanitize install clean help
+.PHONY: all need test test-long demo bench check fuzz sanitize install clean help
 
-all: $(BUILD)/build.ninja
-	@tools/need build
+all: $(BUILD)/build.ninja need
 	ninja -C $(BUILD) programs
 
 help:
@@ -24,40 +23,39 @@ help:
 	@echo 'make install    DESTDIR=… prefix=/usr/local'
 	@echo 'make clean      remove what was built'
 
-$(BUILD)/build.ninja:
-	@tools/need build
+# What each target needs; asked for all at once, before anything else.
+NEEDS := build
+test test-long demo: NEEDS := build test
+check sanitize fuzz: NEEDS := build test check
+need:
+	@tools/need $(NEEDS)
+
+$(BUILD)/build.ninja: | need
 	meson setup $(BUILD)
 
-test: $(BUILD)/build.ninja
-	@tools/need build test
+test: $(BUILD)/build.ninja need
 	ninja -C $(BUILD)
 	@tools/test $(BUILD) --no-suite long
 
-test-long: $(BUILD)/build.ninja
-	@tools/need build test
+test-long: $(BUILD)/build.ninja need
 	ninja -C $(BUILD)
 	@tools/test $(BUILD) --suite long
 
-demo: $(BUILD)/build.ninja
-	@tools/need build test
+demo: $(BUILD)/build.ninja need
 	@ninja -C $(BUILD) programs
 	@tools/demo $(BUILD)
 
-bench: $(BUILD)/build.ninja
-	@tools/need build
+bench: $(BUILD)/build.ninja need
 	@ninja -C $(BUILD) programs
 	@tools/bench $(BUILD)
 
-check:
-	@tools/need build test check
+check: need
 	@tools/check
 
-sanitize:
-	@tools/need build test check
+sanitize: need
 	@tools/sanitize
 
-fuzz:
-	@tools/need build test check
+fuzz: need
 	@tools/fuzz '$(TARGET)' '$(SECONDS)'
 
 install: all

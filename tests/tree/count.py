@@ -40,6 +40,18 @@ def the_skip_of_cmocka_is_a_skip():
 
 
 @tap.test
+def a_test_runs_under_tools_tap_with_its_exit_status_and_its_skips_mended():
+    script = "echo 'not ok 1 # SKIP b'; echo 'not ok 2 - # c'; exit 7"
+    done = subprocess.run([os.path.join(ROOT, "tools", "tap"), "sh", "-c", script], text=True,
+                          capture_output=True, check=False)
+    assert done.returncode == 7
+    assert done.stdout == "ok 1 # SKIP b\nnot ok 2 - # c\n"
+    killed = subprocess.run([os.path.join(ROOT, "tools", "tap"), "sh", "-c", "kill -SEGV $$"],
+                            capture_output=True, check=False)
+    assert killed.returncode == 128 + 11
+
+
+@tap.test
 def a_crash_and_a_timeout_are_failures_even_if_all_subtests_passed():
     for result in ("ERROR", "TIMEOUT", "FAIL", "INTERRUPT", "UNEXPECTEDPASS"):
         assert count((result, "1..2\nok 1 - a\n"))[:2] == (1, "1 passed, 1 failed"), result
