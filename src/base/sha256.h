@@ -35,6 +35,7 @@ struct sha256_job {
     hash *ret;
 };
 
-/* Hashes count independent messages; faster than one by one. Results are written in the order of
- * the jobs, so ret may lie inside the message of the same or of an earlier job. */
+/* Hashes count independent messages, short ones of equal length several at a time. Where all
+ * messages have the same length, ret may lie inside the message of the same or of an earlier job.
+ */
 void sha256_many(const struct sha256_job *jobs, size_t count);

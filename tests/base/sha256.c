@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/sha256.h"
 #include "base/num.h"
+#include "base/sha256_kernel.h"
 #include "tests/cm.h"
+
+enum { KERNELS = 2, MANY = 300 };
+
+/* The kernels that this machine can run; each test runs on all of them. */
+static const struct sha256_kernel *kernels[KERNELS];
+static size_t kernel_count;
+
+static int find_kernels(void **)
+{
+    kernels[kernel_count++] = &sha256_portable;
+    if (sha256_x86() != NULL) kernels[kernel_count++] = sha256_x86();
+    for (size_t i = 0; i < kernel_count; i++)
+        print_message("kernel: %s\n", kernels[i]->name);
+    return 0;
+}
 
 static void assert_hash(hash h, const char *hex)
 {
@@ -10,15 +26,35 @@ static void assert_hash(hash h, const char *hex)
     assert_memory_equal(h.bytes, want, sizeof want);
 }
 
-/* FIPS 180-4 examples. */
+/* FIPS 180-4 examples, and from the NIST short-message vectors. */
 static void known_messages_have_their_known_hashes(void **)
 {
-    assert_hash(sha256(slice_none()),
-                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    assert_hash(sha256(slice_text("abc")),
-                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assert_hash(sha256(slice_text("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")),
-                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    static uint8_t million[1000000];
+    for (size_t i = 0; i < sizeof million; i++)
+        million[i] = 'a';
+    const struct {
+        slice message;
+        const char *hash;
+    } cases[] = {
+        { slice_none(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+        { slice_text("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+        { slice_text("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
+        { slice_text("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklm"
+                     "nopqklmnopqrlmnopqrsmnopqrstnopqrstu"),
+          "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1" },
+        { { million, sizeof million },
+          "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0" },
+        { slice_text("\xd3"), "28969cdfa74a12c82f3bad960b0b000aca2ac329deea5c2328ebc6f2ba9802c1" },
+        { slice_text("\x74\xba\x25\x21"),
+          "b16aa56be3880d18cd41e68384cf1ec8c17680c45a02b1575dc1518923ae8b0e" },
+    };
+    for (size_t k = 0; k < kernel_count; k++) {
+        for (size_t i = 0; i < COUNT_OF(cases); i++) {
+            assert_hash(sha256_with(kernels[k], cases[i].message), cases[i].hash);
+        }
+    }
+    assert_hash(sha256(slice_text("abc")), cases[1].hash);
 }
 
 static void every_cut_of_a_message_gives_the_same_hash(void **)
@@ -26,7 +62,7 @@ static void every_cut_of_a_message_gives_the_same_hash(void **)
     uint8_t message[200];
     for (size_t i = 0; i < sizeof message; i++)
         message[i] = (uint8_t)i;
-    const hash whole = sha256((slice){ message, sizeof message });
+    const hash whole = sha256_with(&sha256_portable, (slice){ message, sizeof message });
     for (size_t cut = 0; cut <= sizeof message; cut++) {
         struct sha256 s;
         hash h;
@@ -38,11 +74,101 @@ static void every_cut_of_a_message_gives_the_same_hash(void **)
     }
 }
 
+/* Bytes that look random and are the same each time. */
+static void fill(uint8_t *at, size_t len, uint64_t seed)
+{
+    for (size_t i = 0; i < len; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        at[i] = (uint8_t)(seed >> 56);
+    }
+}
+
+static void the_kernels_agree_at_every_length(void **)
+{
+    static uint8_t message[1000];
+    fill(message, sizeof message, 1);
+    for (size_t len = 0; len <= sizeof message; len++) {
+        const slice bytes = guarded((slice){ message, len });
+        const hash want = sha256_with(&sha256_portable, bytes);
+        for (size_t k = 1; k < kernel_count; k++) {
+            const hash got = sha256_with(kernels[k], bytes);
+            assert_memory_equal(got.bytes, want.bytes, sizeof got.bytes);
+        }
+    }
+}
+
+/* Every mix of lengths, so that lanes fill, stay half full and are left over in each size. */
+static void many_messages_have_the_hashes_of_each(void **)
+{
+    static uint8_t bytes[MANY][MANY];
+    static struct sha256_job jobs[MANY];
+    static hash got[MANY];
+    for (size_t round = 0; round < 200; round++) {
+        const size_t count = round * 7 % MANY;
+        for (size_t i = 0; i < count; i++) {
+            const size_t len = (i * (round + 1) * 31 + round) % MANY;
+            const size_t prefix = len == 0 ? 0 : i % 3 % len;
+            fill(bytes[i], len, round << 32 | i);
+            jobs[i].prefix = (slice){ bytes[i], prefix };
+            jobs[i].message = (slice){ bytes[i] + prefix, len - prefix };
+            jobs[i].ret = &got[i];
+        }
+        for (size_t k = 0; k < kernel_count; k++) {
+            sha256_many_with(kernels[k], jobs, count);
+            for (size_t i = 0; i < count; i++) {
+                const size_t len = jobs[i].prefix.len + jobs[i].message.len;
+                const hash want = sha256_with(&sha256_portable, (slice){ bytes[i], len });
+                assert_memory_equal(got[i].bytes, want.bytes, sizeof want.bytes);
+            }
+        }
+    }
+}
+
+static void many_messages_are_read_up_to_their_end_only(void **)
+{
+    static uint8_t bytes[300];
+    fill(bytes, sizeof bytes, 3);
+    for (size_t len = 0; len < sizeof bytes; len++) {
+        struct sha256_job jobs[5];
+        hash got[5];
+        for (size_t i = 0; i < COUNT_OF(jobs); i++) {
+            const slice message = guarded((slice){ bytes, len });
+            jobs[i] = (struct sha256_job){ slice_none(), message, &got[i] };
+        }
+        sha256_many(jobs, COUNT_OF(jobs));
+        const hash want = sha256_with(&sha256_portable, (slice){ bytes, len });
+        for (size_t i = 0; i < COUNT_OF(jobs); i++) {
+            assert_memory_equal(got[i].bytes, want.bytes, sizeof want.bytes);
+        }
+    }
+}
+
+static void results_may_replace_messages_already_read(void **)
+{
+    for (size_t count = 0; count <= 40; count++) {
+        hash row[80];
+        hash want[40];
+        struct sha256_job jobs[40];
+        fill(row[0].bytes, sizeof row, count);
+        for (size_t i = 0; i < count; i++) {
+            const slice pair = { row[2 * i].bytes, sizeof row[0] + sizeof row[0] };
+            want[i] = sha256_with(&sha256_portable, pair);
+            jobs[i] = (struct sha256_job){ slice_none(), pair, &row[i] };
+        }
+        sha256_many(jobs, count);
+        assert_memory_equal(row, want, count * sizeof want[0]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_messages_have_their_known_hashes),
         cmocka_unit_test(every_cut_of_a_message_gives_the_same_hash),
+        cmocka_unit_test(the_kernels_agree_at_every_length),
+        cmocka_unit_test(many_messages_have_the_hashes_of_each),
+        cmocka_unit_test(many_messages_are_read_up_to_their_end_only),
+        cmocka_unit_test(results_may_replace_messages_already_read),
     };
-    return cmocka_run_group_tests_name("base/sha256", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("base/sha256", tests, find_kernels, NULL);
 }
