@@ -97,26 +97,32 @@ static void look_at(const struct trust *t, const struct note_seen *seen, slice o
     }
 }
 
-status trust_checkpoint(const struct trust *t, slice note, struct answer *answer,
-                        struct checkpoint *ret_checkpoint, struct fault *fault)
+static status read_checkpoint(const struct trust *t, slice note, struct note_seen *seen,
+                              struct checkpoint *ret_checkpoint, bool *ret_cosigned,
+                              struct fault *fault)
 {
     struct note n = {};
-    struct note_seen seen[TRUST_KEYS_MAX];
-    bool cosigned = false;
     bool log_signed = false;
     TRY(note_parse(note, &n, fault));
     TRY(checkpoint_parse(n.text, ret_checkpoint, fault));
     TRY(check_keys_given(t, &n, fault));
     TRY(note_verify(&n, t->keys, t->key_count, t->check, seen, fault));
     const slice origin = ret_checkpoint->origin;
-    look_at(t, seen, origin, &cosigned, &log_signed);
-    if (!log_signed) {
-        return fault_set(fault, FAIL(E_INVALID),
-                         "checkpoint: not signed by a given key of its log, %.*s",
-                         (int)(origin.len > 200 ? 200 : origin.len), origin.at);
-    }
-    if (t->has_policy) TRY(policy_check(&t->policy, origin, seen, fault));
-    answer_fact(answer, "log", origin);
+    look_at(t, seen, origin, ret_cosigned, &log_signed);
+    if (log_signed) return OK;
+    return fault_set(fault, FAIL(E_INVALID),
+                     "checkpoint: not signed by a given key of its log, %.*s",
+                     (int)(origin.len > 200 ? 200 : origin.len), origin.at);
+}
+
+status trust_checkpoint(const struct trust *t, slice note, struct answer *answer,
+                        struct checkpoint *ret_checkpoint, struct fault *fault)
+{
+    struct note_seen seen[TRUST_KEYS_MAX];
+    bool cosigned = false;
+    TRY(read_checkpoint(t, note, seen, ret_checkpoint, &cosigned, fault));
+    if (t->has_policy) TRY(policy_check(&t->policy, ret_checkpoint->origin, seen, fault));
+    answer_fact(answer, "log", ret_checkpoint->origin);
     answer_number(answer, "size", ret_checkpoint->size);
     answer_hash(answer, "root", ret_checkpoint->root);
     say_signers(t, seen, answer);
@@ -130,6 +136,14 @@ status trust_checkpoint(const struct trust *t, slice note, struct answer *answer
                    "checked");
     }
     return OK;
+}
+
+status trust_kept_checkpoint(const struct trust *t, slice note, struct checkpoint *ret_checkpoint,
+                             struct fault *fault)
+{
+    struct note_seen seen[TRUST_KEYS_MAX];
+    bool cosigned = false;
+    return read_checkpoint(t, note, seen, ret_checkpoint, &cosigned, fault);
 }
 
 status trust_note(const struct trust *t, slice note, struct answer *answer, struct fault *fault)

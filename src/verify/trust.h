@@ -28,5 +28,9 @@ status trust_read(const slice *keys, size_t key_count, const slice *policy, ed25
  * E_INVALID if it does not verify; else what note_parse and checkpoint_parse say. */
 status trust_checkpoint(const struct trust *t, slice note, struct answer *answer,
                         struct checkpoint *ret_checkpoint, struct fault *fault);
-/* The same for a signed note whose text is no checkpoint: any key given must have signed. */
+/* A checkpoint that the reader kept: its log must have signed; no quorum is asked, for it was the
+ * reader's to accept at the time. */
+status trust_kept_checkpoint(const struct trust *t, slice note, struct checkpoint *ret_checkpoint,
+                             struct fault *fault);
+/* A signed note whose text is no checkpoint: any key given must have signed. */
 status trust_note(const struct trust *t, slice note, struct answer *answer, struct fault *fault);
