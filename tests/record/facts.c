@@ -8,6 +8,8 @@
 
 static void the_table_is_consistent(void **)
 {
+    static const char *const taken[] = { "kind",   "type",     "time",    "source",
+                                         "market", "sequence", "arrived", "raw" };
     const struct schema *s = schema_of(KIND_fact);
     for (uint8_t number = 1; number <= FACT_LAST; number++) {
         const struct fact *f = fact_of(number);
@@ -20,6 +22,8 @@ static void the_table_is_consistent(void **)
         for (int i = 0; i < f->field_count; i++) {
             const struct fact_field *field = &f->fields[i];
             assert_int_equal(fact_field_position(f, slice_text(field->name)), i);
+            for (size_t n = 0; n < COUNT_OF(taken); n++)
+                assert_string_not_equal(field->name, taken[n]);
             if (field->slot == FIELD_fact_values) {
                 own++;
                 continue;
