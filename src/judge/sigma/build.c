@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/sigma/build.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "base/writer.h"
+#include "judge/sigma/regex.h"
+#include "base/banned.h"
+
+enum {
+    ROOM_START = 64,
+    KEY_BYTES_MAX = 4 * 1024 * 1024, /* a value is at most a file, folded at most half longer */
+};
+
+void build_fail(struct ruleset_build *b, status s)
+{
+    if (b->fatal.code == E_OK) b->fatal = s;
+}
+
+bool build_room(struct ruleset_build *b, void **at, size_t count, size_t *cap, size_t size)
+{
+    if (count < *cap) return true;
+    const size_t grown_cap = *cap == 0 ? ROOM_START : *cap * 2;
+    void *grown = realloc(*at, grown_cap * size);
+    if (grown == NULL) {
+        build_fail(b, FAIL(E_NOMEM));
+        return false;
+    }
+    *at = grown;
+    *cap = grown_cap;
+    return true;
+}
+
+void *build_array(struct ruleset_build *b, size_t count, size_t size)
+{
+    void *at = arena_array(&b->arena, count, size);
+    if (at == NULL) build_fail(b, FAIL(E_LIMIT));
+    return at;
+}
+
+slice build_copy(struct ruleset_build *b, slice text)
+{
+    const slice copy = arena_copy(&b->arena, text);
+    if (copy.at != NULL) return copy;
+    build_fail(b, FAIL(E_LIMIT));
+    return slice_none();
+}
+
+void document_problem(struct document *d, const struct yaml_node *at, enum severity severity,
+                      const char *code, const char *format, ...)
+{
+    struct ruleset *rs = d->rs;
+    if (severity == SEVERITY_WARNING && d->is_quiet) return;
+    if (severity == SEVERITY_ERROR) {
+        d->error_count++;
+        rs->error_count++;
+    } else {
+        rs->warning_count++;
+    }
+    if (rs->diagnostic_count == DIAGNOSTICS_MAX) return;
+    if (!build_room(d->build, (void **)&d->build->diagnostics, rs->diagnostic_count,
+                    &d->build->diagnostic_cap, sizeof *d->build->diagnostics)) {
+        return;
+    }
+    struct fault text = {};
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text.text, sizeof text.text, format, args);
+    va_end(args);
+    if (at == NULL) at = d->root;
+    d->build->diagnostics[rs->diagnostic_count++] = (struct diagnostic){
+        .severity = (uint8_t)severity,
+        .code = code,
+        .file = d->file,
+        .line = at == NULL ? 1 : at->line,
+        .column = at == NULL ? 1 : at->column,
+        .rule = d->reference,
+        .text = build_copy(d->build, slice_text(text.text)),
+    };
+    rs->diagnostics = d->build->diagnostics;
+}
+
+uint32_t build_field(struct document *d, slice name)
+{
+    struct ruleset_build *b = d->build;
+    struct writer key = writer_of(b->key, KEY_BYTES_MAX);
+    writer_u8(&key, d->is_categorised ? 1 : 0);
+    writer_bytes(&key, name);
+    uint32_t number = 0;
+    bool is_new = false;
+    const status s = intern_add(&b->fields, writer_slice(&key), &number, &is_new);
+    if (s.code != E_OK) build_fail(b, s);
+    if (!is_new) return number;
+    if (!build_room(b, (void **)&b->field_at, number, &b->field_cap, sizeof *b->field_at)) return 0;
+    b->field_at[number] = (struct rule_field){ .name = slice_from(b->fields.names[number], 1),
+                                               .is_categorised = d->is_categorised };
+    d->rs->fields = b->field_at;
+    d->rs->field_count = b->fields.count;
+    return number;
+}
+
+static void key_decimal(struct writer *key, const struct decimal *n)
+{
+    writer_u8(key, n->is_negative ? 1 : 0);
+    writer_u64(key, (uint64_t)n->exponent);
+    writer_vec32(key, n->digits);
+}
+
+static void key_pattern(struct writer *key, const struct pattern *p)
+{
+    writer_u8(key, p->form);
+    for (uint32_t i = 0; i < p->part_count; i++) {
+        writer_u8(key, (uint8_t)(p->parts[i].kind + 1));
+        writer_vec32(key, p->parts[i].text);
+    }
+    writer_u8(key, 0);
+}
+
+/* Equal keys are equal questions. */
+static void predicate_key(struct writer *key, const struct predicate *p)
+{
+    writer_u8(key, p->kind);
+    writer_u32(key, p->field);
+    writer_u8(key, p->compare);
+    switch ((enum predicate_kind)p->kind) {
+    case PREDICATE_TEXT:
+        key_pattern(key, &p->text.pattern);
+        writer_u8(key, p->text.is_number ? 1 : 0);
+        if (p->text.is_number) key_decimal(key, &p->text.number);
+        return;
+    case PREDICATE_REGEX:
+        writer_u32(key, p->regex.flags);
+        writer_bytes(key, p->regex.expression);
+        return;
+    case PREDICATE_NUMBER:
+        key_decimal(key, &p->number);
+        return;
+    case PREDICATE_TIME:
+        writer_u8(key, p->time.part);
+        writer_u32(key, (uint32_t)p->time.value);
+        return;
+    case PREDICATE_CIDR:
+        writer_bytes(key, (slice){ p->network.bytes, sizeof p->network.bytes });
+        writer_u8(key, p->network.bits);
+        return;
+    case PREDICATE_FIELDREF:
+        writer_u32(key, p->other.field);
+        writer_u8(key, p->other.affix);
+        writer_u8(key, p->other.form);
+        return;
+    case PREDICATE_NULL:
+    case PREDICATE_EXISTS:
+        return;
+    }
+}
+
+/* A copy whose slices live as long as the set. Digits are a view into what was written, copied
+ * apart. */
+static const struct predicate *predicate_keep(struct ruleset_build *b, const struct predicate *p,
+                                              uint32_t index)
+{
+    struct predicate *kept = build_array(b, 1, sizeof *kept);
+    if (kept == NULL) return NULL;
+    *kept = *p;
+    kept->index = index;
+    kept->written = build_copy(b, p->written);
+    if (p->kind == PREDICATE_TEXT && p->text.is_number) {
+        kept->text.number.digits = build_copy(b, p->text.number.digits);
+    }
+    if (p->kind == PREDICATE_NUMBER) kept->number.digits = build_copy(b, p->number.digits);
+    if (p->kind == PREDICATE_REGEX) kept->regex.expression = build_copy(b, p->regex.expression);
+    return kept;
+}
+
+uint32_t build_predicate(struct document *d, const struct predicate *p)
+{
+    struct ruleset_build *b = d->build;
+    struct writer key = writer_of(b->key, KEY_BYTES_MAX);
+    predicate_key(&key, p);
+    status s = writer_end(&key);
+    uint32_t index = 0;
+    bool is_new = false;
+    if (s.code == E_OK) s = intern_add(&b->predicates, writer_slice(&key), &index, &is_new);
+    if (s.code != E_OK) build_fail(b, s);
+    if (!is_new) return index;
+    if (!build_room(b, (void **)&b->predicate_at, index, &b->predicate_cap,
+                    sizeof *b->predicate_at)) {
+        return 0;
+    }
+    b->predicate_at[index] = predicate_keep(b, p, index);
+    if (b->predicate_at[index] == NULL) b->fatal = FAIL(E_NOMEM); /* its number is given already */
+    d->rs->predicates = b->predicate_at;
+    d->rs->predicate_count = b->predicates.count;
+    return index;
+}
+
+const struct scan_set *build_expression(struct document *d, const struct yaml_node *at,
+                                        slice expression, uint32_t flags)
+{
+    struct ruleset_build *b = d->build;
+    struct fault why = {};
+    const char *code = "regex";
+
+    if (regex_check(expression, &code, &why).code != E_OK) {
+        document_error(d, at, code, "regular expression: %s", why.text);
+        return NULL;
+    }
+    struct writer key = writer_of(b->key, KEY_BYTES_MAX);
+    writer_u8(&key, (uint8_t)flags);
+    writer_bytes(&key, expression);
+    uint32_t number = 0;
+    bool is_new = false;
+    status s = intern_add(&b->expressions, writer_slice(&key), &number, &is_new);
+    if (s.code != E_OK) build_fail(b, s);
+    if (s.code != E_OK) return NULL;
+    if (is_new) {
+        void **sets = (void **)&b->set_at;
+        if (!build_room(b, sets, number, &b->set_cap, sizeof *b->set_at)) return NULL;
+        const struct scan_pattern pattern = { .expression = expression, .flags = flags };
+        struct compiled *compiled = &b->set_at[number];
+        *compiled = (struct compiled){ .why = slice_none() };
+        s = scan_set_new(&pattern, 1, &compiled->set, &why);
+        if (s.code == E_NOMEM) build_fail(b, s);
+        if (s.code != E_OK) compiled->why = build_copy(b, slice_text(why.text));
+    }
+    const struct compiled *compiled = &b->set_at[number];
+    if (compiled->set == NULL) {
+        document_error(d, at, "regex", "regular expression: %.*s", SHOW(compiled->why));
+    }
+    return compiled->set;
+}
+
+const struct value_list *build_list(const struct ruleset_build *b, slice name)
+{
+    uint32_t number = 0;
+    return intern_find(&b->lists, name, &number) ? &b->list_at[number] : NULL;
+}
