@@ -185,3 +185,31 @@ void sha256_many(const struct sha256_job *jobs, size_t count)
 {
     sha256_many_with(chosen, jobs, count);
 }
+
+static void padded_four(const struct sha256_kernel *kernel, const uint8_t *const *messages,
+                        size_t blocks, size_t count, uint8_t *const *rets)
+{
+    __attribute__((uninitialized)) uint32_t states[SHA256_LANES][8];
+    const uint8_t *data[SHA256_LANES];
+    for (size_t i = 0; i < SHA256_LANES; i++) {
+        state_init(states[i]);
+        data[i] = messages[i < count ? i : 0]; /* an idle lane repeats the first */
+    }
+    if (count == 1) {
+        kernel->one(states[0], data[0], blocks);
+    } else {
+        kernel->four(states, data, blocks);
+    }
+    for (size_t i = 0; i < count; i++)
+        state_put(states[i], (hash *)(void *)rets[i]);
+}
+
+void sha256_padded(const uint8_t *const *messages, size_t blocks, size_t count,
+                   uint8_t *const *rets)
+{
+    for (size_t at = 0; at < count; at += SHA256_LANES) {
+        const size_t left = count - at;
+        padded_four(chosen, messages + at, blocks, left < SHA256_LANES ? left : SHA256_LANES,
+                    rets + at);
+    }
+}

@@ -39,3 +39,9 @@ struct sha256_job {
  * messages have the same length, ret may lie inside the message of the same or of an earlier job.
  */
 void sha256_many(const struct sha256_job *jobs, size_t count);
+
+/* Hashes count messages that are padded already (FIPS 180-4 section 5.1.1), of blocks * 64 bytes
+ * each, several at a time; rets[i] takes the SHA256_BYTES of messages[i] and may lie inside it or
+ * an earlier one. For hot paths that lay out their messages themselves. */
+void sha256_padded(const uint8_t *const *messages, size_t blocks, size_t count,
+                   uint8_t *const *rets);

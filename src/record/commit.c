@@ -21,21 +21,41 @@ enum {
     SALT_INPUT_BYTES = 1 + RECORD_KEY_BYTES + 2,
     FIELD_PREFIX_BYTES = 1 + 2 + 1 + SALT_BYTES,
     ROOT_PREFIX_BYTES = 1 + 1 + 2 + 1,
+    PADDING_BYTES_MIN = 9, /* FIPS 180-4 section 5.1.1: a bit, and the length */
+    SHORT_VALUE_MAX = SHA256_BLOCK_BYTES - FIELD_PREFIX_BYTES - PADDING_BYTES_MIN,
     GROUP_FIELDS_MAX =
-        2 * FIELDS_MAX, /* fields that one group holds: working memory of about 20 KiB */
-    GROUP_RECORDS_MAX = 16,
+        FIELDS_MAX, /* fields that one group holds: the group stays in the L1 cache */
+    GROUP_RECORDS_MAX = 8,
+    ROOT_BLOCKS_MAX = (ROOT_PREFIX_BYTES + COMMIT_FLAT_MAX * SHA256_BYTES + PADDING_BYTES_MIN +
+                       SHA256_BLOCK_BYTES - 1) /
+                      SHA256_BLOCK_BYTES,
 };
 
+/* What one group is computed in. Records with more than COMMIT_FLAT_MAX fields keep their
+ * commitments in levels and have only the top of their tree in the message of the root. */
 struct group {
     size_t record_count;
     size_t field_count;
     const struct commit_job *records[GROUP_RECORDS_MAX];
-    size_t first_field[GROUP_RECORDS_MAX]; /* of each record in the arrays below */
-    uint8_t salt_inputs[GROUP_FIELDS_MAX][SALT_INPUT_BYTES];
-    uint8_t prefixes[GROUP_FIELDS_MAX][FIELD_PREFIX_BYTES];
-    hash hashes[GROUP_FIELDS_MAX]; /* the salts, then the commitments in their place */
-    struct sha256_job jobs[GROUP_FIELDS_MAX];
+    uint8_t blocks[GROUP_FIELDS_MAX][SHA256_BLOCK_BYTES]; /* salts' messages, then the fields' */
+    uint8_t salts[GROUP_FIELDS_MAX][SHA256_BYTES];        /* the first SALT_BYTES count */
+    uint8_t roots[GROUP_RECORDS_MAX][ROOT_BLOCKS_MAX * SHA256_BLOCK_BYTES];
+    hash levels[GROUP_FIELDS_MAX];
+    uint8_t *commitments[GROUP_FIELDS_MAX]; /* where each goes: into roots or levels */
+    const uint8_t *messages[GROUP_FIELDS_MAX];
+    uint8_t *rets[GROUP_FIELDS_MAX];
+    struct sha256_job long_values[GROUP_FIELDS_MAX];
 };
+
+/* Pads a message of len bytes at the front of room; returns the number of blocks. */
+static size_t pad(uint8_t *room, size_t len)
+{
+    const size_t blocks = (len + PADDING_BYTES_MIN + SHA256_BLOCK_BYTES - 1) / SHA256_BLOCK_BYTES;
+    __builtin_memset(room + len, 0, blocks * SHA256_BLOCK_BYTES - len - 4);
+    room[len] = 0x80;
+    put_u32(room + blocks * SHA256_BLOCK_BYTES - 4, (uint32_t)len * 8);
+    return blocks;
+}
 
 static slice salt_input(uint8_t room[SALT_INPUT_BYTES], const uint8_t *record_key,
                         uint16_t field_id)
@@ -158,52 +178,100 @@ hash commit_body_root(uint8_t kind, uint16_t schema, slice body)
     return prefixed((slice){ prefix, sizeof prefix }, body);
 }
 
+/* Salts of all fields; their places in commitments are set too. */
 static void group_salts(struct group *g)
 {
     size_t at = 0;
     for (size_t r = 0; r < g->record_count; r++) {
-        for (size_t i = 0; i < g->records[r]->record->field_count; i++, at++) {
-            const uint16_t id = (uint16_t)(i + 1);
-            g->jobs[at] = (struct sha256_job){
-                .prefix = slice_none(),
-                .message = salt_input(g->salt_inputs[at], g->records[r]->record_key, id),
-                .ret = &g->hashes[at],
-            };
+        const size_t n = g->records[r]->record->field_count;
+        uint8_t *place =
+            n <= COMMIT_FLAT_MAX ? g->roots[r] + ROOT_PREFIX_BYTES : g->levels[at].bytes;
+        for (size_t i = 0; i < n; i++, at++, place += SHA256_BYTES) {
+            uint8_t *block = g->blocks[at];
+            __builtin_memset(block + SALT_INPUT_BYTES, 0, SHA256_BLOCK_BYTES - SALT_INPUT_BYTES);
+            (void)salt_input(block, g->records[r]->record_key, (uint16_t)(i + 1));
+            block[SALT_INPUT_BYTES] = 0x80;
+            put_u16(block + SHA256_BLOCK_BYTES - 2, SALT_INPUT_BYTES * 8);
+            g->messages[at] = block;
+            g->rets[at] = g->salts[at];
+            g->commitments[at] = place;
         }
     }
-    sha256_many(g->jobs, at);
+    sha256_padded(g->messages, 1, at, g->rets);
+}
+
+/* Lays out the message of a short value; room has one block. */
+static void short_message(uint8_t *room, uint16_t id, const struct record_field *f,
+                          const uint8_t *salt)
+{
+    const size_t len = FIELD_PREFIX_BYTES + f->value.len;
+    __builtin_memset(room + FIELD_PREFIX_BYTES, 0, SHA256_BLOCK_BYTES - FIELD_PREFIX_BYTES);
+    (void)field_prefix(room, id, f->type, salt);
+    bytes_copy(room + FIELD_PREFIX_BYTES, SHORT_VALUE_MAX, f->value);
+    room[len] = 0x80;
+    put_u16(room + SHA256_BLOCK_BYTES - 2, (uint16_t)(len * 8));
 }
 
 static void group_fields(struct group *g)
 {
     size_t at = 0;
+    size_t short_count = 0;
+    size_t long_count = 0;
     for (size_t r = 0; r < g->record_count; r++) {
         const struct record *record = g->records[r]->record;
         for (size_t i = 0; i < record->field_count; i++, at++) {
             const struct record_field *f = &record->fields[i];
             const uint16_t id = (uint16_t)(i + 1);
-            g->jobs[at] = (struct sha256_job){
-                .prefix = field_prefix(g->prefixes[at], id, f->type, g->hashes[at].bytes),
+            if (f->value.len <= SHORT_VALUE_MAX) {
+                short_message(g->blocks[at], id, f, g->salts[at]);
+                g->messages[short_count] = g->blocks[at];
+                g->rets[short_count++] = g->commitments[at];
+                continue;
+            }
+            g->long_values[long_count++] = (struct sha256_job){
+                .prefix = field_prefix(g->blocks[at], id, f->type, g->salts[at]),
                 .message = f->value,
-                .ret = &g->hashes[at],
+                .ret = (hash *)(void *)g->commitments[at],
             };
         }
     }
-    sha256_many(g->jobs, at);
+    sha256_padded(g->messages, 1, short_count, g->rets);
+    sha256_many(g->long_values, long_count);
+}
+
+/* Completes the message of a record's root; returns its number of blocks. */
+static size_t root_blocks(struct group *g, size_t r, size_t first_field)
+{
+    const struct record *record = g->records[r]->record;
+    const size_t n = record->field_count;
+    uint8_t *room = g->roots[r];
+    size_t len = ROOT_PREFIX_BYTES + n * SHA256_BYTES;
+    (void)root_prefix(room, record->kind, record->schema, n);
+    if (n > COMMIT_FLAT_MAX) {
+        const hash top = tree_top(&g->levels[first_field], n);
+        bytes_copy(room + ROOT_PREFIX_BYTES, SHA256_BYTES, (slice){ top.bytes, SHA256_BYTES });
+        len = ROOT_PREFIX_BYTES + SHA256_BYTES;
+    }
+    return pad(room, len);
 }
 
 static void group_roots(struct group *g)
 {
+    size_t first_field = 0;
+    size_t blocks[GROUP_RECORDS_MAX];
     for (size_t r = 0; r < g->record_count; r++) {
-        const struct record *record = g->records[r]->record;
-        const size_t n = record->field_count;
-        g->jobs[r] = (struct sha256_job){
-            .prefix = root_prefix(g->prefixes[r], record->kind, record->schema, n),
-            .message = root_message(&g->hashes[g->first_field[r]], n),
-            .ret = g->records[r]->ret_root,
-        };
+        blocks[r] = root_blocks(g, r, first_field);
+        first_field += g->records[r]->record->field_count;
     }
-    sha256_many(g->jobs, g->record_count);
+    for (size_t length = 1; length <= ROOT_BLOCKS_MAX; length++) {
+        size_t count = 0;
+        for (size_t r = 0; r < g->record_count; r++) {
+            if (blocks[r] != length) continue;
+            g->messages[count] = g->roots[r];
+            g->rets[count++] = g->records[r]->ret_root->bytes;
+        }
+        sha256_padded(g->messages, length, count, g->rets);
+    }
 }
 
 static void group_finish(struct group *g)
@@ -211,6 +279,8 @@ static void group_finish(struct group *g)
     group_salts(g);
     group_fields(g);
     group_roots(g);
+    bytes_wipe(g->salts, g->field_count * sizeof g->salts[0]);
+    bytes_wipe(g->blocks, g->field_count * sizeof g->blocks[0]);
     g->record_count = 0;
     g->field_count = 0;
 }
@@ -218,7 +288,6 @@ static void group_finish(struct group *g)
 void commit_many(const struct commit_job *jobs, size_t count)
 {
     __attribute__((uninitialized)) struct group g; /* clearing it costs more than one record */
-    size_t fields_max = 0;
     g.record_count = 0;
     g.field_count = 0;
     for (size_t j = 0; j < count; j++) {
@@ -227,12 +296,8 @@ void commit_many(const struct commit_job *jobs, size_t count)
         const bool full =
             g.record_count == GROUP_RECORDS_MAX || n > GROUP_FIELDS_MAX - g.field_count;
         if (full) group_finish(&g);
-        g.records[g.record_count] = &jobs[j];
-        g.first_field[g.record_count++] = g.field_count;
+        g.records[g.record_count++] = &jobs[j];
         g.field_count += n;
-        if (g.field_count > fields_max) fields_max = g.field_count;
     }
     group_finish(&g);
-    bytes_wipe(g.salt_inputs, fields_max * sizeof g.salt_inputs[0]);
-    bytes_wipe(g.prefixes, fields_max * sizeof g.prefixes[0]);
 }

@@ -5,24 +5,15 @@
 #include "base/text.h"
 #include "base/banned.h"
 
-static const struct {
-    const char *name;
-    size_t fixed_len;
-} types[TYPE_LAST + 1] = {
-    [TYPE_ABSENT] = { "absent", 0 }, [TYPE_TEXT] = { "text", 0 }, [TYPE_BYTES] = { "bytes", 0 },
-    [TYPE_U64] = { "u64", 8 },       [TYPE_I64] = { "i64", 8 },   [TYPE_TIME] = { "time", 8 },
-    [TYPE_BOOL] = { "bool", 1 },     [TYPE_RAW] = { "raw", 0 },   [TYPE_HASH] = { "hash", 32 },
-    [TYPE_TEXTS] = { "texts", 0 },
+static const char *const names[TYPE_LAST + 1] = {
+    [TYPE_ABSENT] = "absent", [TYPE_TEXT] = "text",   [TYPE_BYTES] = "bytes", [TYPE_U64] = "u64",
+    [TYPE_I64] = "i64",       [TYPE_TIME] = "time",   [TYPE_BOOL] = "bool",   [TYPE_RAW] = "raw",
+    [TYPE_HASH] = "hash",     [TYPE_TEXTS] = "texts",
 };
 
 const char *value_type_name(uint8_t type)
 {
-    return type <= TYPE_LAST ? types[type].name : NULL;
-}
-
-size_t value_fixed_len(uint8_t type)
-{
-    return type <= TYPE_LAST ? types[type].fixed_len : 0;
+    return type <= TYPE_LAST ? names[type] : NULL;
 }
 
 static status check_texts(slice value)
@@ -43,7 +34,7 @@ status value_check(uint8_t type, slice value)
     if (type > TYPE_LAST) return FAIL(E_UNKNOWN);
     const size_t most = type == TYPE_RAW ? VALUE_RAW_BYTES_MAX : VALUE_BYTES_MAX;
     if (value.len > most) return FAIL(E_LIMIT);
-    const size_t fixed_len = types[type].fixed_len;
+    const size_t fixed_len = value_fixed_len(type);
     if (fixed_len != 0 && value.len != fixed_len) return FAIL(E_VALUE);
     switch ((enum value_type)type) {
     case TYPE_ABSENT:

@@ -34,7 +34,13 @@ enum {
 /* The name of the type in documents and schema rows: "text"; NULL for a number that is none. */
 const char *value_type_name(uint8_t type);
 /* The length that every value of the type has; 0 if it varies or is absent. */
-size_t value_fixed_len(uint8_t type);
+static inline size_t value_fixed_len(uint8_t type)
+{
+    static const uint8_t lens[TYPE_LAST + 1] = {
+        [TYPE_U64] = 8, [TYPE_I64] = 8, [TYPE_TIME] = 8, [TYPE_BOOL] = 1, [TYPE_HASH] = 32,
+    };
+    return type <= TYPE_LAST ? lens[type] : 0;
+}
 /* Whether the bytes are a canonical value of the type. E_LIMIT for too many bytes or texts, E_UTF8,
  * E_VALUE for a wrong length or a bool that is neither 0 nor 1, E_UNKNOWN for an unknown type. */
 status value_check(uint8_t type, slice value);
