@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/cursor.h"
 #include "ledger/proof.h"
+#include "verify/entry_facts.h"
 #include "base/banned.h"
 
 typedef status (*verifier)(const struct verify_input *in, struct answer *answer,
@@ -38,6 +39,7 @@ static status verify_inclusion(const struct verify_input *in, struct answer *ans
     }
     answer_number(answer, "index", p.index);
     answer_hash(answer, "leaf", leaf);
+    entry_facts(*in->entry, answer);
     answer_say(answer, ANSWER_PROVEN, NULL,
                "the %zu bytes of the entry are entry %llu of the log, unchanged since",
                in->entry->len, (unsigned long long)p.index);
