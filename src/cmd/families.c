@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/families.h"
 
+#include "cmd/bench.h"
+#include "cmd/log_commands.h"
 #include "cmd/rules.h"
 #include "cmd/verify.h"
 #include "base/banned.h"
 
 const struct family families[] = {
+    { "The log", log_commands },
     { "Detecting", rules_commands },
     { "Checking", verify_commands },
+    { "Measuring", bench_commands },
     {},
 };

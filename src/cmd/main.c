@@ -7,6 +7,7 @@
 #include "cmd/command.h"
 #include "cmd/families.h"
 #include "cmd/manual.h"
+#include "cmd/role.h"
 #include "base/banned.h"
 
 enum { EXIT_USAGE = 2 };
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
         printf("candor %s\n", CANDOR_VERSION);
         return 0;
     }
+    if (strcmp(argv[1], "-P") == 0) return role_run(argc - 2, argv + 2);
     int words = 0;
     const struct command *c = find(argv[1], argc > 2 ? argv[2] : NULL, &words);
     if (c == NULL) return unknown(argv[1]);

@@ -9,6 +9,8 @@
 #include "ledger/tile.h"
 #include "base/banned.h"
 
+#define NO_SEGMENT UINT64_MAX
+
 enum {
     NO_FILE = -1,
     PLACES_FIRST_CAP = 64,
@@ -38,6 +40,10 @@ struct archive {
     struct batch_frame kept; /* the frame in those bytes, read at kept_offset of kept_segment */
     uint64_t kept_segment;
     uint64_t kept_offset; /* 0: the bytes are something else */
+    uint8_t *footer;      /* owned; bytes of the last footer read */
+    size_t footer_cap;
+    struct segment_footer kept_footer; /* parsed from them */
+    uint64_t kept_footer_of;           /* its segment */
 };
 
 static void opened_close(struct archive *a, struct opened *o)
@@ -65,17 +71,22 @@ static status out_of_memory(struct fault *f)
     return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
 }
 
-/* Room for len bytes in a->frame; what was there is lost. */
+/* Makes *buffer at least len bytes long; what was in it is lost. */
+static status room(uint8_t **buffer, size_t *cap, size_t len, struct fault *f)
+{
+    if (len <= *cap) return OK;
+    uint8_t *bytes = malloc(len);
+    if (bytes == NULL) return out_of_memory(f);
+    free(*buffer);
+    *buffer = bytes;
+    *cap = len;
+    return OK;
+}
+
 static status frame_room(struct archive *a, size_t len, struct fault *f)
 {
     a->kept_offset = 0;
-    if (len <= a->frame_cap) return OK;
-    uint8_t *frame = malloc(len);
-    if (frame == NULL) return out_of_memory(f);
-    free(a->frame);
-    a->frame = frame;
-    a->frame_cap = len;
-    return OK;
+    return room(&a->frame, &a->frame_cap, len, f);
 }
 
 static status corrupt(struct fault *f, uint64_t segment, uint64_t offset, const char *what,
@@ -315,6 +326,7 @@ status archive_open(const struct store *store, const char *origin, struct archiv
     a->origin = sha256(slice_text(origin));
     a->newest.file = NO_FILE;
     a->older.file = NO_FILE;
+    a->kept_footer_of = NO_SEGMENT;
     a->tree = tree_new(load_node, a);
     status s = a->tree == NULL ? out_of_memory(f) : OK;
     if (s.code == E_OK) s = archive_load(a, f);
@@ -333,6 +345,7 @@ void archive_free(struct archive *a)
     opened_close(a, &a->older);
     tree_free(a->tree);
     free(a->frame);
+    free(a->footer);
     free(a);
 }
 
@@ -372,13 +385,22 @@ const struct batch_place *archive_places(const struct archive *a, uint32_t *ret_
     return a->newest.places;
 }
 
+/* Makes a->older the segment with this number. */
+static status older_open(struct archive *a, uint64_t segment, struct fault *f)
+{
+    if (a->older.file != NO_FILE && a->older.number == segment) return OK;
+    opened_close(a, &a->older);
+    return segment_open(a, segment, &a->older, f);
+}
+
 status archive_footer(struct archive *a, uint64_t segment, struct segment_footer *ret_footer,
                       struct fault *f)
 {
-    if (a->older.file == NO_FILE || a->older.number != segment) {
-        opened_close(a, &a->older);
-        TRY(segment_open(a, segment, &a->older, f));
+    if (a->kept_footer_of == segment) {
+        *ret_footer = a->kept_footer;
+        return OK;
     }
+    TRY(older_open(a, segment, f));
     const status s = footer_read(a, &a->older, ret_footer, f);
     if (s.code == E_OK || is_environment(s)) return s;
     return corrupt(f, segment, 0, "footer", s);
@@ -405,9 +427,9 @@ static status segment_of(struct archive *a, uint64_t index, const struct opened 
     }
     *ret_opened = number == a->newest.number ? &a->newest : &a->older;
     if (number == a->newest.number) return newest_open(a, f);
-    if (a->older.file != NO_FILE && a->older.number == number && a->older.place_count > 0)
-        return OK;
     struct segment_footer footer = {};
+    TRY(older_open(a, number, f));
+    if (a->older.place_count > 0) return OK;
     TRY(archive_footer(a, number, &footer, f));
     for (uint32_t i = 0; i < footer.batch_count; i++) {
         if (places_push(&a->older, segment_footer_place(&footer, i)).code != E_OK) {

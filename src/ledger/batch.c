@@ -14,21 +14,35 @@
 enum {
     ENTRIES_BYTES_MAX = 4 * 1024 * 1024,
     FOOTER_BYTES_ROOM = 64 * 1024 * 1024,
+    FIELDS_ROOM = BLOCK_RECORDS_MAX * FIELDS_MAX,
+    BLOCK_ENTRIES_BYTES = 4 * 1024 * 1024, /* entries of one block, before they are framed */
     FRAME_BYTES_ROOM = BATCH_FRAME_BYTES_MAX + FOOTER_BYTES_ROOM, /* untouched pages cost nothing */
 };
 
+/* The records of the block that is being filled, with their values copied. Their entries are made
+ * all at once when the block is full: the hashes of many records are computed side by side. */
+struct pending {
+    struct record records[BLOCK_RECORDS_MAX];
+    uint8_t keys[BLOCK_RECORDS_MAX][RECORD_KEY_BYTES];
+    size_t ends[BLOCK_RECORDS_MAX];
+    struct record_field fields[FIELDS_ROOM];
+    size_t field_count;
+    uint16_t count;
+    struct writer values;  /* owned: columns, values and bodies */
+    struct writer entries; /* owned */
+};
+
 struct batch {
-    struct batch_head head; /* record_count and block_count count while it is filled */
-    struct writer frame;    /* owned: head, sealed blocks; after batch_finish the whole frame */
-    struct writer entries;  /* owned */
-    struct writer plain;    /* owned: the block that is being filled */
+    struct batch_head head;  /* record_count and block_count count while it is filled */
+    struct writer frame;     /* owned: head, sealed blocks; after batch_finish the whole frame */
+    struct writer entries;   /* owned: as they go into the frame */
+    struct writer plain;     /* owned: the block that is being filled */
+    struct pending *pending; /* owned */
     uint8_t block_key[BLOCK_KEY_BYTES];
-    uint64_t block_first_index;
-    uint16_t block_records;
     size_t input_bytes;
-    size_t last_entry_at;
     struct sequence_range sequences[BATCH_SEQUENCES_MAX];
-    slice entry_list[BATCH_RECORDS_MAX]; /* views into entries */
+    slice entry_list[BATCH_RECORDS_MAX]; /* views into entries; of finished blocks */
+    uint32_t entry_count;
 };
 
 static status writer_own(struct writer *w, size_t cap)
@@ -41,7 +55,11 @@ static status buffers_new(struct batch *b)
 {
     TRY(writer_own(&b->frame, FRAME_BYTES_ROOM));
     TRY(writer_own(&b->entries, ENTRIES_BYTES_MAX));
-    return writer_own(&b->plain, BLOCK_PLAIN_BYTES_MAX);
+    TRY(writer_own(&b->plain, BLOCK_PLAIN_BYTES_MAX));
+    b->pending = calloc(1, sizeof *b->pending);
+    if (b->pending == NULL) return FAIL(E_NOMEM);
+    TRY(writer_own(&b->pending->values, BLOCK_PLAIN_BYTES_MAX));
+    return writer_own(&b->pending->entries, BLOCK_ENTRIES_BYTES);
 }
 
 struct batch *batch_new(void)
@@ -52,18 +70,34 @@ struct batch *batch_new(void)
     return NULL;
 }
 
-static void plain_wipe(struct batch *b)
+static void pending_wipe(struct pending *p)
+{
+    if (p->values.at != NULL) bytes_wipe(p->values.at, p->values.len);
+    bytes_wipe(p->keys, p->count * sizeof *p->keys);
+    p->values = writer_of(p->values.at, p->values.cap);
+    p->entries = writer_of(p->entries.at, p->entries.cap);
+    p->field_count = 0;
+    p->count = 0;
+}
+
+/* Leaves nothing private of the block behind. */
+static void block_wipe(struct batch *b)
 {
     if (b->plain.at != NULL) bytes_wipe(b->plain.at, b->plain.len);
     bytes_wipe(b->block_key, sizeof b->block_key);
-    b->plain.len = 0;
-    b->block_records = 0;
+    b->plain = writer_of(b->plain.at, b->plain.cap);
+    if (b->pending != NULL) pending_wipe(b->pending);
 }
 
 void batch_free(struct batch *b)
 {
     if (b == NULL) return;
-    plain_wipe(b);
+    block_wipe(b);
+    if (b->pending != NULL) {
+        free(b->pending->values.at);
+        free(b->pending->entries.at);
+    }
+    free(b->pending);
     free(b->frame.at);
     free(b->entries.at);
     free(b->plain.at);
@@ -72,37 +106,66 @@ void batch_free(struct batch *b)
 
 void batch_reset(struct batch *b, uint64_t first_index, uint64_t first_block)
 {
-    plain_wipe(b);
+    block_wipe(b);
     b->head = (struct batch_head){ .first_index = first_index, .first_block = first_block };
     b->frame = writer_of(b->frame.at, b->frame.cap);
     b->entries = writer_of(b->entries.at, b->entries.cap);
-    b->plain = writer_of(b->plain.at, b->plain.cap);
     b->input_bytes = 0;
+    b->entry_count = 0;
     ignore((writer_room(&b->frame, BATCH_HEAD_BYTES) == NULL ? FAIL(E_LIMIT) : OK),
            "an empty frame has room for its head");
 }
 
-/* Packs and encrypts the block that is being filled into the frame. */
+/* Frames the entry bytes [from, to) of the pending entries. */
+static void entry_frame(struct batch *b, size_t from, size_t to)
+{
+    const slice entry = { b->pending->entries.at + from, to - from };
+    tile_bundle_write(&b->entries, entry);
+    if (b->entries.error != E_OK) return;
+    const slice framed = { b->entries.at + b->entries.len - entry.len, entry.len };
+    b->entry_list[b->entry_count++] = framed;
+}
+
+/* Makes the entries of the pending records. */
+static status entries_make(struct batch *b)
+{
+    struct pending *p = b->pending;
+    const uint64_t first = b->head.first_index + b->head.record_count - p->count;
+    for (uint16_t i = 0; i < p->count; i++) {
+        commit_record_key(b->block_key, first + i, p->keys[i]);
+    }
+    TRY(entry_encode_many(p->records, p->keys, p->count, &p->entries, p->ends));
+    for (uint16_t i = 0; i < p->count; i++) {
+        entry_frame(b, i == 0 ? 0 : p->ends[i - 1], p->ends[i]);
+    }
+    return writer_end(&b->entries);
+}
+
+/* Packs and encrypts the block that is being filled into the frame, and makes its entries. */
 static status block_finish(struct batch *b, struct block_codec *codec, struct keys *keys,
                            struct fault *f)
 {
-    if (b->block_records == 0) return OK;
+    struct pending *p = b->pending;
+    if (p->count == 0) return OK;
     struct block_head head = {
         .number = b->head.first_block + b->head.block_count,
-        .first_index = b->block_first_index,
-        .record_count = b->block_records,
+        .first_index = b->head.first_index + b->head.record_count - p->count,
+        .record_count = p->count,
     };
+    status s = entries_make(b);
+    if (s.code != E_OK) return fault_set(f, s, "making entries: %s", status_text(s));
     TRY(keys_wrap(keys, head.number, b->block_key, head.wrapped_key, f));
-    const status s = block_seal(codec, b->block_key, writer_slice(&b->plain), &head, &b->frame);
+    s = block_seal(codec, b->block_key, writer_slice(&b->plain), &head, &b->frame);
     if (s.code != E_OK) return fault_set(f, s, "sealing a block: %s", status_text(s));
     b->head.block_count++;
-    plain_wipe(b);
+    block_wipe(b);
     return OK;
 }
 
 static bool block_is_full(const struct batch *b)
 {
-    return b->block_records == BLOCK_RECORDS_MAX || b->plain.len >= BLOCK_PLAIN_BYTES_CLOSE;
+    return b->pending->count == BLOCK_RECORDS_MAX || b->plain.len >= BLOCK_PLAIN_BYTES_CLOSE ||
+           b->pending->values.len >= BLOCK_PLAIN_BYTES_CLOSE;
 }
 
 /* Appends length and opening to the plain block; undone by the caller on failure. */
@@ -116,44 +179,73 @@ static status opening_append(struct batch *b, const struct record *record)
     return writer_end(&b->plain);
 }
 
-/* Appends length and entry to the entries; undone by the caller on failure. */
-static status entry_append(struct batch *b, const struct record *record, uint64_t index)
+static slice keep(struct pending *p, slice bytes)
 {
-    uint8_t key[RECORD_KEY_BYTES];
-    uint8_t *length = writer_room(&b->entries, sizeof(uint16_t));
-    const size_t start = b->entries.len;
-    if (length == NULL) return FAIL(E_LIMIT);
-    commit_record_key(b->block_key, index, key);
-    const status s = entry_encode(record, key, &b->entries);
-    bytes_wipe(key, sizeof key);
-    TRY(s);
-    const size_t len = b->entries.len - start;
-    if (len > UINT16_MAX) return FAIL(E_LIMIT);
-    put_u16(length, (uint16_t)len);
-    b->entry_list[b->head.record_count] = (slice){ b->entries.at + start, len };
-    return writer_end(&b->entries);
+    const size_t at = p->values.len;
+    writer_bytes(&p->values, bytes);
+    return (slice){ p->values.at + at, bytes.len };
+}
+
+/* Copies the record to where it lives until its block is full; undone by the caller on failure. */
+static status record_keep(struct pending *p, const struct record *record)
+{
+    struct record_field *fields = p->fields + p->field_count;
+    if (record->field_count > FIELDS_ROOM - p->field_count) return FAIL(E_LIMIT);
+    for (size_t i = 0; i < record->field_count; i++) {
+        fields[i].type = record->fields[i].type;
+        fields[i].value = keep(p, record->fields[i].value);
+    }
+    struct record *kept = &p->records[p->count];
+    *kept = *record;
+    kept->fields = fields;
+    kept->columns = keep(p, record->columns);
+    kept->body = keep(p, record->body);
+    TRY(writer_end(&p->values));
+    p->field_count += record->field_count;
+    p->count++;
+    return OK;
+}
+
+/* Refuses here what entry_encode_many would refuse when it is too late to say which record. */
+static status record_check(const struct record *record, struct fault *f)
+{
+    const struct schema *schema = schema_find(record->kind, record->schema);
+    if (schema == NULL) return fault_set(f, FAIL(E_UNKNOWN), "record: unknown kind or schema");
+    TRY(schema_check_columns(schema, record->columns, f));
+    const bool has_body = (schema->flags & KIND_BODY) != 0;
+    if (has_body != (record->body.len > 0) || record->time_s >> ENTRY_TIME_BITS != 0) {
+        return fault_set(f, FAIL(E_VALUE), "record: time or body does not fit its kind");
+    }
+    if (record->body.len > ENTRY_BYTES_MAX - ENTRY_PLAIN_BYTES_MAX - 2) {
+        return fault_set(f, FAIL(E_LIMIT), "record: body too large");
+    }
+    if (has_body) return OK;
+    if (record->field_count != schema->field_count) {
+        return fault_set(f, FAIL(E_VALUE), "record: not the fields of its kind");
+    }
+    return OK;
 }
 
 status batch_add(struct batch *b, struct block_codec *codec, struct keys *keys,
                  const struct store *store, const struct record *record, struct fault *f)
 {
+    struct pending *p = b->pending;
     assert(b->head.record_count < BATCH_RECORDS_MAX);
+    TRY(record_check(record, f));
     if (block_is_full(b)) TRY(block_finish(b, codec, keys, f));
-    if (b->block_records == 0) {
+    if (p->count == 0) {
         TRY(store->ops->random(store->self, b->block_key, sizeof b->block_key, f));
-        b->block_first_index = b->head.first_index + b->head.record_count;
     }
     const struct writer plain = b->plain;
-    const struct writer entries = b->entries;
+    const struct writer values = p->values;
     status s = opening_append(b, record);
-    if (s.code == E_OK) s = entry_append(b, record, b->head.first_index + b->head.record_count);
+    if (s.code == E_OK) s = record_keep(p, record);
     if (s.code != E_OK) {
         b->plain = plain;
-        b->entries = entries;
+        p->values = values;
         return fault_set(f, s, "record: does not fit its format: %s", status_text(s));
     }
-    b->input_bytes += b->plain.len - plain.len;
-    b->block_records++;
+    b->input_bytes += b->plain.len - plain.len + record->body.len;
     b->head.record_count++;
     return OK;
 }
@@ -178,7 +270,7 @@ bool batch_is_full(const struct batch *b)
     const uint64_t next = b->head.first_index + b->head.record_count;
     const bool segment_ends = b->head.record_count > 0 && next % SEGMENT_ENTRIES == 0;
     return segment_ends || b->head.record_count + 1 == BATCH_RECORDS_MAX || /* room for a summary */
-           b->input_bytes >= BATCH_INPUT_BYTES_MAX || b->entries.len >= BATCH_INPUT_BYTES_MAX;
+           b->input_bytes >= BATCH_INPUT_BYTES_MAX;
 }
 
 uint32_t batch_count(const struct batch *b)
@@ -196,18 +288,21 @@ uint64_t batch_next_block(const struct batch *b)
     return b->head.first_block + b->head.block_count;
 }
 
-slice batch_last_entry(const struct batch *b)
+slice batch_entry(const struct batch *b, uint32_t nth)
 {
-    assert(b->head.record_count > 0);
-    return b->entry_list[b->head.record_count - 1];
+    assert(nth < b->entry_count);
+    return b->entry_list[nth];
 }
 
-status batch_close(struct batch *b, struct block_codec *codec, struct keys *keys, hash *ret_leaves,
-                   struct fault *f)
+status batch_flush(struct batch *b, struct block_codec *codec, struct keys *keys, struct fault *f)
 {
-    TRY(block_finish(b, codec, keys, f));
+    return block_finish(b, codec, keys, f);
+}
+
+void batch_leaves(const struct batch *b, hash *ret_leaves)
+{
+    assert(b->entry_count == b->head.record_count);
     merkle_leaves(b->entry_list, b->head.record_count, ret_leaves);
-    return OK;
 }
 
 static void sequences_write(struct batch *b)

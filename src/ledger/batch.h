@@ -34,16 +34,18 @@ status batch_add(struct batch *b, struct block_codec *codec, struct keys *keys,
  * E_LIMIT beyond BATCH_SEQUENCES_MAX ranges. */
 status batch_sequence(struct batch *b, uint64_t source, uint64_t number);
 bool batch_is_full(const struct batch *b);
-/* Records so far, the index of the first and the entry added last (a view). */
+/* Records so far, the index of the first, the number of the next block. */
 uint32_t batch_count(const struct batch *b);
 uint64_t batch_first_index(const struct batch *b);
 uint64_t batch_next_block(const struct batch *b);
-slice batch_last_entry(const struct batch *b);
 
-/* Seals the last block and computes the leaves. E_NOMEM, E_LIMIT. */
-status batch_close(struct batch *b, struct block_codec *codec, struct keys *keys, hash *ret_leaves,
-                   struct fault *f);
-/* Writes head, parts and trailer around what batch_close left; the whole frame is then
+/* Makes entries and block of all records added so far; a next record begins a new block. */
+status batch_flush(struct batch *b, struct block_codec *codec, struct keys *keys, struct fault *f);
+/* The entry of the nth record (from 0) of a finished block; a view. */
+slice batch_entry(const struct batch *b, uint32_t nth);
+/* The leaf hashes of all records; right after batch_flush. */
+void batch_leaves(const struct batch *b, hash *ret_leaves);
+/* Writes head, parts and trailer around what batch_flush left; the whole frame is then
  * batch_frame_bytes. root is the tree's with this batch. */
 status batch_finish(struct batch *b, hash root, unsigned flags, struct fault *f);
 /* Appends a footer behind the frame, to go out with the same write. */

@@ -134,17 +134,6 @@ status ledger_begin(struct ledger *l, struct batch *b, struct fault *f)
     return OK;
 }
 
-/* Appends whatever the record is; the summary comes through here too. */
-static status add(struct ledger *l, struct batch *b, const struct record *record,
-                  uint64_t *ret_index, struct fault *f)
-{
-    const uint64_t index = batch_first_index(b) + batch_count(b);
-    TRY(batch_add(b, l->codec, l->keys, l->store, record, f));
-    TRY(summary_count(l->summary, batch_last_entry(b), f));
-    *ret_index = index;
-    return OK;
-}
-
 /* The last entry of every segment is a summary of everything before it (design section 6). */
 static bool next_is_summary(const struct batch *b)
 {
@@ -165,32 +154,50 @@ status ledger_add(struct ledger *l, struct batch *b, const struct record *record
         return fault_set(f, FAIL(E_BUSY), "the batch has to be sealed: the segment ends");
     }
     assert(!ledger_is_full(l, b));
-    return add(l, b, record, ret_index, f);
+    const uint64_t index = batch_first_index(b) + batch_count(b);
+    TRY(batch_add(b, l->codec, l->keys, l->store, record, f));
+    *ret_index = index;
+    return OK;
 }
 
-static status seal_summary(struct ledger *l, struct batch *b, struct fault *f)
+/* Ends the segment: a summary of everything before it as a record like any other. */
+static status summary_add(struct ledger *l, struct batch *b, struct fault *f)
 {
     struct record record = {};
-    uint64_t index = 0;
     TRY(summary_record(l->summary, l->store->ops->now_ns(l->store->self), &record, f));
-    return add(l, b, &record, &index, f);
+    TRY(batch_add(b, l->codec, l->keys, l->store, &record, f));
+    return batch_flush(b, l->codec, l->keys, f);
 }
 
-/* Computes leaves, tree and frame, in an order such that any failure leaves no half of it used. */
+/* Makes the entries and counts them; the summary, if one is due, is counted after the footer, which
+ * holds the table that it speaks of. */
+static status entries_finish(struct ledger *l, struct batch *b, bool closes, struct fault *f)
+{
+    TRY(batch_flush(b, l->codec, l->keys, f));
+    for (uint32_t i = 0; i < batch_count(b); i++)
+        TRY(summary_count(l->summary, batch_entry(b, i), f));
+    return closes ? summary_add(l, b, f) : OK;
+}
+
+static status segment_finish(struct ledger *l, struct batch *b, struct fault *f)
+{
+    TRY(footer_append(l, batch_footer(b), f));
+    TRY(summary_count(l->summary, batch_entry(b, batch_count(b) - 1), f));
+    archive_roll(l->archive);
+    return OK;
+}
+
 static status seal(struct ledger *l, struct batch *b, struct fault *f)
 {
     const bool closes = next_is_summary(b);
-    if (closes) TRY(seal_summary(l, b, f));
-    TRY(batch_close(b, l->codec, l->keys, l->leaves, f));
+    TRY(entries_finish(l, b, closes, f));
+    batch_leaves(b, l->leaves);
     TRY(tree_append(archive_tree(l->archive), l->leaves, batch_count(b)));
     const hash root = tree_root(archive_tree(l->archive));
     TRY(batch_finish(b, root, closes ? BATCH_CLOSES_SEGMENT : 0, f));
     const struct batch_head head = batch_frame_head(b);
     TRY(archive_grew(l->archive, &head));
-    if (!closes) return OK;
-    TRY(footer_append(l, batch_footer(b), f));
-    archive_roll(l->archive);
-    return OK;
+    return closes ? segment_finish(l, b, f) : OK;
 }
 
 status ledger_request(struct ledger *l, struct signer_head from, struct signer_request *ret_request,

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "cmd/command.h"
+
+/*
+ * bench: measures what the program does with its own code, one JSON object a line.
+ */
+extern const struct command bench_commands[];
+
+/* candor bench ledger. */
+int run_bench_ledger(const struct invocation *inv);

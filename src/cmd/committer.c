@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/committer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "ledger/checkpoint.h"
+#include "ledger/layout.h"
+#include "ledger/note.h"
+#include "ledger/store_file.h"
+#include "base/banned.h"
+
+/* A sealed batch on its way to disk. */
+struct parcel {
+    struct batch *batch; /* owned */
+    struct signer_request request;
+};
+
+struct committer {
+    struct ledger *ledger;     /* borrowed */
+    const struct store *store; /* borrowed */
+    struct commit_signer signer;
+    char origin[SIGNER_ORIGIN_BYTES_MAX + 1];
+    struct parcel parcels[2];
+    unsigned filling; /* which parcel the caller fills; the other is the thread's while busy */
+    bool begun;       /* the filling batch has been begun */
+    pthread_t thread;
+    bool has_thread;
+
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t changed;
+    bool busy; /* the other parcel is sealed and not done */
+    bool quit;
+    status failed; /* first failure of the thread; sticky */
+    struct fault fault;
+    uint64_t sequenced;
+    uint64_t checkpointed;
+    struct commit_listener listener;
+};
+
+/* The checkpoint as a signed note, put where readers find it. It can be signed again from what is
+ * durable, so that it needs no sync of its own. */
+static status publish(struct committer *c, const struct signer_request *request, struct fault *f)
+{
+    uint8_t signature[SIGNER_SIGNATURE_BYTES];
+    uint8_t note[CHECKPOINT_TEXT_BYTES_MAX + 512];
+    const slice name = slice_text(c->origin);
+    const slice key = { c->signer.public_key, sizeof c->signer.public_key };
+    const struct checkpoint checkpoint = { name, request->head.size, request->head.root,
+                                           slice_none() };
+    struct writer w = writer_of(note, sizeof note);
+    TRY(c->signer.sign(c->signer.self, request, signature, f));
+    checkpoint_write(&w, &checkpoint);
+    writer_text(&w, "\n");
+    note_write_signature(&w, name, note_key_id(name, NOTE_KEY_ED25519, key),
+                         (slice){ signature, sizeof signature });
+    TRY(writer_end(&w));
+    return store_file_publish(c->store, LAYOUT_CHECKPOINT, writer_slice(&w), f);
+}
+
+static void moved(struct committer *c)
+{
+    if (c->listener.moved != NULL) c->listener.moved(c->listener.self);
+}
+
+/* Writes one parcel through both levels. */
+static status deliver(struct committer *c, struct parcel *p, struct fault *f)
+{
+    TRY(ledger_write(c->ledger, p->batch, f));
+    pthread_mutex_lock(&c->lock);
+    c->sequenced = p->request.head.size;
+    pthread_cond_broadcast(&c->changed);
+    pthread_mutex_unlock(&c->lock);
+    moved(c);
+    return publish(c, &p->request, f);
+}
+
+static void *thread_main(void *committer)
+{
+    struct committer *c = committer;
+    pthread_mutex_lock(&c->lock);
+    for (;;) {
+        while (!c->busy && !c->quit)
+            pthread_cond_wait(&c->changed, &c->lock);
+        if (!c->busy) break;
+        struct parcel *p = &c->parcels[1 - c->filling];
+        struct fault fault = {};
+        pthread_mutex_unlock(&c->lock);
+        const status s = deliver(c, p, &fault);
+        pthread_mutex_lock(&c->lock);
+        if (s.code == E_OK) {
+            c->checkpointed = p->request.head.size;
+        } else if (c->failed.code == E_OK) {
+            c->failed = s;
+            c->fault = fault;
+        }
+        c->busy = false;
+        pthread_cond_broadcast(&c->changed);
+        pthread_mutex_unlock(&c->lock);
+        moved(c);
+        pthread_mutex_lock(&c->lock);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return NULL;
+}
+
+static status start(struct committer *c, const struct signer_head *signed_head, struct fault *f)
+{
+    struct signer_request request;
+    for (size_t i = 0; i < COUNT_OF(c->parcels); i++) {
+        c->parcels[i].batch = batch_new();
+        if (c->parcels[i].batch == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    }
+    TRY(ledger_request(c->ledger, *signed_head, &request, f));
+    TRY(publish(c, &request, f));
+    c->sequenced = request.head.size;
+    c->checkpointed = request.head.size;
+    if (pthread_create(&c->thread, NULL, thread_main, c) != 0) {
+        return fault_set(f, FAIL(E_NOMEM), "log: cannot start the writing thread");
+    }
+    c->has_thread = true;
+    return OK;
+}
+
+status committer_new(struct ledger *l, const struct store *store, const char *origin,
+                     const struct commit_signer *signer, const struct signer_head *signed_head,
+                     struct committer **ret_committer, struct fault *f)
+{
+    struct committer *c = calloc(1, sizeof *c);
+    if (c == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    c->ledger = l;
+    c->store = store;
+    c->signer = *signer;
+    bytes_copy(c->origin, sizeof c->origin - 1, slice_text(origin));
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->changed, NULL);
+    const status s = start(c, signed_head, f);
+    if (s.code != E_OK) {
+        committer_free(c);
+        return s;
+    }
+    *ret_committer = c;
+    return OK;
+}
+
+void committer_free(struct committer *c)
+{
+    if (c == NULL) return;
+    if (c->has_thread) {
+        pthread_mutex_lock(&c->lock);
+        c->quit = true;
+        pthread_cond_broadcast(&c->changed);
+        pthread_mutex_unlock(&c->lock);
+        pthread_join(c->thread, NULL);
+    }
+    for (size_t i = 0; i < COUNT_OF(c->parcels); i++)
+        batch_free(c->parcels[i].batch);
+    pthread_cond_destroy(&c->changed);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}
+
+void committer_listen(struct committer *c, struct commit_listener listener)
+{
+    pthread_mutex_lock(&c->lock);
+    c->listener = listener;
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* Waits until the thread is done with its parcel. Call with the lock held. */
+static status wait_idle(struct committer *c, struct fault *f)
+{
+    while (c->busy)
+        pthread_cond_wait(&c->changed, &c->lock);
+    if (c->failed.code != E_OK) *f = c->fault;
+    return c->failed;
+}
+
+status committer_flush(struct committer *c, struct fault *f)
+{
+    struct parcel *p = &c->parcels[c->filling];
+    if (!c->begun || batch_count(p->batch) == 0) return OK;
+    TRY(ledger_seal(c->ledger, p->batch, &p->request, f));
+    c->begun = false;
+    pthread_mutex_lock(&c->lock);
+    const status s = wait_idle(c, f);
+    if (s.code == E_OK) {
+        c->filling = 1 - c->filling;
+        c->busy = true;
+        pthread_cond_broadcast(&c->changed);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return s;
+}
+
+status committer_add(struct committer *c, const struct record *record, uint64_t *ret_index,
+                     struct fault *f)
+{
+    if (c->begun && ledger_is_full(c->ledger, c->parcels[c->filling].batch)) {
+        TRY(committer_flush(c, f));
+    }
+    struct batch *batch = c->parcels[c->filling].batch;
+    if (!c->begun) {
+        TRY(ledger_begin(c->ledger, batch, f));
+        c->begun = true;
+    }
+    return ledger_add(c->ledger, batch, record, ret_index, f);
+}
+
+uint32_t committer_pending(const struct committer *c)
+{
+    return c->begun ? batch_count(c->parcels[c->filling].batch) : 0;
+}
+
+bool committer_is_idle(struct committer *c)
+{
+    pthread_mutex_lock(&c->lock);
+    const bool idle = !c->busy;
+    pthread_mutex_unlock(&c->lock);
+    return idle;
+}
+
+status committer_wait(struct committer *c, uint64_t size, bool checkpointed, struct fault *f)
+{
+    pthread_mutex_lock(&c->lock);
+    while ((checkpointed ? c->checkpointed : c->sequenced) < size && c->failed.code == E_OK) {
+        pthread_cond_wait(&c->changed, &c->lock);
+    }
+    const bool reached = (checkpointed ? c->checkpointed : c->sequenced) >= size;
+    if (!reached) *f = c->fault;
+    const status s = reached ? OK : c->failed;
+    pthread_mutex_unlock(&c->lock);
+    return s;
+}
+
+uint64_t committer_sequenced(struct committer *c)
+{
+    pthread_mutex_lock(&c->lock);
+    const uint64_t size = c->sequenced;
+    pthread_mutex_unlock(&c->lock);
+    return size;
+}
+
+uint64_t committer_checkpointed(struct committer *c)
+{
+    pthread_mutex_lock(&c->lock);
+    const uint64_t size = c->checkpointed;
+    pthread_mutex_unlock(&c->lock);
+    return size;
+}

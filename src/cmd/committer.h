@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdbool.h>
+#include "base/fault.h"
+#include "ledger/ledger.h"
+
+/*
+ * committer: group commit. The caller's thread encodes and seals; a second thread writes, syncs,
+ * has the tree signed and publishes the checkpoint. A batch is what arrived while the last one was
+ * being written; at most one is being written and one filled, and committer_add waits when both are
+ * taken: that wait is the back-pressure of the whole node.
+ *
+ * How far a record is (design section 6): sequenced once committer_sequenced is above its index,
+ * checkpointed once committer_checkpointed is.
+ */
+
+/* Who signs: in this process or another. Called from the writing thread. */
+struct commit_signer {
+    void *self;
+    status (*sign)(void *self, const struct signer_request *request,
+                   uint8_t ret_signature[SIGNER_SIGNATURE_BYTES], struct fault *f);
+    uint8_t public_key[SIGNER_PUBLIC_BYTES];
+};
+
+/* Told from the writing thread after each step; may be NULL. */
+struct commit_listener {
+    void *self;
+    void (*moved)(void *self);
+};
+
+struct committer;
+
+/* Starts the writing thread over the ledger, which the committer borrows and nobody else may use.
+ * first is signed and published at once when the signer is behind the log (after a crash), so that
+ * the published checkpoint is the log's. E_NOMEM, and what signing fails with. */
+status committer_new(struct ledger *l, const struct store *store, const char *origin,
+                     const struct commit_signer *signer, const struct signer_head *signed_head,
+                     struct committer **ret_committer, struct fault *f);
+/* Waits until everything handed over is written, stops the thread. What was added after the last
+ * committer_flush is dropped. */
+void committer_free(struct committer *c);
+void committer_listen(struct committer *c, struct commit_listener listener);
+
+/* Adds a record to the batch that is being filled; seals and hands it over first if it is full, and
+ * waits for the thread if it is still busy with the one before. Fails with whatever stopped the
+ * thread. */
+status committer_add(struct committer *c, const struct record *record, uint64_t *ret_index,
+                     struct fault *f);
+/* Seals and hands over what was added, if anything; waits as committer_add. */
+status committer_flush(struct committer *c, struct fault *f);
+/* Records added since the last flush. */
+uint32_t committer_pending(const struct committer *c);
+/* Whether the thread has nothing to do: then a flush costs nobody anything. */
+bool committer_is_idle(struct committer *c);
+/* Waits until the log is checkpointed up to size (or only sequenced). */
+status committer_wait(struct committer *c, uint64_t size, bool checkpointed, struct fault *f);
+/* Number of entries that are durable; that a signed and published checkpoint covers. */
+uint64_t committer_sequenced(struct committer *c);
+uint64_t committer_checkpointed(struct committer *c);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * candor.yaml: what a node's operator decides. Every key is documented in the file that init
+ * writes.
+ */
+#include <stdio.h>
+#include "base/bytes.h"
+#include "cmd/node.h"
+#include "ledger/note.h"
+#include "ledger/store_file.h"
+#include "lib/yaml.h"
+#include "base/banned.h"
+
+#define CONFIG_FILE "candor.yaml"
+
+enum { CONFIG_BYTES_MAX = 64 * 1024, CONFIG_ARENA_BYTES_MAX = 4 * 1024 * 1024, MARKET_LETTERS = 2 };
+
+static status wrong(const struct yaml_node *at, struct fault *f, const char *what)
+{
+    return fault_set(f, FAIL(E_VALUE), CONFIG_FILE ":%u:%u: %s", at->line, at->column, what);
+}
+
+static status take_origin(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    const bool fits = value->type == YAML_TEXT && value->text.len <= SIGNER_ORIGIN_BYTES_MAX &&
+                      note_name_is_valid(value->text);
+    if (!fits) return wrong(value, f, "origin: a name without spaces or '+', at most 255 bytes");
+    bytes_copy(c->origin, sizeof c->origin - 1, value->text);
+    return OK;
+}
+
+static bool market_is_valid(slice text)
+{
+    if (text.len != MARKET_LETTERS) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        const bool letter = text.at[i] >= 'A' && text.at[i] <= 'Z';
+        if (!letter && !(text.at[i] >= '0' && text.at[i] <= '9')) return false;
+    }
+    return true;
+}
+
+static status take_market(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    const bool fits = value->type == YAML_TEXT && market_is_valid(value->text);
+    if (!fits) return wrong(value, f, "market: two capital letters or digits, such as IE");
+    bytes_copy(c->market, sizeof c->market - 1, value->text);
+    return OK;
+}
+
+static const struct config_key {
+    const char *name;
+    status (*take)(const struct yaml_node *value, struct node_config *c, struct fault *f);
+} config_keys[] = {
+    { "origin", take_origin },
+    { "market", take_market },
+};
+
+static status take_member(const struct yaml_member *m, struct node_config *c, struct fault *f)
+{
+    for (size_t i = 0; i < COUNT_OF(config_keys); i++) {
+        if (slice_is(m->key->text, config_keys[i].name)) return config_keys[i].take(m->value, c, f);
+    }
+    return wrong(m->key, f, "unknown key");
+}
+
+static status config_read(slice text, struct arena *arena, struct node_config *ret_config,
+                          struct fault *f)
+{
+    struct yaml_file file = {};
+    struct node_config c = {};
+    const status s = yaml_read(text, arena, &file, f);
+    if (s.code != E_OK) {
+        const struct fault inner = *f;
+        return fault_set(f, s, CONFIG_FILE ":%u:%u: %.300s", file.line, file.column, inner.text);
+    }
+    if (file.count != 1 || file.documents[0]->type != YAML_MAP) {
+        return fault_set(f, FAIL(E_VALUE), CONFIG_FILE ":1:1: one map of keys is expected");
+    }
+    for (uint32_t i = 0; i < file.documents[0]->count; i++) {
+        TRY(take_member(&file.documents[0]->members[i], &c, f));
+    }
+    if (c.origin[0] == '\0') return fault_set(f, FAIL(E_VALUE), CONFIG_FILE ": origin is missing");
+    *ret_config = c;
+    return OK;
+}
+
+status node_config_load(const struct store *store, struct node_config *ret_config, struct fault *f)
+{
+    uint8_t text[CONFIG_BYTES_MAX];
+    size_t len = 0;
+    struct arena arena = arena_of(CONFIG_ARENA_BYTES_MAX);
+    const status s = store_file_read(store, CONFIG_FILE, text, sizeof text, &len, f);
+    if (s.code == E_NOT_FOUND)
+        return fault_set(f, s,
+                         "no candor.yaml: not the directory of a node; see: candor help init");
+    TRY(s);
+    const status read = config_read((slice){ text, len }, &arena, ret_config, f);
+    arena_done(&arena);
+    return read;
+}
+
+status node_config_create(const struct store *store, const struct node_config *config,
+                          struct fault *f)
+{
+    uint8_t text[CONFIG_BYTES_MAX];
+    struct node_config again;
+    struct arena arena = arena_of(CONFIG_ARENA_BYTES_MAX);
+    struct writer w = writer_of(text, sizeof text);
+    writer_text(
+        &w,
+        "# The configuration of this node. candor serve --check DIR says what is wrong with it.\n"
+        "\n"
+        "# The log's name for the world. It is part of every signed checkpoint and can never\n"
+        "# change; a host name and path that you own is usual.\n"
+        "origin: ");
+    writer_text(&w, config->origin);
+    writer_text(&w, "\n\n# The country or group of countries in which this node runs: two capitals "
+                    "or digits.\n");
+    writer_text(&w, config->market[0] == '\0' ? "# market: IE\n" : "market: ");
+    if (config->market[0] != '\0') writer_printf(&w, "%s\n", config->market);
+    TRY(writer_end(&w));
+    const status readable = config_read(writer_slice(&w), &arena, &again, f);
+    arena_done(&arena);
+    TRY(readable);
+    return store_file_create(store, CONFIG_FILE, writer_slice(&w), f);
+}

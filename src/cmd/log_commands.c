@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/log_commands.h"
+
+#include "base/banned.h"
+
+static const struct option init_options[] = {
+    { "--origin", "NAME", "the log's name for the world, such as log.example.com/eu; never changes",
+      false },
+    { "--market", "CODE", "country or group of countries, two capitals or digits (default: none)",
+      false },
+    {},
+};
+
+static const struct option append_options[] = {
+    { "--ack", "LEVEL", "answer when records are sequenced (durable; default) or checkpointed",
+      false },
+    {},
+};
+
+const struct command log_commands[] = {
+    {
+        .name = "init",
+        .arguments = "DIR",
+        .summary = "Create a node: keys, candor.yaml and an empty log",
+        .details =
+            "Prints the key by which others verify the log. Give it to everybody who will.\n\n"
+            "  candor init ./node --origin log.example.com/eu --market IE",
+        .options = init_options,
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_init,
+    },
+    {
+        .name = "append",
+        .arguments = "DIR",
+        .summary = "Append records from standard input, one JSON object a line",
+        .details =
+            "For each line prints {\"index\":N} once the record is durable, or the reason why it "
+            "was\n"
+            "refused. docs/formats/records.md lists the kinds and their fields. Exit status 2 if "
+            "any\n"
+            "line was refused; the others are in the log.\n\n"
+            "  echo '{\"kind\":\"event\",\"time\":\"2026-03-01T10:00:00Z\",\"source\":\"admin\",\n"
+            "        \"raw\":\"…\"}' | candor append ./node",
+        .options = append_options,
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_append,
+    },
+    {
+        .name = "log head",
+        .arguments = "DIR",
+        .summary = "Print the newest checkpoint, a signed note",
+        .details =
+            "The note states origin, size and root of the log (c2sp.org/tlog-checkpoint).\n\n"
+            "  candor log head ./node > checkpoint",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_log_head,
+    },
+    {
+        .name = "log entry",
+        .arguments = "DIR INDEX",
+        .summary = "Write the raw bytes of an entry to standard output",
+        .details = "  candor log entry ./node 42 > entry",
+        .arguments_min = 2,
+        .arguments_max = 2,
+        .run = run_log_entry,
+    },
+    {
+        .name = "log prove",
+        .arguments = "DIR INDEX",
+        .summary = "Prove that an entry is in the log",
+        .details = "Prints a c2sp.org/tlog-proof with the newest checkpoint.\n\n"
+                   "  candor log prove ./node 42 > proof\n"
+                   "  candor verify proof --entry entry --vkey KEY",
+        .arguments_min = 2,
+        .arguments_max = 2,
+        .run = run_log_prove,
+    },
+    {
+        .name = "log consistency",
+        .arguments = "DIR OLD [NEW]",
+        .summary = "Prove that the log only grew since it had OLD entries",
+        .details =
+            "NEW is the size of the newest checkpoint: a proof needs a signature to end in.\n\n"
+            "  candor log consistency ./node 1000 > proof",
+        .arguments_min = 2,
+        .arguments_max = 3,
+        .run = run_log_consistency,
+    },
+    {
+        .name = "log export",
+        .arguments = "DIR OUT",
+        .summary = "Write the log as static files that any web server can serve",
+        .details =
+            "OUT gets checkpoint, tile/… and tile/entries/… as c2sp.org/tlog-tiles says. What is\n"
+            "private stays out: entries hold commitments only.\n\n"
+            "  candor log export ./node ./public",
+        .arguments_min = 2,
+        .arguments_max = 2,
+        .run = run_log_export,
+    },
+    {
+        .name = "fsck",
+        .arguments = "DIR",
+        .summary = "Prove the whole log and its openings; name what is wrong and where",
+        .details =
+            "Reads every byte, trusts nothing that was computed before, changes nothing. Exit\n"
+            "status 1 if anything is wrong.\n\n"
+            "  candor fsck ./node",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_fsck,
+    },
+    {},
+};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "cmd/command.h"
+
+/*
+ * log_commands: the family of commands that make, fill, prove and check a log.
+ */
+extern const struct command log_commands[];
+
+/* What each command runs, as its row in the table says. */
+int run_init(const struct invocation *inv);
+/* candor append */
+int run_append(const struct invocation *inv);
+/* candor log head */
+int run_log_head(const struct invocation *inv);
+/* candor log entry */
+int run_log_entry(const struct invocation *inv);
+/* candor log prove */
+int run_log_prove(const struct invocation *inv);
+/* candor log consistency */
+int run_log_consistency(const struct invocation *inv);
+/* candor log export */
+int run_log_export(const struct invocation *inv);
+/* candor fsck */
+int run_fsck(const struct invocation *inv);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/node.h"
+
+#include <unistd.h>
+#include "base/bytes.h"
+#include "ledger/store_fs.h"
+#include "os/dir.h"
+#include "base/banned.h"
+
+enum { NO_LOCK = -1 };
+
+status node_open_store(const char *dir, struct node *ret_node, struct fault *f)
+{
+    *ret_node = (struct node){ .lock_fd = NO_LOCK };
+    TRY(store_fs_open(dir, &ret_node->store, f));
+    const status s = node_config_load(&ret_node->store, &ret_node->config, f);
+    if (s.code != E_OK) node_close(ret_node);
+    return s;
+}
+
+status node_open_reading(const char *dir, struct node *ret_node, struct fault *f)
+{
+    TRY(node_open_store(dir, ret_node, f));
+    const status s = archive_open(&ret_node->store, ret_node->config.origin, &ret_node->archive, f);
+    if (s.code != E_OK) node_close(ret_node);
+    return s;
+}
+
+static status lock_take(const char *dir, struct node *n, struct fault *f)
+{
+    struct file folder = {};
+    struct file lock = {};
+    TRY(dir_open(NULL, dir, &folder, f));
+    const status s = dir_lock(&folder, "lock", &lock, f);
+    file_close(&folder);
+    if (s.code == E_OK) n->lock_fd = lock.fd;
+    return s;
+}
+
+static status log_open(const char *dir, struct node *n, struct fault *f)
+{
+    TRY(lock_take(dir, n, f));
+    TRY(signer_remote_start(dir, &n->signer, f));
+    const struct signer_hello *hello = signer_remote_hello(n->signer);
+    if (strcmp(hello->origin, n->config.origin) != 0) {
+        return fault_set(f, FAIL(E_CORRUPT),
+                         "candor.yaml: origin is %s, but the signer's key is for %s",
+                         n->config.origin, hello->origin);
+    }
+    struct ledger_options options = ledger_options_default(n->config.origin);
+    options.signed_head = hello->head;
+    TRY(ledger_open(&n->store, &options, &n->ledger, f));
+    n->archive = ledger_archive(n->ledger);
+    const struct commit_signer signer = signer_remote_interface(n->signer);
+    return committer_new(n->ledger, &n->store, n->config.origin, &signer, &hello->head,
+                         &n->committer, f);
+}
+
+status node_open_writing(const char *dir, struct node *ret_node, struct fault *f)
+{
+    TRY(node_open_store(dir, ret_node, f));
+    const status s = log_open(dir, ret_node, f);
+    if (s.code != E_OK) node_close(ret_node);
+    return s;
+}
+
+void node_close(struct node *n)
+{
+    committer_free(n->committer);
+    if (n->ledger == NULL) archive_free(n->archive);
+    ledger_close(n->ledger);
+    signer_remote_stop(n->signer);
+    if (n->store.ops != NULL) store_fs_close(&n->store);
+    if (n->lock_fd != NO_LOCK) close(n->lock_fd);
+    *n = (struct node){ .lock_fd = NO_LOCK };
+}

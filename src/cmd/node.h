@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/fault.h"
+#include "cmd/signer_remote.h"
+#include "ledger/archive.h"
+#include "cmd/committer.h"
+#include "ledger/store.h"
+
+/*
+ * node: a node's directory as commands open it.
+ *
+ * node_open_reading takes no lock: it may look at a log that a running node writes.
+ * node_open_writing takes the directory lock, starts the signer's process and opens the log for
+ * appending; it fails with E_BUSY while another process holds the lock.
+ */
+struct node_config {
+    char origin[SIGNER_ORIGIN_BYTES_MAX + 1];
+    char market[3]; /* two capitals, or "" */
+};
+
+struct node {
+    struct store store;
+    struct node_config config;
+    struct archive *archive; /* the log for reading; borrowed from the ledger when writing */
+    struct ledger *ledger;   /* NULL when reading */
+    struct committer *committer;
+    struct signer_remote *signer;
+    int lock_fd;
+};
+
+/* Reads DIR/candor.yaml. E_NOT_FOUND if DIR is no node's directory; diagnostics carry the line. */
+status node_config_load(const struct store *store, struct node_config *ret_config, struct fault *f);
+/* Writes a candor.yaml for a new node. E_EXISTS. */
+status node_config_create(const struct store *store, const struct node_config *config,
+                          struct fault *f);
+/* Only the store and the configuration. */
+status node_open_store(const char *dir, struct node *ret_node, struct fault *f);
+status node_open_reading(const char *dir, struct node *ret_node, struct fault *f);
+status node_open_writing(const char *dir, struct node *ret_node, struct fault *f);
+/* Waits for what was flushed, stops the signer, releases the lock. */
+void node_close(struct node *n);

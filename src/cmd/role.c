@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/role.h"
+
+#include "base/bytes.h"
+#include "cmd/command.h"
+#include "cmd/role_signer.h"
+#include "base/banned.h"
+
+enum { EXIT_USAGE = 2 };
+
+static const struct role {
+    const char *name;
+    int (*run)(const char *argument);
+} roles[] = {
+    { "signer", role_signer },
+};
+
+int role_run(int argument_count, char **arguments)
+{
+    for (size_t i = 0; argument_count == 2 && i < COUNT_OF(roles); i++) {
+        if (strcmp(arguments[0], roles[i].name) == 0) return roles[i].run(arguments[1]);
+    }
+    return command_fail(EXIT_USAGE, "-P is for the processes of a running node only");
+}

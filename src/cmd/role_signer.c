@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/role_signer.h"
+
+#include "base/bytes.h"
+#include "cmd/command.h"
+#include "cmd/signer_protocol.h"
+#include "ledger/store_fs.h"
+#include "os/frame.h"
+#include "os/process.h"
+#include "base/banned.h"
+
+enum { SCRIBE_FD = PROCESS_FIRST_FD };
+
+static status send(uint16_t type, const struct writer *w, struct fault *f)
+{
+    TRY(writer_end(w));
+    return frame_send(SCRIBE_FD, (struct frame){ type, writer_slice(w) }, f);
+}
+
+static status send_refusal(status why, const struct fault *reason, struct fault *f)
+{
+    uint8_t payload[SIGNER_PAYLOAD_MAX];
+    struct writer w = writer_of(payload, sizeof payload);
+    signer_refused_write(why, reason, &w);
+    return send(SIGNER_REFUSED, &w, f);
+}
+
+static status greet(const struct signer *s, struct fault *f)
+{
+    uint8_t payload[SIGNER_PAYLOAD_MAX];
+    struct writer w = writer_of(payload, sizeof payload);
+    struct signer_hello hello = { .head = signer_head(s) };
+    signer_public(s, hello.public_key);
+    bytes_copy(hello.origin, sizeof hello.origin - 1, slice_text(signer_origin(s)));
+    signer_hello_write(&hello, &w);
+    return send(SIGNER_HELLO, &w, f);
+}
+
+static status answer(struct signer *s, const struct frame *frame, struct fault *f)
+{
+    struct signer_request request;
+    uint8_t signature[SIGNER_SIGNATURE_BYTES];
+    if (frame->type != SIGNER_REQUEST)
+        return fault_set(f, FAIL(E_UNKNOWN), "signer: unexpected message");
+    const status parsed = signer_request_parse(frame->payload, &request);
+    if (parsed.code != E_OK) return fault_set(f, parsed, "signer: malformed request");
+    struct fault reason = {};
+    const status signed_it = signer_sign(s, &request, signature, &reason);
+    if (signed_it.code != E_OK) return send_refusal(signed_it, &reason, f);
+    const struct frame reply = { SIGNER_SIGNED, { signature, sizeof signature } };
+    return frame_send(SCRIBE_FD, reply, f);
+}
+
+static status converse(struct signer *s, struct fault *f)
+{
+    struct frame_input in = {};
+    status result = frame_input_init(&in, SIGNER_PAYLOAD_MAX);
+    if (result.code == E_OK) result = greet(s, f);
+    while (result.code == E_OK) {
+        struct frame frame = {};
+        result = frame_receive(&in, SCRIBE_FD, &frame, f);
+        if (result.code == E_OK) result = answer(s, &frame, f);
+    }
+    frame_input_done(&in);
+    return result.code == E_CLOSED ? OK : result; /* the scribe went: the usual end */
+}
+
+int role_signer(const char *dir)
+{
+    struct store store = {};
+    struct signer *s = NULL;
+    struct fault f = {};
+    struct fault unsent = {};
+    status result = store_fs_open(dir, &store, &f);
+    if (result.code == E_OK) result = signer_open(&store, &s, &f);
+    if (result.code == E_OK) {
+        result = converse(s, &f);
+    } else {
+        ignore(send_refusal(result, &f, &unsent),
+               "the scribe learns of it from the closed socket too");
+        return status_exit(result);
+    }
+    signer_free(s);
+    store_fs_close(&store);
+    if (result.code == E_OK) return 0;
+    return command_fail(status_exit(result), "%s", f.text);
+}

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands of a log, as a person types them: the real binary in a fresh folder."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
+import tap  # noqa: E402
+
+BUILD = os.environ["CANDOR_BUILD"]
+CANDOR = os.path.join(BUILD, "src", "cmd", "candor")
+VERIFY = os.path.join(BUILD, "src", "cmd", "candor-verify")
+HOME = tempfile.mkdtemp(prefix="candor-log-")
+NODE = os.path.join(HOME, "node")
+KEY = ""
+SCHEMAS = 0
+
+
+def run(*arguments, stdin=b"", program=CANDOR):
+    """Runs a command and returns what it did."""
+    return subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=120)
+
+
+def event(number):
+    """An event record as append takes it."""
+    return json.dumps({"kind": "event", "time": "2026-03-01T10:00:00Z", "source": "test",
+                       "raw": json.dumps({"number": number})})
+
+
+def save(name, content):
+    """Writes a file beside the node and returns its path."""
+    path = os.path.join(HOME, name)
+    with open(path, "wb") as file:
+        file.write(content)
+    return path
+
+
+@tap.test
+def init_makes_a_log_and_prints_its_key():
+    global KEY, SCHEMAS
+    made = run("init", NODE, "--origin", "log.example.com/test", "--market", "IE")
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith(b"vkey: log.example.com/test+"), made.stdout
+    KEY = made.stdout.split()[1].decode()
+    SCHEMAS = json.loads(run("log", "head", NODE, "--json").stdout)["size"]
+    assert SCHEMAS > 20
+
+
+@tap.test
+def init_refuses_a_folder_that_is_a_node_already_and_bad_names():
+    again = run("init", NODE, "--origin", "log.example.com/test")
+    assert again.returncode == 2 and b"there is a node already" in again.stderr, again
+    assert run("init", os.path.join(HOME, "x")).returncode == 2
+    for bad in ["a b", "a+b", "", "x" * 256]:
+        assert run("init", os.path.join(HOME, "y"), "--origin", bad).returncode == 2
+    for bad in ["ie", "IRL", "I", "I\n"]:
+        done = run("init", os.path.join(HOME, "z"), "--origin", "a", "--market", bad)
+        assert done.returncode == 2
+
+
+@tap.test
+def append_answers_every_line_in_order():
+    lines = [event(n) for n in range(1000)]
+    lines[10] = "not json"
+    lines[20] = '{"kind":"summary","time":"2026-03-01T10:00:00Z"}'
+    done = run("append", NODE, stdin="\n".join(lines).encode())
+    assert done.returncode == 2
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(answers) == 1000
+    indices = [a["index"] for a in answers if "index" in a]
+    assert indices == list(range(SCHEMAS, SCHEMAS + 998))
+    assert [a["line"] for a in answers if "error" in a] == [11, 21]
+    assert done.stderr.count(b"\n") == 2 and b"line 11: " in done.stderr
+
+
+@tap.test
+def append_acknowledges_at_the_level_asked_for():
+    done = run("append", NODE, "--ack", "checkpointed", stdin=event(1).encode())
+    index = json.loads(done.stdout)["index"]
+    assert json.loads(run("log", "head", NODE, "--json").stdout)["size"] > index
+    assert run("append", NODE, "--ack", "soon").returncode == 2
+
+
+@tap.test
+def append_of_nothing_is_fine():
+    done = run("append", NODE)
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
+@tap.test
+def proofs_verify_and_changed_ones_do_not():
+    for index in [0, SCHEMAS, SCHEMAS + 500]:
+        proof = run("log", "prove", NODE, str(index)).stdout
+        entry = run("log", "entry", NODE, str(index)).stdout
+        paths = save("proof", proof), save("entry", entry), save("other", entry[:-1] + b"\x00")
+        for program, words in [(CANDOR, ["verify"]), (VERIFY, [])]:
+            good = run(*words, paths[0], "--entry", paths[1], "--vkey", KEY, program=program)
+            assert good.returncode == 0, good
+            bad = run(*words, paths[0], "--entry", paths[2], "--vkey", KEY, program=program)
+            assert bad.returncode == 1, bad
+
+
+@tap.test
+def the_log_is_consistent_with_its_past():
+    size = json.loads(run("log", "head", NODE, "--json").stdout)["size"]
+    for old in [1, SCHEMAS, size - 1, size]:
+        proof = save("consistency", run("log", "consistency", NODE, str(old), str(size)).stdout)
+        good = run(proof, "--vkey", KEY, program=VERIFY)
+        assert good.returncode == 0, (old, good)
+    assert run("log", "consistency", NODE, str(size + 1)).returncode == 2
+    assert run("log", "consistency", NODE, "1", str(size + 1)).returncode == 2
+
+
+@tap.test
+def questions_that_make_no_sense_get_one_clear_line():
+    for words in [["log", "prove", NODE, "x"], ["log", "prove", NODE, "99999999"],
+                  ["log", "entry", NODE, "-1"], ["log", "head", HOME], ["fsck", HOME],
+                  ["log", "head", os.path.join(HOME, "absent")], ["append", HOME], ["log"],
+                  ["bogus"]]:
+        done = run(*words)
+        assert done.returncode == 2, (words, done)
+        assert done.stderr.startswith(b"candor: ") and done.stderr.count(b"\n") == 1, (words, done)
+
+
+@tap.test
+def export_writes_tiles_that_a_stranger_can_hash():
+    import hashlib
+    out = os.path.join(HOME, "public")
+    assert run("log", "export", NODE, out).returncode == 0
+    with open(os.path.join(out, "checkpoint"), "rb") as file:
+        assert file.read() == run("log", "head", NODE).stdout
+    with open(os.path.join(out, "tile", "entries", "000"), "rb") as file:
+        bundle = file.read()
+    with open(os.path.join(out, "tile", "0", "000"), "rb") as file:
+        tile = file.read()
+    at = 0
+    for number in range(256):
+        length = int.from_bytes(bundle[at:at + 2], "big")
+        leaf = hashlib.sha256(b"\x00" + bundle[at + 2:at + 2 + length]).digest()
+        assert tile[32 * number:32 * number + 32] == leaf
+        at += 2 + length
+    assert at == len(bundle)
+
+
+@tap.test
+def only_one_process_writes_at_a_time():
+    holder = subprocess.Popen([CANDOR, "append", NODE], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)
+    holder.stdin.write(event(7).encode() + b"\n")
+    holder.stdin.flush()
+    assert b"index" in holder.stdout.readline()
+    second = run("append", NODE, stdin=event(8).encode())
+    assert second.returncode == 3 and b"lock" in second.stderr, second
+    assert run("log", "head", NODE).returncode == 0, "reading needs no lock"
+    holder.stdin.close()
+    assert holder.wait(60) == 0
+    assert run("append", NODE, stdin=event(8).encode()).returncode == 0
+
+
+@tap.test
+def fsck_proves_a_good_log_and_names_a_flipped_byte():
+    good = run("fsck", NODE, "--json")
+    result = json.loads(good.stdout.splitlines()[-1])
+    assert good.returncode == 0 and result["faults"] == 0 and result["entries"] > 1000, good
+    copy = os.path.join(HOME, "copy")
+    shutil.copytree(NODE, copy)
+    segment = os.path.join(copy, "log", "0000000000.seg")
+    with open(segment, "r+b") as file:
+        file.seek(5000)
+        byte = file.read(1)
+        file.seek(5000)
+        file.write(bytes([byte[0] ^ 1]))
+    bad = run("fsck", copy)
+    assert bad.returncode == 1 and b"log/0000000000.seg: offset" in bad.stdout, bad
+
+
+try:
+    tap.main()
+finally:
+    shutil.rmtree(HOME)
