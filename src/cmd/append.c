@@ -3,134 +3,158 @@
  * append: records from standard input, one JSON object a line; one line of answer for each, in
  * order, once the record is as far as --ack says.
  *
- * Input is taken in chunks. What a chunk added is written while the next is read and encoded; its
- * answers wait in memory until its records are durable. When input pauses, nothing is held back.
+ * Input is taken in chunks. While one is being made durable the next is read and encoded; its
+ * answers are printed when the log has reached them. When input pauses, nothing is held back. The
+ * log is written by this process, or by the running node through its control socket.
  */
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "base/arena.h"
 #include "base/bytes.h"
-#include "base/json_writer.h"
+#include "cmd/control.h"
+#include "cmd/failure.h"
+#include "cmd/ingest.h"
 #include "cmd/log_commands.h"
-#include "cmd/node.h"
-#include "lib/json.h"
-#include "os/file.h"
-#include "record/input.h"
+#include "os/dir.h"
+#include "os/frame.h"
+#include "os/socket.h"
 #include "base/banned.h"
 
-enum {
-    LINE_BYTES_MAX = 2 * 1024 * 1024, /* an event of 1 MiB with its JSON escapes */
-    CHUNK_BYTES = 512 * 1024,
-    ARENA_BYTES_MAX = 64 * 1024 * 1024,
-    ANSWER_BYTES = 768, /* the longest answer line */
-    ANSWERS_BYTES = CHUNK_BYTES / 2 * 32,
-};
-
-/* Answers to one chunk, printed once the log has reached size. */
-struct answers {
-    struct writer text; /* owned */
-    uint64_t size;
+/* A chunk that was submitted and whose answers were not printed yet. */
+struct submitted {
+    struct writer answers; /* owned; when this process writes */
+    struct ingested done;
+    bool taken;
 };
 
 struct appender {
-    struct node *node;
-    struct json_parser *parser;
-    struct arena arena;
-    bool wait_checkpoint;
-    uint64_t line;
-    uint64_t rejected;
-    struct answers answers[2]; /* of the chunk at hand and of the one before */
-    unsigned now;
+    const char *dir;
+    bool checkpointed;
+    uint64_t line; /* number of the next input line */
+    uint64_t refused;
+    struct submitted slots[CONTROL_IN_FLIGHT_MAX];
+    unsigned turn;  /* slot of the next chunk */
     uint8_t *input; /* owned; an unfinished line stays at its start */
     size_t input_len;
+
+    struct node node; /* when this process writes */
+    struct ingest ingest;
+    int fd; /* of the control socket; -1 when this process writes */
+    struct frame_input in;
+    struct writer payload; /* owned */
 };
 
-static status answers_print(struct appender *a, struct answers *to, struct fault *f)
+static status print(slice answers, struct fault *f)
 {
-    if (to->text.len == 0) return OK;
-    TRY(committer_wait(a->node->committer, to->size, a->wait_checkpoint, f));
     const bool wrote =
-        fwrite(to->text.at, 1, to->text.len, stdout) == to->text.len && fflush(stdout) == 0;
-    to->text.len = 0;
+        fwrite(answers.at, 1, answers.len, stdout) == answers.len && fflush(stdout) == 0;
     return wrote ? OK : fault_set(f, FAIL(E_IO), "cannot write to standard output");
 }
 
-static void answer_index(struct appender *a, uint64_t index)
+/* Tells a person what an answer {"line":N,"error":"WHY"} refuses. */
+static void tell_refusal(slice answer)
 {
-    writer_printf(&a->answers[a->now].text, "{\"index\":%" PRIu64 "}\n", index);
+    static const char head[] = "{\"line\":";
+    static const char middle[] = ",\"error\":\"";
+    if (!slice_starts(answer, slice_text(head))) return;
+    const slice rest = slice_from(answer, sizeof head - 1);
+    const uint8_t *comma = memchr(rest.at, ',', rest.len);
+    if (comma == NULL) return;
+    const size_t digits = (size_t)(comma - rest.at);
+    const size_t around = digits + sizeof middle - 1 + 2; /* and the two characters "} at the end */
+    if (rest.len < around) return;
+    const slice why = slice_from(rest, digits + sizeof middle - 1);
+    fprintf(stderr, "candor: append: line %.*s: %.*s\n", (int)digits, (const char *)rest.at,
+            (int)(why.len - 2), (const char *)why.at);
 }
 
-static void answer_error(struct appender *a, const struct fault *why)
+static void tell_refusals(slice answers)
 {
-    struct writer *w = &a->answers[a->now].text;
-    struct json_writer j = json_writer_of(w);
-    a->rejected++;
-    json_object(&j);
-    json_member_u64(&j, "line", a->line);
-    json_member_text(&j, "error", why->text);
-    json_object_end(&j);
-    writer_text(w, "\n");
-    fprintf(stderr, "candor: append: line %" PRIu64 ": %s\n", a->line, why->text);
+    while (answers.len > 0) {
+        const uint8_t *newline = memchr(answers.at, '\n', answers.len);
+        const size_t len = newline == NULL ? answers.len : (size_t)(newline - answers.at);
+        tell_refusal((slice){ answers.at, len });
+        answers = slice_from(answers, len < answers.len ? len + 1 : len);
+    }
 }
 
-/* One line. A bad one is answered and does not stop the others; a failing log does. */
-static status take_line(struct appender *a, slice line, struct fault *f)
+static status receive(struct appender *a, struct control_answers *ret_answers, struct fault *f)
 {
-    struct record record = {};
-    struct fault why = {};
-    uint64_t index = 0;
-    a->line++;
-    if (line.len == 0) return OK;
-    arena_reset(&a->arena);
-    const status parsed = record_parse_json(a->parser, line, &a->arena, &record, &why);
-    if (parsed.code == E_NOMEM) {
-        *f = why;
-        return parsed;
+    struct frame frame = {};
+    const status s = frame_receive(&a->in, a->fd, &frame, f);
+    if (s.code == E_CLOSED) return fault_set(f, s, "the node stopped");
+    TRY(s);
+    if (frame.type == CONTROL_FAILED) return failure_parse(frame.payload, f);
+    if (frame.type != CONTROL_ANSWERS) return fault_set(f, FAIL(E_UNKNOWN), "unexpected reply");
+    return control_answers_parse(frame.payload, ret_answers);
+}
+
+/* Waits for the answers of a submitted chunk and prints them. */
+static status collect(struct appender *a, struct submitted *slot, struct fault *f)
+{
+    struct control_answers reply = {};
+    if (!slot->taken) return OK;
+    slot->taken = false;
+    if (a->fd >= 0) {
+        TRY(receive(a, &reply, f));
+    } else {
+        TRY(committer_wait(a->node.committer, slot->done.size, a->checkpointed, f));
+        reply.refused = slot->done.refused;
+        reply.answers = writer_slice(&slot->answers);
     }
-    if (parsed.code != E_OK) {
-        answer_error(a, &why);
-        return OK;
+    a->refused += reply.refused;
+    if (reply.refused > 0) tell_refusals(reply.answers);
+    return print(reply.answers, f);
+}
+
+static status submit(struct appender *a, slice lines, struct fault *f)
+{
+    struct submitted *slot = &a->slots[a->turn];
+    TRY(collect(a, slot, f));
+    if (a->fd >= 0) {
+        const struct control_append m = { a->checkpointed, a->line, lines };
+        a->payload = writer_of(a->payload.at, a->payload.cap);
+        control_append_write(&m, &a->payload);
+        TRY(writer_end(&a->payload));
+        TRY(frame_send(a->fd, (struct frame){ CONTROL_APPEND, writer_slice(&a->payload) }, f));
+    } else {
+        slot->answers = writer_of(slot->answers.at, slot->answers.cap);
+        TRY(ingest_chunk(&a->ingest, lines, a->line, &slot->answers, &slot->done, f));
+        TRY(committer_flush(a->node.committer, f));
     }
-    TRY(committer_add(a->node->committer, &record, &index, f));
-    answer_index(a, index);
+    for (size_t i = 0; i < lines.len; i++)
+        a->line += lines.at[i] == '\n';
+    slot->taken = true;
+    a->turn = (a->turn + 1) % CONTROL_IN_FLIGHT_MAX;
     return OK;
 }
 
-/* Hands the chunk over and prints what is durable by now. */
-static status turn(struct appender *a, struct fault *f)
+static status collect_all(struct appender *a, struct fault *f)
 {
-    struct answers *now = &a->answers[a->now];
-    now->size = archive_size(a->node->archive) + committer_pending(a->node->committer);
-    TRY(committer_flush(a->node->committer, f));
-    a->now = 1 - a->now;
-    return answers_print(a, &a->answers[a->now], f);
+    for (unsigned i = 0; i < CONTROL_IN_FLIGHT_MAX; i++) {
+        TRY(collect(a, &a->slots[(a->turn + i) % CONTROL_IN_FLIGHT_MAX], f));
+    }
+    return OK;
 }
 
-static status take_lines(struct appender *a, bool at_end, struct fault *f)
+/* Submits every whole line of the input; at its end the unfinished one too. */
+static status submit_lines(struct appender *a, bool at_end, struct fault *f)
 {
-    size_t start = 0;
+    slice text = { a->input, a->input_len };
     for (;;) {
-        const slice rest = { a->input + start, a->input_len - start };
-        const uint8_t *newline = memchr(rest.at, '\n', rest.len);
-        if (newline == NULL) break;
-        const size_t len = (size_t)(newline - rest.at);
-        TRY(take_line(a, (slice){ rest.at, len }, f));
-        start += len + 1;
-        const struct writer *text = &a->answers[a->now].text;
-        if (text->cap - text->len < ANSWER_BYTES) TRY(turn(a, f));
+        slice chunk = ingest_cut(text);
+        if (chunk.len == 0 && at_end) chunk = text;
+        if (chunk.len == 0) break;
+        TRY(submit(a, chunk, f));
+        text = slice_from(text, chunk.len);
     }
-    if (at_end && start < a->input_len) {
-        TRY(take_line(a, (slice){ a->input + start, a->input_len - start }, f));
-        start = a->input_len;
-    }
-    bytes_move(a->input, LINE_BYTES_MAX, a->input + start, a->input_len - start);
-    a->input_len -= start;
-    if (a->input_len < LINE_BYTES_MAX) return OK;
-    return fault_set(f, FAIL(E_LIMIT), "line %" PRIu64 ": longer than %d bytes", a->line + 1,
-                     LINE_BYTES_MAX);
+    bytes_move(a->input, INGEST_LINE_BYTES_MAX, text.at, text.len);
+    a->input_len = text.len;
+    if (text.len < INGEST_LINE_BYTES_MAX) return OK;
+    return fault_set(f, FAIL(E_LIMIT), "line %" PRIu64 ": longer than %d bytes", a->line,
+                     INGEST_LINE_BYTES_MAX);
 }
 
 static bool input_is_waiting(void)
@@ -144,57 +168,86 @@ static status take_all(struct appender *a, struct fault *f)
     const struct file input = file_standard_input();
     for (;;) {
         size_t len = 0;
-        const size_t room = LINE_BYTES_MAX - a->input_len;
-        TRY(file_read_next(&input, a->input + a->input_len, room < CHUNK_BYTES ? room : CHUNK_BYTES,
-                           &len, f));
+        const size_t room = INGEST_LINE_BYTES_MAX - a->input_len;
+        const size_t most = room < INGEST_CHUNK_BYTES ? room : INGEST_CHUNK_BYTES;
+        TRY(file_read_next(&input, a->input + a->input_len, most, &len, f));
         a->input_len += len;
-        TRY(take_lines(a, len == 0, f));
-        TRY(turn(a, f));
+        TRY(submit_lines(a, len == 0, f));
         if (len > 0 && input_is_waiting()) continue;
-        TRY(answers_print(a, &a->answers[1 - a->now], f));
+        TRY(collect_all(a, f));
         if (len == 0) return OK;
     }
 }
 
-static status appender_init(struct appender *a, struct fault *f)
+static status control_connect(struct appender *a, struct fault *f)
 {
-    a->parser = json_parser_new();
-    a->arena = arena_of(ARENA_BYTES_MAX);
-    a->input = malloc(LINE_BYTES_MAX);
-    for (size_t i = 0; i < COUNT_OF(a->answers); i++) {
-        a->answers[i].text = writer_of(malloc(ANSWERS_BYTES), ANSWERS_BYTES);
+    struct file dir = {};
+    TRY(frame_input_init(&a->in, CONTROL_PAYLOAD_MAX));
+    TRY(dir_open(NULL, a->dir, &dir, f));
+    const status s = socket_connect(&dir, CONTROL_SOCKET, &a->fd, f);
+    file_close(&dir);
+    return s;
+}
+
+/* Opens the log for this process, or if another has it, the control socket of that one. */
+static status target_open(struct appender *a, struct fault *f)
+{
+    struct fault busy = {};
+    const status s = node_open_writing(a->dir, &a->node, f);
+    if (s.code == E_OK) return ingest_init(&a->ingest, &a->node, f);
+    if (s.code != E_BUSY) return s;
+    busy = *f;
+    if (control_connect(a, f).code == E_OK) return OK;
+    *f = busy; /* the holder of the lock is no node: another append, say */
+    return s;
+}
+
+static status room_make(struct writer *w, size_t cap)
+{
+    *w = writer_of(malloc(cap), cap);
+    return w->at == NULL ? FAIL(E_NOMEM) : OK;
+}
+
+static status appender_init(struct appender *a)
+{
+    for (size_t i = 0; i < COUNT_OF(a->slots); i++) {
+        TRY(room_make(&a->slots[i].answers, INGEST_ANSWERS_BYTES_MAX));
     }
-    const bool whole = a->parser != NULL && a->input != NULL && a->answers[0].text.at != NULL &&
-                       a->answers[1].text.at != NULL;
-    return whole ? OK : fault_set(f, FAIL(E_NOMEM), "out of memory");
+    TRY(room_make(&a->payload, CONTROL_PAYLOAD_MAX));
+    a->input = malloc(INGEST_LINE_BYTES_MAX);
+    return a->input == NULL ? FAIL(E_NOMEM) : OK;
 }
 
 static void appender_done(struct appender *a)
 {
-    json_parser_free(a->parser);
-    arena_done(&a->arena);
+    if (a->fd >= 0) close(a->fd);
+    frame_input_done(&a->in);
+    ingest_done(&a->ingest);
+    node_close(&a->node);
+    for (size_t i = 0; i < COUNT_OF(a->slots); i++)
+        free(a->slots[i].answers.at);
+    free(a->payload.at);
     free(a->input);
-    for (size_t i = 0; i < COUNT_OF(a->answers); i++)
-        free(a->answers[i].text.at);
 }
 
 int run_append(const struct invocation *inv)
 {
-    const char *dir = inv->arguments[0];
     const char *ack = invocation_value(inv, "--ack", "sequenced");
-    struct node node = {};
-    struct fault f = {};
-    struct appender a = { .node = &node, .wait_checkpoint = strcmp(ack, "checkpointed") == 0 };
-    if (!a.wait_checkpoint && strcmp(ack, "sequenced") != 0) {
+    struct fault f = { "out of memory" };
+    struct appender a = {
+        .dir = inv->arguments[0],
+        .checkpointed = strcmp(ack, "checkpointed") == 0,
+        .line = 1,
+        .fd = -1,
+    };
+    if (!a.checkpointed && strcmp(ack, "sequenced") != 0) {
         return command_fail(2, "append: --ack is sequenced or checkpointed, not %s", ack);
     }
-    status s = node_open_writing(dir, &node, &f);
-    if (s.code == E_OK) {
-        s = appender_init(&a, &f);
-        if (s.code == E_OK) s = take_all(&a, &f);
-        appender_done(&a);
-        node_close(&node);
-    }
-    if (s.code != E_OK) return command_fail(status_exit(s), "append: %s: %s", dir, f.text);
-    return a.rejected == 0 ? 0 : 2;
+    a.node.lock_fd = -1;
+    status s = appender_init(&a);
+    if (s.code == E_OK) s = target_open(&a, &f);
+    if (s.code == E_OK) s = take_all(&a, &f);
+    appender_done(&a);
+    if (s.code != E_OK) return command_fail(status_exit(s), "append: %s: %s", a.dir, f.text);
+    return a.refused == 0 ? 0 : 2;
 }

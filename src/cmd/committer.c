@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 #include "base/bytes.h"
 #include "ledger/checkpoint.h"
 #include "ledger/layout.h"
@@ -31,6 +32,7 @@ struct committer {
     pthread_cond_t changed;
     bool busy; /* the other parcel is sealed and not done */
     bool quit;
+    bool waits_for_space;
     status failed; /* first failure of the thread; sticky */
     struct fault fault;
     uint64_t sequenced;
@@ -63,10 +65,29 @@ static void moved(struct committer *c)
     if (c->listener.moved != NULL) c->listener.moved(c->listener.self);
 }
 
+static bool may_wait(struct committer *c)
+{
+    pthread_mutex_lock(&c->lock);
+    const bool may = c->waits_for_space && !c->quit;
+    pthread_mutex_unlock(&c->lock);
+    return may;
+}
+
+static status write_when_there_is_space(struct committer *c, struct batch *b, struct fault *f)
+{
+    static const struct timespec pause = { .tv_nsec = COMMITTER_RETRY_MS * 1000000L };
+    status s = ledger_write(c->ledger, b, f);
+    while (s.code == E_FULL && may_wait(c)) {
+        nanosleep(&pause, NULL);
+        s = ledger_write(c->ledger, b, f);
+    }
+    return s;
+}
+
 /* Writes one parcel through both levels. */
 static status deliver(struct committer *c, struct parcel *p, struct fault *f)
 {
-    TRY(ledger_write(c->ledger, p->batch, f));
+    TRY(write_when_there_is_space(c, p->batch, f));
     pthread_mutex_lock(&c->lock);
     c->sequenced = p->request.head.size;
     pthread_cond_broadcast(&c->changed);
@@ -165,6 +186,22 @@ void committer_listen(struct committer *c, struct commit_listener listener)
     pthread_mutex_lock(&c->lock);
     c->listener = listener;
     pthread_mutex_unlock(&c->lock);
+}
+
+void committer_wait_for_space(struct committer *c, bool wait)
+{
+    pthread_mutex_lock(&c->lock);
+    c->waits_for_space = wait;
+    pthread_mutex_unlock(&c->lock);
+}
+
+status committer_check(struct committer *c, struct fault *f)
+{
+    pthread_mutex_lock(&c->lock);
+    const status s = c->failed;
+    if (s.code != E_OK) *f = c->fault;
+    pthread_mutex_unlock(&c->lock);
+    return s;
 }
 
 /* Waits until the thread is done with its parcel. Call with the lock held. */

@@ -30,6 +30,8 @@ struct commit_listener {
 
 struct committer;
 
+enum { COMMITTER_RETRY_MS = 200 };
+
 /* Starts the writing thread over the ledger, which the committer borrows and nobody else may use.
  * first is signed and published at once when the signer is behind the log (after a crash), so that
  * the published checkpoint is the log's. E_NOMEM, and what signing fails with. */
@@ -40,6 +42,12 @@ status committer_new(struct ledger *l, const struct store *store, const char *or
  * committer_flush is dropped. */
 void committer_free(struct committer *c);
 void committer_listen(struct committer *c, struct commit_listener listener);
+
+/* On a full disk: try the write again every COMMITTER_RETRY_MS until there is space, instead of
+ * failing with E_FULL. Everybody who adds waits meanwhile; nothing is lost. */
+void committer_wait_for_space(struct committer *c, bool wait);
+/* What has stopped the thread, or OK. */
+status committer_check(struct committer *c, struct fault *f);
 
 /* Adds a record to the batch that is being filled; seals and hands it over first if it is full, and
  * waits for the thread if it is still busy with the one before. Fails with whatever stopped the

@@ -17,6 +17,11 @@ static const struct option append_options[] = {
     {},
 };
 
+static const struct option serve_options[] = {
+    { "--check", NULL, "do not run; only check configuration, keys and log", false },
+    {},
+};
+
 const struct command log_commands[] = {
     {
         .name = "init",
@@ -29,6 +34,21 @@ const struct command log_commands[] = {
         .arguments_min = 1,
         .arguments_max = 1,
         .run = run_init,
+    },
+    {
+        .name = "serve",
+        .arguments = "DIR",
+        .summary = "Run the node",
+        .details =
+            "Holds the log open for writing; other commands reach it through "
+            "DIR/run/control.sock.\n"
+            "Ends on SIGTERM or Ctrl-C, after everything that was taken is durable and answered.\n"
+            "With --check it only says whether configuration and log are in order.\n\n"
+            "  candor serve ./node",
+        .options = serve_options,
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_serve,
     },
     {
         .name = "append",

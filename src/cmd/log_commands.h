@@ -9,6 +9,8 @@ extern const struct command log_commands[];
 
 /* What each command runs, as its row in the table says. */
 int run_init(const struct invocation *inv);
+/* candor serve */
+int run_serve(const struct invocation *inv);
 /* candor append */
 int run_append(const struct invocation *inv);
 /* candor log head */

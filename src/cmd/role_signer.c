@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/role_signer.h"
 
+#include <signal.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
+#include "cmd/failure.h"
 #include "cmd/signer_protocol.h"
 #include "ledger/store_fs.h"
 #include "os/frame.h"
@@ -21,7 +23,7 @@ static status send_refusal(status why, const struct fault *reason, struct fault 
 {
     uint8_t payload[SIGNER_PAYLOAD_MAX];
     struct writer w = writer_of(payload, sizeof payload);
-    signer_refused_write(why, reason, &w);
+    failure_write(why, reason, &w);
     return send(SIGNER_REFUSED, &w, f);
 }
 
@@ -65,8 +67,20 @@ static status converse(struct signer *s, struct fault *f)
     return result.code == E_CLOSED ? OK : result; /* the scribe went: the usual end */
 }
 
+/* Ctrl-C and a service manager reach every process of a node; the signer ends with its scribe,
+ * which still has batches to be signed. */
+static void ignore_stop_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int role_signer(const char *dir)
 {
+    ignore_stop_signals();
     struct store store = {};
     struct signer *s = NULL;
     struct fault f = {};

@@ -12,7 +12,7 @@
  *   hello    size u64 | root 32 | public key 32 | origin vec16
  *   request  size u64 | root 32 | n u8 (0..64) | n hashes
  *   signed   signature 64
- *   refused  code u32 | text vec16
+ *   refused  a failure (cmd/failure.h)
  */
 enum signer_message {
     SIGNER_HELLO = 1,
@@ -33,10 +33,6 @@ struct signer_hello {
 void signer_hello_write(const struct signer_hello *h, struct writer *w);
 /* A request has at most MERKLE_PROOF_MAX hashes. */
 void signer_request_write(const struct signer_request *r, struct writer *w);
-/* why must be a failure; its text goes along. */
-void signer_refused_write(status why, const struct fault *f, struct writer *w);
 /* Each parses a whole payload. E_SHORT, E_TRAILING, E_LIMIT, E_VALUE. */
 status signer_hello_parse(slice payload, struct signer_hello *ret_hello);
 status signer_request_parse(slice payload, struct signer_request *ret_request);
-/* The status that was sent, with its text in the fault; E_SYNTAX if the payload is no refusal. */
-status signer_refused_parse(slice payload, struct fault *f);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "cmd/failure.h"
 #include "os/frame.h"
 #include "os/process.h"
 #include "os/socket.h"
@@ -23,7 +24,8 @@ static status receive(struct signer_remote *r, uint16_t want, slice *ret_payload
     const status s = frame_receive(&r->in, r->fd, &frame, f);
     if (s.code == E_CLOSED) return fault_set(f, s, "the signer is gone");
     TRY(s);
-    if (frame.type == SIGNER_REFUSED) return signer_refused_parse(frame.payload, f);
+    if (frame.type == SIGNER_REFUSED)
+        return fault_within(f, failure_parse(frame.payload, f), "signer");
     if (frame.type != want) return fault_set(f, FAIL(E_UNKNOWN), "signer: unexpected message");
     *ret_payload = frame.payload;
     return OK;

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/control.h"
+
+#include "base/bytes.h"
+#include "base/cursor.h"
+#include "base/banned.h"
+
+void control_append_write(const struct control_append *m, struct writer *w)
+{
+    writer_u8(w, m->checkpointed ? 1 : 0);
+    writer_u64(w, m->first_line);
+    writer_bytes(w, m->lines);
+}
+
+status control_append_parse(slice payload, struct control_append *ret_message)
+{
+    struct cursor c = cursor_of(payload);
+    struct control_append m = {};
+    uint8_t flags = 0;
+    TRY(cursor_u8(&c, &flags));
+    TRY(cursor_u64(&c, &m.first_line));
+    if (flags > 1) return FAIL(E_VALUE);
+    m.checkpointed = flags == 1;
+    m.lines = slice_from(payload, c.pos);
+    *ret_message = m;
+    return OK;
+}
+
+void control_answers_write(const struct control_answers *m, struct writer *w)
+{
+    writer_u64(w, m->refused);
+    writer_bytes(w, m->answers);
+}
+
+status control_answers_parse(slice payload, struct control_answers *ret_message)
+{
+    struct cursor c = cursor_of(payload);
+    struct control_answers m = {};
+    TRY(cursor_u64(&c, &m.refused));
+    m.answers = slice_from(payload, c.pos);
+    *ret_message = m;
+    return OK;
+}

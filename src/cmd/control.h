@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <assert.h>
+#include "base/fault.h"
+#include "base/writer.h"
+#include "cmd/ingest.h"
+
+/*
+ * control: what commands and a running node say to each other over DIR/run/control.sock, as
+ * payloads of frames (os/frame.h). A command sends chunks and gets one reply for each, in order.
+ *
+ *   append   flags u8 (bit 0: answer when checkpointed) | first line u64 | lines
+ *   answers  refused u64 | answers
+ *   failed   a failure (cmd/failure.h): the node is stopping
+ */
+#define CONTROL_FOLDER "run"
+#define CONTROL_SOCKET "run/control.sock"
+
+enum control_message { CONTROL_APPEND = 1, CONTROL_ANSWERS = 2, CONTROL_FAILED = 3 };
+
+enum {
+    CONTROL_PAYLOAD_MAX = INGEST_ANSWERS_BYTES_MAX + 64 * 1024, /* and a chunk is smaller */
+    CONTROL_IN_FLIGHT_MAX = 2, /* chunks a command may send before it takes an answer */
+};
+
+static_assert(INGEST_LINE_BYTES_MAX + 16 < CONTROL_PAYLOAD_MAX, "a chunk fits a frame");
+
+struct control_append {
+    bool checkpointed;
+    uint64_t first_line;
+    slice lines;
+};
+
+struct control_answers {
+    uint64_t refused;
+    slice answers;
+};
+
+/* Appends the payload. */
+void control_append_write(const struct control_append *m, struct writer *w);
+/* Appends the payload. */
+void control_answers_write(const struct control_answers *m, struct writer *w);
+/* Each parses a whole payload; slices are views. E_SHORT, E_VALUE. */
+status control_append_parse(slice payload, struct control_append *ret_message);
+/* E_SHORT. */
+status control_answers_parse(slice payload, struct control_answers *ret_message);

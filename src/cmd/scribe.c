@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/scribe.h"
+
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include "base/bytes.h"
+#include "cmd/control.h"
+#include "cmd/failure.h"
+#include "cmd/ingest.h"
+#include "os/dir.h"
+#include "os/frame.h"
+#include "os/loop.h"
+#include "os/socket.h"
+#include "base/banned.h"
+
+/* A reply that waits for the log to reach its size. */
+struct reply {
+    struct writer answers; /* owned */
+    uint64_t size;
+    uint64_t refused;
+    bool checkpointed;
+};
+
+/* A connected command. */
+struct client {
+    struct scribe *scribe;
+    int fd; /* -1: the place is free */
+    struct frame_input in;
+    struct reply replies[CONTROL_IN_FLIGHT_MAX];
+    unsigned first; /* the oldest waiting reply */
+    unsigned waiting;
+};
+
+struct scribe {
+    struct node node;
+    struct ingest ingest;
+    struct loop *loop;
+    int listener;
+    int moved_fd; /* eventfd that the writing thread raises */
+    struct client clients[SCRIBE_CLIENTS_MAX];
+    struct writer payload; /* owned */
+    bool stopping;         /* a signal asked for the end */
+    status failed;         /* what ended the log; OK while it runs */
+    struct fault *fault;
+};
+
+static void client_drop(struct client *c)
+{
+    if (c->fd < 0) return;
+    loop_unwatch(c->scribe->loop, c->fd);
+    close(c->fd);
+    frame_input_done(&c->in);
+    c->fd = -1;
+    c->waiting = 0;
+}
+
+/* The log has failed: nothing more can be promised to anybody. */
+static void fail(struct scribe *s, status why)
+{
+    if (s->failed.code == E_OK) s->failed = why;
+}
+
+static status reply_send(struct client *c, const struct reply *r)
+{
+    struct scribe *s = c->scribe;
+    struct fault unused;
+    const struct control_answers m = { r->refused, writer_slice(&r->answers) };
+    s->payload = writer_of(s->payload.at, s->payload.cap);
+    control_answers_write(&m, &s->payload);
+    TRY(writer_end(&s->payload));
+    const struct frame frame = { CONTROL_ANSWERS, writer_slice(&s->payload) };
+    return frame_send(c->fd, frame, &unused);
+}
+
+/* Sends every reply of the client that the log has reached. */
+static void client_answer(struct client *c, uint64_t sequenced, uint64_t checkpointed)
+{
+    while (c->fd >= 0 && c->waiting > 0) {
+        const struct reply *r = &c->replies[c->first];
+        if (r->size > (r->checkpointed ? checkpointed : sequenced)) return;
+        c->first = (c->first + 1) % CONTROL_IN_FLIGHT_MAX;
+        c->waiting--;
+        if (reply_send(c, r).code != E_OK) client_drop(c); /* it is gone; its records stay */
+    }
+}
+
+static void answer_all(struct scribe *s)
+{
+    const uint64_t sequenced = committer_sequenced(s->node.committer);
+    const uint64_t checkpointed = committer_checkpointed(s->node.committer);
+    for (size_t i = 0; i < SCRIBE_CLIENTS_MAX; i++) {
+        client_answer(&s->clients[i], sequenced, checkpointed);
+    }
+}
+
+static status take_append(struct client *c, const struct control_append *m)
+{
+    struct scribe *s = c->scribe;
+    struct ingested done = {};
+    struct reply *r = &c->replies[(c->first + c->waiting) % CONTROL_IN_FLIGHT_MAX];
+    r->answers = writer_of(r->answers.at, r->answers.cap);
+    r->checkpointed = m->checkpointed;
+    TRY(ingest_chunk(&s->ingest, m->lines, m->first_line, &r->answers, &done, s->fault));
+    r->size = done.size;
+    r->refused = done.refused;
+    c->waiting++;
+    return OK;
+}
+
+/* Takes one frame. A client that breaks the protocol is dropped; a log that fails ends the scribe.
+ */
+static void client_take(struct client *c, const struct frame *frame)
+{
+    struct control_append m = {};
+    const bool good = frame->type == CONTROL_APPEND && c->waiting < CONTROL_IN_FLIGHT_MAX &&
+                      control_append_parse(frame->payload, &m).code == E_OK;
+    if (!good) {
+        client_drop(c);
+        return;
+    }
+    const status s = take_append(c, &m);
+    if (s.code != E_OK) fail(c->scribe, s);
+}
+
+static void client_ready(void *with, unsigned events)
+{
+    struct client *c = with;
+    struct frame frame = {};
+    struct fault unused;
+    (void)events;
+    const status filled = frame_fill(&c->in, c->fd, &unused);
+    if (filled.code != E_OK && filled.code != E_BUSY) {
+        client_drop(c);
+        return;
+    }
+    while (c->fd >= 0 && c->scribe->failed.code == E_OK) {
+        const status s = frame_next(&c->in, &frame);
+        if (s.code == E_SHORT) return;
+        if (s.code != E_OK) {
+            client_drop(c);
+            return;
+        }
+        client_take(c, &frame);
+    }
+}
+
+static status replies_make(struct client *c)
+{
+    for (size_t i = 0; i < CONTROL_IN_FLIGHT_MAX; i++) {
+        struct writer *w = &c->replies[i].answers;
+        if (w->at != NULL) continue;
+        *w = writer_of(malloc(INGEST_ANSWERS_BYTES_MAX), INGEST_ANSWERS_BYTES_MAX);
+        if (w->at == NULL) return FAIL(E_NOMEM);
+    }
+    return OK;
+}
+
+static struct client *client_place(struct scribe *s)
+{
+    for (size_t i = 0; i < SCRIBE_CLIENTS_MAX; i++) {
+        if (s->clients[i].fd < 0) return &s->clients[i];
+    }
+    return NULL;
+}
+
+/* A command connects; beyond SCRIBE_CLIENTS_MAX it is turned away at once. */
+static void listener_ready(void *with, unsigned events)
+{
+    struct scribe *s = with;
+    struct socket_peer peer = {};
+    struct fault unused;
+    int fd = -1;
+    (void)events;
+    if (socket_accept(s->listener, &fd, &peer, &unused).code != E_OK) return;
+    struct client *c = client_place(s);
+    const bool taken = c != NULL && replies_make(c).code == E_OK &&
+                       frame_input_init(&c->in, CONTROL_PAYLOAD_MAX).code == E_OK;
+    if (!taken) {
+        close(fd);
+        return;
+    }
+    c->fd = fd;
+    c->first = 0;
+    if (loop_watch(s->loop, fd, LOOP_READ, client_ready, c, &unused).code != E_OK) client_drop(c);
+}
+
+/* Called from the writing thread. */
+static void raise_moved(void *self)
+{
+    struct scribe *s = self;
+    const uint64_t one = 1;
+    if (write(s->moved_fd, &one, sizeof one) < 0) return; /* full: it is raised already */
+}
+
+static void moved_ready(void *with, unsigned events)
+{
+    struct scribe *s = with;
+    uint64_t count = 0;
+    (void)events;
+    if (read(s->moved_fd, &count, sizeof count) < 0) return;
+    const status log = committer_check(s->node.committer, s->fault);
+    if (log.code != E_OK) {
+        fail(s, log);
+        return;
+    }
+    answer_all(s);
+}
+
+static void on_stop(void *with, int signal_number)
+{
+    struct scribe *s = with;
+    (void)signal_number;
+    s->stopping = true;
+}
+
+static status scribe_init(struct scribe *s, const char *dir, struct fault *f)
+{
+    struct file folder = {};
+    s->payload = writer_of(malloc(CONTROL_PAYLOAD_MAX), CONTROL_PAYLOAD_MAX);
+    if (s->payload.at == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    TRY(ingest_init(&s->ingest, &s->node, f));
+    s->moved_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (s->moved_fd < 0) return fault_set(f, FAIL(E_NOMEM), "cannot make an eventfd");
+    TRY(dir_open(NULL, dir, &folder, f));
+    status made = dir_make(&folder, CONTROL_FOLDER, f);
+    if (made.code == E_OK) made = socket_listen(&folder, CONTROL_SOCKET, &s->listener, f);
+    file_close(&folder);
+    TRY(made);
+    TRY(socket_no_wait(s->listener, f));
+    TRY(loop_watch(s->loop, s->listener, LOOP_READ, listener_ready, s, f));
+    return loop_watch(s->loop, s->moved_fd, LOOP_READ, moved_ready, s, f);
+}
+
+static void scribe_done(struct scribe *s)
+{
+    for (size_t i = 0; i < SCRIBE_CLIENTS_MAX; i++) {
+        client_drop(&s->clients[i]);
+        for (size_t r = 0; r < CONTROL_IN_FLIGHT_MAX; r++)
+            free(s->clients[i].replies[r].answers.at);
+    }
+    if (s->node.committer != NULL) committer_listen(s->node.committer, (struct commit_listener){});
+    loop_free(s->loop);
+    if (s->listener >= 0) close(s->listener);
+    if (s->moved_fd >= 0) close(s->moved_fd);
+    ingest_done(&s->ingest);
+    node_close(&s->node);
+    free(s->payload.at);
+}
+
+/* One turn: whatever is ready, then a flush if the disk is idle. While it is busy, what arrives
+ * joins the next batch: that is group commit. */
+static status turn(struct scribe *s, struct fault *f)
+{
+    TRY(loop_step(s->loop, true, f));
+    if (s->failed.code != E_OK) return s->failed;
+    if (committer_is_idle(s->node.committer) || s->stopping) {
+        TRY(committer_flush(s->node.committer, f));
+    }
+    return OK;
+}
+
+/* Tells every client why, as far as it still listens. */
+static void tell_failure(struct scribe *s, status why, const struct fault *f)
+{
+    struct fault unused;
+    s->payload = writer_of(s->payload.at, s->payload.cap);
+    failure_write(why, f, &s->payload);
+    const struct frame frame = { CONTROL_FAILED, writer_slice(&s->payload) };
+    for (size_t i = 0; i < SCRIBE_CLIENTS_MAX; i++) {
+        if (s->clients[i].fd < 0 || s->clients[i].waiting == 0) continue;
+        ignore(frame_send(s->clients[i].fd, frame, &unused), "the closed socket says it too");
+    }
+}
+
+static status serve(struct scribe *s, void (*ready)(const struct node *node), struct fault *f)
+{
+    committer_listen(s->node.committer, (struct commit_listener){ s, raise_moved });
+    ready(&s->node);
+    while (!s->stopping)
+        TRY(turn(s, f));
+    TRY(committer_wait(s->node.committer, archive_size(s->node.archive), true, f));
+    answer_all(s);
+    return OK;
+}
+
+/* The loop takes the stop signals before any thread or child exists, so that they are its alone. */
+static status scribe_open(struct scribe *s, const char *dir, struct fault *f)
+{
+    TRY(loop_new(NULL, &s->loop, f));
+    TRY(loop_on_stop_signal(s->loop, on_stop, s, f));
+    TRY(node_open_writing(dir, &s->node, f));
+    committer_wait_for_space(s->node.committer, true);
+    return scribe_init(s, dir, f);
+}
+
+status scribe_run(const char *dir, void (*ready)(const struct node *node), struct fault *f)
+{
+    struct scribe *s = calloc(1, sizeof *s);
+    if (s == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    for (size_t i = 0; i < SCRIBE_CLIENTS_MAX; i++)
+        s->clients[i] = (struct client){ s, .fd = -1 };
+    s->node.lock_fd = -1;
+    s->listener = -1;
+    s->moved_fd = -1;
+    s->fault = f;
+    status result = scribe_open(s, dir, f);
+    if (result.code == E_OK) {
+        result = serve(s, ready, f);
+        if (result.code != E_OK) tell_failure(s, result, f);
+    }
+    scribe_done(s);
+    free(s);
+    return result;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include "cmd/log_commands.h"
+#include "cmd/scribe.h"
+#include "base/banned.h"
+
+static void say_ready(const struct node *node)
+{
+    printf("serving %s: %" PRIu64 " entries\n", node->config.origin, archive_size(node->archive));
+    fflush(stdout);
+}
+
+/* Opening for writing reads configuration, keys, signer and log, and closes them again. */
+static status check(const char *dir, struct fault *f)
+{
+    struct node node = {};
+    TRY(node_open_writing(dir, &node, f));
+    printf("%s: in order, %" PRIu64 " entries\n", node.config.origin, archive_size(node.archive));
+    node_close(&node);
+    return OK;
+}
+
+int run_serve(const struct invocation *inv)
+{
+    const char *dir = inv->arguments[0];
+    struct fault f = {};
+    const status s =
+        invocation_has(inv, "--check") ? check(dir, &f) : scribe_run(dir, say_ready, &f);
+    return s.code == E_OK ? 0 : command_fail(status_exit(s), "serve: %s: %s", dir, f.text);
+}

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A running node and the commands that reach it through its control socket."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+
+sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
+import tap  # noqa: E402
+
+CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
+HOME = tempfile.mkdtemp(prefix="candor-serve-")
+NODE = os.path.join(HOME, "node")
+
+
+def run(*arguments, stdin=b""):
+    """Runs a command and returns what it did."""
+    return subprocess.run([CANDOR, *arguments], input=stdin, capture_output=True, timeout=120)
+
+
+def events(source, count):
+    """Event records as append takes them."""
+    return "".join(json.dumps({"kind": "event", "time": "2026-03-01T10:00:00Z", "source": source,
+                               "raw": f"{source} {n}"}) + "\n" for n in range(count)).encode()
+
+
+def start():
+    """Starts the node and waits until it takes commands."""
+    node = subprocess.Popen([CANDOR, "serve", NODE], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert node.stdout.readline().startswith(b"serving log.example.com/serve: ")
+    return node
+
+
+def stop(node, how=signal.SIGTERM):
+    """Ends the node and returns its exit status."""
+    node.send_signal(how)
+    return node.wait(60)
+
+
+def size():
+    """Entries under the newest checkpoint."""
+    return json.loads(run("log", "head", NODE, "--json").stdout)["size"]
+
+
+@tap.test
+def commands_reach_a_running_node():
+    made = run("init", NODE, "--origin", "log.example.com/serve")
+    assert made.returncode == 0, made.stderr
+    before = size()
+    node = start()
+    done = run("append", NODE, "--ack", "checkpointed", stdin=events("a", 300) + b"bad\n")
+    assert done.returncode == 2 and b'"line":301' in done.stdout, done
+    indices = [json.loads(line)["index"] for line in done.stdout.splitlines()[:300]]
+    assert indices == list(range(before, before + 300))
+    assert size() == before + 300
+    assert stop(node) == 0
+    assert run("fsck", NODE).returncode == 0
+
+
+@tap.test
+def many_commands_at_once_each_get_their_own_answers():
+    node = start()
+    found = {}
+
+    def append(name):
+        done = run("append", NODE, stdin=events(name, 2000))
+        found[name] = [json.loads(line)["index"] for line in done.stdout.splitlines()]
+
+    threads = [threading.Thread(target=append, args=(f"s{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    every = sorted(index for indices in found.values() for index in indices)
+    assert len(every) == 16000 and every == list(range(every[0], every[0] + 16000))
+    for indices in found.values():
+        assert indices == sorted(indices), "a command's records keep their order"
+    assert stop(node, signal.SIGINT) == 0
+    assert run("fsck", NODE).returncode == 0
+
+
+@tap.test
+def a_second_node_is_refused():
+    node = start()
+    second = run("serve", NODE)
+    assert second.returncode == 3 and b"lock" in second.stderr, second
+    assert stop(node) == 0
+
+
+@tap.test
+def the_death_of_the_signer_ends_the_node():
+    node = start()
+    children = subprocess.run(["pgrep", "-P", str(node.pid)], capture_output=True, text=True)
+    os.kill(int(children.stdout.split()[0]), signal.SIGKILL)
+    done = run("append", NODE, "--ack", "checkpointed", stdin=events("x", 1))
+    assert done.returncode == 3, done
+    assert node.wait(60) == 3
+    node = start()
+    assert run("append", NODE, stdin=events("y", 1)).returncode == 0
+    assert stop(node) == 0
+
+
+@tap.test
+def a_killed_node_leaves_what_it_acknowledged():
+    node = start()
+    done = run("append", NODE, stdin=events("z", 500))
+    last = json.loads(done.stdout.splitlines()[-1])["index"]
+    assert stop(node, signal.SIGKILL) == -signal.SIGKILL
+    node = start()
+    assert size() == last + 1
+    assert stop(node) == 0
+    assert run("fsck", NODE).returncode == 0
+
+
+@tap.test
+def serve_check_says_whether_all_is_in_order():
+    assert run("serve", NODE, "--check").returncode == 0
+    with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
+        file.write("bogus: 1\n")
+    bad = run("serve", NODE, "--check")
+    assert bad.returncode == 2, bad
+    assert b"candor.yaml:" in bad.stderr and b"unknown key" in bad.stderr, bad
+
+
+try:
+    tap.main()
+finally:
+    shutil.rmtree(HOME)
