@@ -81,7 +81,7 @@ static struct rule_node *nodes_new(struct condition_parser *p, size_t count)
         return NULL;
     }
     p->d->node_count += count;
-    struct rule_node *nodes = build_array(p->d->build, count, sizeof *nodes);
+    struct rule_node *nodes = compile_array(p->d->build, count, sizeof *nodes);
     if (nodes == NULL) p->failed = true;
     return nodes;
 }
@@ -227,7 +227,7 @@ static bool operand_add(struct condition_parser *p, struct rule_node **run, size
         *cap = *cap == 0 ? 4 : *cap * 4;
         struct rule_node *grown = arena_array(&p->d->build->scratch, *cap, sizeof *grown);
         if (grown == NULL) {
-            build_fail(p->d->build, FAIL(E_LIMIT));
+            compile_fail(p->d->build, FAIL(E_LIMIT));
             return false;
         }
         for (size_t i = 0; i < *count; i++)
@@ -296,7 +296,7 @@ static bool parse_text(struct condition_parser *p, const struct yaml_node *node,
                     "aggregations behind a pipe are replaced by correlation rules");
     }
     if (p->token.len != 0) return fail(p, "condition", "\"and\" or \"or\" is missing");
-    ret_node->name = build_copy(p->d->build, node->text);
+    ret_node->name = compile_copy(p->d->build, node->text);
     return true;
 }
 
@@ -330,7 +330,7 @@ const struct rule_node *condition_compile(struct document *d, const struct yaml_
 {
     slice *names = arena_array(&d->build->scratch, count + 1, sizeof *names);
     if (names == NULL) {
-        build_fail(d->build, FAIL(E_LIMIT));
+        compile_fail(d->build, FAIL(E_LIMIT));
         return NULL;
     }
     for (uint32_t i = 0; i < count; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "judge/sigma/build.h"
+#include "judge/sigma/compile.h"
 
 /*
  * condition: "selection and not 1 of filter_*" as a tree.

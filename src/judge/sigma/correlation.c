@@ -54,7 +54,7 @@ static bool texts_load(struct document *d, const struct yaml_node *node, const c
         document_error(d, node, "correlation", "%s must be 1 to %zu texts", what, max);
         return false;
     }
-    slice *texts = build_array(d->build, count, sizeof *texts);
+    slice *texts = compile_array(d->build, count, sizeof *texts);
     if (texts == NULL) return false;
     for (size_t i = 0; i < count; i++) {
         const struct yaml_node *member = list ? node->members[i].value : node;
@@ -62,7 +62,7 @@ static bool texts_load(struct document *d, const struct yaml_node *node, const c
             document_error(d, member, "correlation", "%s must be 1 to %zu texts", what, max);
             return false;
         }
-        texts[i] = build_copy(d->build, member->text);
+        texts[i] = compile_copy(d->build, member->text);
     }
     *ret_texts = (struct rule_texts){ .at = texts, .count = count };
     return true;
@@ -102,7 +102,7 @@ static bool alias_field(struct document *d, const struct yaml_node *alias, slice
             document_error(d, value, "correlation", "an alias maps a rule to one field");
             return false;
         }
-        *ret_field = build_copy(d->build, value->text);
+        *ret_field = compile_copy(d->build, value->text);
         return true;
     }
     document_warning(d, alias, "alias", "the alias names no field for the rule %.*s",
@@ -119,7 +119,7 @@ static bool group_load(struct document *d, const struct yaml_node *aliases, stru
         if (slice_equal(aliases->members[i].key->text, group->name))
             alias = aliases->members[i].value;
     }
-    slice *fields = build_array(d->build, c->rule_count, sizeof *fields);
+    slice *fields = compile_array(d->build, c->rule_count, sizeof *fields);
     if (fields == NULL) return false;
     if (alias != NULL && alias->type != YAML_MAP) {
         document_error(d, alias, "correlation", "an alias is a map from rules to fields");
@@ -147,7 +147,7 @@ static bool groups_load(struct document *d, const struct yaml_node *map, struct 
         return true;
     }
     if (!texts_load(d, node, "group-by", CORRELATION_GROUPS_MAX, &names)) return false;
-    struct correlation_group *groups = build_array(d->build, names.count, sizeof *groups);
+    struct correlation_group *groups = compile_array(d->build, names.count, sizeof *groups);
     if (groups == NULL) return false;
     for (size_t i = 0; i < names.count; i++) {
         groups[i].name = names.at[i];
@@ -305,7 +305,7 @@ bool correlation_load(struct document *d, const struct yaml_node *map, struct ru
                        yaml_type_name(map));
         return false;
     }
-    struct correlation *c = build_array(d->build, 1, sizeof *c);
+    struct correlation *c = compile_array(d->build, 1, sizeof *c);
     if (c == NULL || !type_load(d, map, c) || !rules_load(d, map, c)) return false;
     const bool good = groups_load(d, map, c) & timespan_load(d, map, c) & condition_load(d, map, c);
     if (!good) return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "judge/sigma/build.h"
+#include "judge/sigma/compile.h"
 
 /*
  * correlation: the definition of a correlation rule; its state and its running are correlator.h.

@@ -9,7 +9,7 @@
 /* A map: all of its items. */
 static bool map_compile(struct document *d, const struct yaml_node *map, struct rule_node *ret_node)
 {
-    struct rule_node *nodes = build_array(d->build, map->count + 1, sizeof *nodes);
+    struct rule_node *nodes = compile_array(d->build, map->count + 1, sizeof *nodes);
     if (nodes == NULL) return false;
     if (map->count == 0) {
         document_error(d, map, "selection", "an empty map");
@@ -44,7 +44,7 @@ static bool member_compile(struct document *d, const struct yaml_node *node,
 static bool list_compile(struct document *d, const struct yaml_node *list,
                          struct rule_node *ret_node)
 {
-    struct rule_node *nodes = build_array(d->build, list->count + 1, sizeof *nodes);
+    struct rule_node *nodes = compile_array(d->build, list->count + 1, sizeof *nodes);
     if (nodes == NULL) return false;
     if (list->count == 0) {
         document_error(d, list, "empty-list", "an empty list");
@@ -67,10 +67,10 @@ static bool list_compile(struct document *d, const struct yaml_node *list,
 static bool selection_compile(struct document *d, const struct yaml_member *member,
                               struct rule_selection *ret_selection)
 {
-    struct rule_node *node = build_array(d->build, 1, sizeof *node);
+    struct rule_node *node = compile_array(d->build, 1, sizeof *node);
     if (node == NULL) return false;
     *ret_selection =
-        (struct rule_selection){ .name = build_copy(d->build, member->key->text), .node = node };
+        (struct rule_selection){ .name = compile_copy(d->build, member->key->text), .node = node };
     switch ((enum yaml_type)member->value->type) {
     case YAML_MAP:
         return map_compile(d, member->value, node);
@@ -102,7 +102,7 @@ bool detection_compile(struct document *d, const struct yaml_node *map, const ch
 {
     struct detection out = {};
     const struct yaml_node *condition = yaml_member(map, "condition");
-    out.selections = build_array(d->build, map->count + 1, sizeof *out.selections);
+    out.selections = compile_array(d->build, map->count + 1, sizeof *out.selections);
     if (out.selections == NULL) return false;
     bool good = true;
     for (uint32_t i = 0; i < map->count; i++) {

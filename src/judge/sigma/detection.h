@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "judge/sigma/build.h"
+#include "judge/sigma/compile.h"
 
 /*
  * detection: the named selections and the condition of a detection rule or a filter.

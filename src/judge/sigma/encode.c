@@ -16,7 +16,7 @@ static const char *const dashes[] = { "-", "/", "\u2013", "\u2014", "\u2015" };
 static void *scratch_take(struct item *item, size_t count, size_t size)
 {
     void *at = arena_array(&item->document->build->scratch, count, size);
-    if (at == NULL) build_fail(item->document->build, FAIL(E_LIMIT));
+    if (at == NULL) compile_fail(item->document->build, FAIL(E_LIMIT));
     return at;
 }
 

@@ -17,7 +17,7 @@ static bool references_load(struct document *d, const struct yaml_node *rules,
     }
     const bool list = rules->type == YAML_LIST;
     const size_t count = list ? rules->count : 1;
-    slice *references = build_array(d->build, count, sizeof *references);
+    slice *references = compile_array(d->build, count, sizeof *references);
     if (references == NULL) return false;
     for (size_t i = 0; i < count; i++) {
         const struct yaml_node *node = list ? rules->members[i].value : rules;
@@ -25,7 +25,7 @@ static bool references_load(struct document *d, const struct yaml_node *rules,
             document_error(d, node, "filter-rules", "the id or name of a rule must be a text");
             return false;
         }
-        references[i] = build_copy(d->build, node->text);
+        references[i] = compile_copy(d->build, node->text);
     }
     filter->references = references;
     filter->reference_count = count;
@@ -49,7 +49,7 @@ bool filter_load(struct document *d, const struct yaml_node *map, struct rule *r
         document_error(d, map, "filter", "filter must be a map, this is %s", yaml_type_name(map));
         return false;
     }
-    struct rule_filter *filter = build_array(d->build, 1, sizeof *filter);
+    struct rule_filter *filter = compile_array(d->build, 1, sizeof *filter);
     if (filter == NULL || !references_load(d, yaml_member(map, "rules"), filter)) return false;
     const struct yaml_node *condition = yaml_member(map, "condition");
     if (condition != NULL && condition->type == YAML_LIST) {
@@ -93,7 +93,7 @@ static bool nodes_shift(struct ruleset_build *b, const struct rule_node *from, u
     *to = *from;
     if (to->kind == NODE_SELECTION) to->index += base;
     if (to->kind == NODE_SELECTION || to->count == 0) return true;
-    struct rule_node *children = build_array(b, to->count, sizeof *children);
+    struct rule_node *children = compile_array(b, to->count, sizeof *children);
     if (children == NULL) return false;
     for (uint32_t i = 0; i < to->count; i++) {
         if (!nodes_shift(b, &from->children[i], base, &children[i], depth + 1)) return false;
@@ -108,9 +108,9 @@ static void filter_append(struct ruleset_build *b, const struct rule *source, st
         &source->filter->detection[rule->logsource.category.len == 0 ? 0 : 1];
     const uint32_t base = rule->selection_count;
     struct rule_selection *selections =
-        build_array(b, (size_t)base + d->selection_count, sizeof *selections);
-    struct rule_node *both = build_array(b, 2, sizeof *both);
-    struct rule_node *root = build_array(b, 1, sizeof *root);
+        compile_array(b, (size_t)base + d->selection_count, sizeof *selections);
+    struct rule_node *both = compile_array(b, 2, sizeof *both);
+    struct rule_node *root = compile_array(b, 1, sizeof *root);
     if (selections == NULL || both == NULL || root == NULL) return;
     for (uint32_t i = 0; i < base; i++)
         selections[i] = rule->selections[i];

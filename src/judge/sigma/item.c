@@ -16,7 +16,7 @@ static slice canonical_text(struct item *item, const struct yaml_node *node)
     if (node->type != YAML_INT || yaml_int(node, &number).code != E_OK) return node->text;
     char text[24];
     snprintf(text, sizeof text, "%lld", (long long)number);
-    return build_copy(item->document->build, slice_text(text));
+    return compile_copy(item->document->build, slice_text(text));
 }
 
 static bool value_start(struct item *item, const struct yaml_node *node,
@@ -34,8 +34,9 @@ static bool value_start(struct item *item, const struct yaml_node *node,
     ret_value->count = 1;
     slice text = canonical_text(item, node);
     status s = FAIL(E_LIMIT);
-    if (ret_value->alternatives != NULL) s = value_parse(scratch, text, ret_value->alternatives);
-    if (s.code != E_OK) build_fail(item->document->build, s);
+    if (ret_value->alternatives != NULL)
+        s = value_parse(scratch, text, item->is_expanded, ret_value->alternatives);
+    if (s.code != E_OK) compile_fail(item->document->build, s);
     return s.code == E_OK;
 }
 
@@ -50,7 +51,7 @@ static bool values_start(struct item *item, const struct yaml_node *values)
     }
     item->values = arena_array(&item->document->build->scratch, item->count, sizeof *item->values);
     if (item->values == NULL) {
-        build_fail(item->document->build, FAIL(E_LIMIT));
+        compile_fail(item->document->build, FAIL(E_LIMIT));
         return false;
     }
     bool good = true;
@@ -71,7 +72,7 @@ static bool modifier_apply(struct item *item, slice name)
     }
     const size_t errors = item->document->error_count;
     if (item->modifier->apply(item)) return true;
-    if (item->document->error_count == errors) build_fail(item->document->build, FAIL(E_LIMIT));
+    if (item->document->error_count == errors) compile_fail(item->document->build, FAIL(E_LIMIT));
     return false;
 }
 
@@ -86,6 +87,18 @@ static bool modifiers_apply(struct item *item, slice rest)
     }
 }
 
+/* Whether expand is one of the modifiers, which decides how values are read. */
+static bool has_expand(slice rest)
+{
+    static const char word[] = "|expand";
+    for (size_t at = 0; at < rest.len; at++) {
+        const slice here = slice_from(rest, at);
+        if (!slice_starts(here, slice_text(word))) continue;
+        if (here.len == sizeof word - 1 || here.at[sizeof word - 1] == '|') return true;
+    }
+    return false;
+}
+
 bool item_compile(struct document *d, const struct yaml_node *key, const struct yaml_node *values,
                   struct rule_node *ret_node)
 {
@@ -94,9 +107,10 @@ bool item_compile(struct document *d, const struct yaml_node *key, const struct 
     const size_t field_len = bar == NULL ? text.len : (size_t)(bar - text.at);
     struct item item = { .document = d,
                          .key = key,
-                         .name = build_copy(d->build, text),
+                         .name = compile_copy(d->build, text),
                          .field = { text.at, field_len },
-                         .is_keyword = field_len == 0 };
+                         .is_keyword = field_len == 0,
+                         .is_expanded = has_expand(text) };
     if (item.is_keyword && bar == NULL) {
         document_error(d, key, "field", "an empty field name");
         return false;
@@ -124,7 +138,7 @@ static bool finish_text(struct item *item, const struct item_value *v, const str
     struct ruleset_build *b = item->document->build;
     struct pattern_part *parts = arena_array(&b->scratch, a->count + 2, sizeof *parts);
     if (parts == NULL) {
-        build_fail(b, FAIL(E_LIMIT));
+        compile_fail(b, FAIL(E_LIMIT));
         return false;
     }
     size_t count = 0;
@@ -156,7 +170,7 @@ static bool finish_regex(struct item *item, const struct item_value *v, struct p
     p->kind = PREDICATE_REGEX;
     p->regex.expression = v->node->text;
     p->regex.flags = regex_scan_flags(v->node->text, item->regex_flags);
-    p->regex.set = build_expression(item->document, v->node, v->node->text, p->regex.flags);
+    p->regex.set = compile_expression(item->document, v->node, v->node->text, p->regex.flags);
     return p->regex.set != NULL;
 }
 
@@ -218,7 +232,7 @@ static bool finish_fieldref(struct item *item, const struct item_value *v, struc
     slice name = slice_none();
     ignore(value_plain(v->alternatives, &name), "fieldref checked it when it was applied");
     p->kind = PREDICATE_FIELDREF;
-    p->other.field = build_field(item->document, name);
+    p->other.field = compile_field(item->document, name);
     p->other.affix = item->affix;
     p->other.form = (uint8_t)(item->is_cased ? FORM_CASED : FORM_FOLDED);
     return true;
@@ -281,11 +295,11 @@ static bool value_finish(struct item *item, const struct item_value *v, struct r
 {
     const size_t count = v->count == 0 ? 1 : v->count;
     if (!node_room(item, count)) return false;
-    struct rule_node *nodes = build_array(item->document->build, count, sizeof *nodes);
+    struct rule_node *nodes = compile_array(item->document->build, count, sizeof *nodes);
     if (nodes == NULL) return false;
     for (size_t i = 0; i < count; i++) {
         struct predicate p = { .written = v->node->text };
-        if (!item->is_keyword) p.field = build_field(item->document, item->field);
+        if (!item->is_keyword) p.field = compile_field(item->document, item->field);
         if (item->is_keyword) p.field = FIELD_KEYWORD;
         const struct alternative *a = v->count == 0 ? NULL : &v->alternatives[i];
         if (!finish_operation(item, v, a, &p)) return false;
@@ -293,7 +307,7 @@ static bool value_finish(struct item *item, const struct item_value *v, struct r
                                        .origin = FROM_VALUE,
                                        .line = v->node->line,
                                        .column = v->node->column,
-                                       .index = build_predicate(item->document, &p),
+                                       .index = compile_predicate(item->document, &p),
                                        .name = slice_none() };
     }
     *ret_node = nodes[0];
@@ -309,7 +323,7 @@ static bool value_finish(struct item *item, const struct item_value *v, struct r
 bool item_finish(struct item *item, struct rule_node *ret_node)
 {
     if (!node_room(item, item->count + 2)) return false;
-    struct rule_node *nodes = build_array(item->document->build, item->count + 1, sizeof *nodes);
+    struct rule_node *nodes = compile_array(item->document->build, item->count + 1, sizeof *nodes);
     if (nodes == NULL) return false;
     bool good = true;
     for (size_t i = 0; i < item->count; i++) {
@@ -322,7 +336,7 @@ bool item_finish(struct item *item, struct rule_node *ret_node)
     if (item->count == 1) node = nodes[0];
     const bool absent = item->operation == OPERATION_EXISTS && !yaml_is_true(item->values[0].node);
     if (item->is_negated || absent) {
-        struct rule_node *negated = build_array(item->document->build, 1, sizeof *negated);
+        struct rule_node *negated = compile_array(item->document->build, 1, sizeof *negated);
         if (negated == NULL) return false;
         *negated = node;
         node = (struct rule_node){ .kind = NODE_NOT, .count = 1, .children = negated };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "judge/sigma/build.h"
+#include "judge/sigma/compile.h"
 
 /*
  * item: one "field|modifier|modifier: values" while it is compiled. Values become lists of parts
@@ -18,6 +18,9 @@ enum item_operation {
     OPERATION_EXISTS,
     OPERATION_FIELDREF,
 };
+
+/* Beside the kinds of predicate.h: the name of a value list, until expand replaces it. */
+enum { PART_LIST = PART_ANY + 1 };
 
 /* One spelling of a value; a value has several after base64offset or expand, any of which matches.
  */
@@ -47,8 +50,9 @@ struct item {
 
     uint8_t operation; /* enum item_operation */
     bool is_all, is_negated, is_cased, is_dashed;
-    bool is_changed; /* a modifier has changed the values already */
-    uint8_t affix;   /* enum affix */
+    bool is_expanded; /* expand is one of the modifiers */
+    bool is_changed;  /* a modifier has changed the values already */
+    uint8_t affix;    /* enum affix */
     bool has_affix, has_compare, has_part;
     uint8_t compare; /* enum compare */
     uint8_t part;    /* enum time_part */
@@ -63,8 +67,9 @@ bool item_compile(struct document *d, const struct yaml_node *key, const struct 
 bool keywords_compile(struct document *d, const struct yaml_node *values,
                       struct rule_node *ret_node);
 
-/* Cuts a text into parts by the escape rules of the language; E_LIMIT if the arena is full. */
-status value_parse(struct arena *arena, slice text, struct alternative *ret_value);
+/* Cuts a text into parts by the escape rules of the language; with lists, %name% becomes a
+ * PART_LIST and "\\%" a plain percent sign. E_LIMIT if the arena is full. */
+status value_parse(struct arena *arena, slice text, bool lists, struct alternative *ret_value);
 /* The one text of a value without wildcards (empty for an empty value). E_VALUE if it has any. */
 status value_plain(const struct alternative *value, slice *ret_text);
 /* Turns the finished item into a node. */

@@ -26,8 +26,8 @@ static void link_error(struct ruleset *rs, const struct rule *rule, const char *
 static void rules_resolve(struct ruleset *rs, struct rule *rule)
 {
     struct ruleset_build *b = rs->build;
-    struct correlation *c = build_array(b, 1, sizeof *c);
-    const struct rule **rules = build_array(b, rule->correlation->rule_count, sizeof *rules);
+    struct correlation *c = compile_array(b, 1, sizeof *c);
+    const struct rule **rules = compile_array(b, rule->correlation->rule_count, sizeof *rules);
     if (c == NULL || rules == NULL) return;
     *c = *rule->correlation;
     for (uint32_t i = 0; i < c->rule_count; i++) {
@@ -95,7 +95,7 @@ static void silence(struct ruleset *rs)
     bool *is_listed = arena_array(&rs->build->scratch, rs->rule_count + 1, sizeof *is_listed);
     bool *is_generated = arena_array(&rs->build->scratch, rs->rule_count + 1, sizeof *is_generated);
     if (is_listed == NULL || is_generated == NULL) {
-        build_fail(rs->build, FAIL(E_NOMEM));
+        compile_fail(rs->build, FAIL(E_NOMEM));
         return;
     }
     for (size_t i = 0; i < rs->rule_count; i++) {
@@ -112,7 +112,7 @@ static void silence(struct ruleset *rs)
 
 static void refuse(struct rule *rule, struct ruleset_build *b)
 {
-    struct correlation *c = build_array(b, 1, sizeof *c);
+    struct correlation *c = compile_array(b, 1, sizeof *c);
     if (c == NULL) return;
     *c = *rule->correlation;
     c->rules = NULL;
@@ -124,7 +124,7 @@ void correlations_link(struct ruleset *rs)
     struct ruleset_build *b = rs->build;
     uint8_t *depths = arena_array(&b->scratch, rs->rule_count + 1, sizeof *depths);
     if (depths == NULL) {
-        build_fail(b, FAIL(E_NOMEM));
+        compile_fail(b, FAIL(E_NOMEM));
         return;
     }
     for (size_t i = 0; i < rs->rule_count; i++) {

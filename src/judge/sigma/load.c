@@ -71,7 +71,7 @@ static slice text_of(struct document *d, const char *key, size_t max)
         document_error(d, node, "metadata", "%s is longer than %zu characters", key, max);
         return slice_none();
     }
-    return build_copy(d->build, node->text);
+    return compile_copy(d->build, node->text);
 }
 
 static bool is_date(slice text)
@@ -104,13 +104,13 @@ struct rule_texts document_texts(struct document *d, const char *key)
     }
     const bool list = node->type == YAML_LIST;
     const size_t count = list ? node->count : 1;
-    slice *texts = build_array(d->build, count, sizeof *texts);
+    slice *texts = compile_array(d->build, count, sizeof *texts);
     if (texts == NULL) return (struct rule_texts){};
     for (size_t i = 0; i < count; i++) {
         const struct yaml_node *member = list ? node->members[i].value : node;
         texts[i] = slice_none();
         if (is_scalar(member)) {
-            texts[i] = build_copy(d->build, member->text);
+            texts[i] = compile_copy(d->build, member->text);
         } else {
             document_error(d, member, "metadata", "%s must be a list of texts", key);
         }
@@ -126,7 +126,7 @@ static void related_load(struct document *d, struct rule *rule)
         document_error(d, list, "metadata", "related must be a list");
         return;
     }
-    struct rule_related *related = build_array(d->build, list->count, sizeof *related);
+    struct rule_related *related = compile_array(d->build, list->count, sizeof *related);
     if (related == NULL) return;
     for (uint32_t i = 0; i < list->count; i++) {
         const struct yaml_node *id = yaml_member(list->members[i].value, "id");
@@ -138,8 +138,8 @@ static void related_load(struct document *d, struct rule *rule)
         if (!is_one_of(type->text, relations, COUNT_OF(relations))) {
             document_warning(d, type, "metadata", "unknown relation %.*s", SHOW(type->text));
         }
-        related[i] = (struct rule_related){ .id = build_copy(d->build, id->text),
-                                            .type = build_copy(d->build, type->text) };
+        related[i] = (struct rule_related){ .id = compile_copy(d->build, id->text),
+                                            .type = compile_copy(d->build, type->text) };
     }
     rule->related = related;
     rule->related_count = list->count;
@@ -189,7 +189,7 @@ static slice logsource_text(struct document *d, const struct yaml_node *map, con
 {
     const struct yaml_node *node = yaml_member(map, key);
     if (node == NULL || node->type == YAML_NULL) return slice_none();
-    if (is_scalar(node)) return build_copy(d->build, node->text);
+    if (is_scalar(node)) return compile_copy(d->build, node->text);
     document_error(d, node, "logsource", "%s must be a text", key);
     return slice_none();
 }
@@ -267,7 +267,7 @@ struct rule *document_load(struct document *d)
         document_error(d, NULL, "document", "a rule is a map, this is %s", yaml_type_name(d->root));
         return NULL;
     }
-    struct rule *rule = build_array(d->build, 1, sizeof *rule);
+    struct rule *rule = compile_array(d->build, 1, sizeof *rule);
     if (rule == NULL) return NULL;
     rule->file = d->file;
     rule->line = d->root->line;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "judge/sigma/build.h"
+#include "judge/sigma/compile.h"
 
 /*
  * load: one YAML document becomes a rule. NULL after at least one diagnostic (or build.fatal).

@@ -42,7 +42,7 @@ static bool add_wildcards(struct item *item, bool before, bool after)
             struct pattern_part *parts =
                 arena_array(&item->document->build->scratch, a->count + 2, sizeof *parts);
             if (parts == NULL) {
-                build_fail(item->document->build, FAIL(E_LIMIT));
+                compile_fail(item->document->build, FAIL(E_LIMIT));
                 return false;
             }
             size_t count = 0;
@@ -267,7 +267,7 @@ static bool apply_fieldref(struct item *item)
         slice plain = slice_none();
         struct arena *scratch = &item->document->build->scratch;
         if (text && v->count == 1 &&
-            value_parse(scratch, v->node->text, v->alternatives).code == E_OK &&
+            value_parse(scratch, v->node->text, false, v->alternatives).code == E_OK &&
             value_plain(v->alternatives, &plain).code == E_OK) {
             continue;
         }

@@ -10,7 +10,7 @@
 
 enum {
     SCRATCH_BYTES_MAX = 256 * 1024 * 1024, /* for one file */
-    KEY_BYTES_MAX = 4 * 1024 * 1024,       /* as in build.c */
+    KEY_BYTES_MAX = 4 * 1024 * 1024,       /* as in compile.c */
     LIST_VALUES_MAX = 1 << 20,
 };
 
@@ -67,8 +67,8 @@ void ruleset_free(struct ruleset *rs)
 
 static status content_add(struct ruleset_build *b, slice label, slice content)
 {
-    if (!build_room(b, (void **)&b->content, b->content_count, &b->content_cap,
-                    sizeof *b->content)) {
+    if (!compile_room(b, (void **)&b->content, b->content_count, &b->content_cap,
+                      sizeof *b->content)) {
         return b->fatal;
     }
     struct sha256 sha;
@@ -87,17 +87,17 @@ status ruleset_list(struct ruleset *rs, slice name, slice value)
     bool is_new = false;
     TRY(intern_add(&b->lists, name, &number, &is_new));
     if (is_new) {
-        if (!build_room(b, (void **)&b->list_at, number, &b->list_cap, sizeof *b->list_at)) {
+        if (!compile_room(b, (void **)&b->list_at, number, &b->list_cap, sizeof *b->list_at)) {
             return b->fatal;
         }
         b->list_at[number] = (struct value_list){};
     }
     struct value_list *list = &b->list_at[number];
     if (list->count == LIST_VALUES_MAX) return FAIL(E_LIMIT);
-    if (!build_room(b, (void **)&list->values, list->count, &list->cap, sizeof *list->values)) {
+    if (!compile_room(b, (void **)&list->values, list->count, &list->cap, sizeof *list->values)) {
         return b->fatal;
     }
-    list->values[list->count++] = build_copy(b, value);
+    list->values[list->count++] = compile_copy(b, value);
     TRY(content_add(b, name, value));
     return b->fatal;
 }
@@ -110,7 +110,7 @@ static bool reference_add(struct document *d, slice reference, struct rule *rule
     bool is_new = false;
     if (reference.len == 0) return true;
     const status s = intern_add(&b->references, reference, &number, &is_new);
-    if (s.code != E_OK) build_fail(b, s);
+    if (s.code != E_OK) compile_fail(b, s);
     if (s.code == E_OK && !is_new && b->rule_at[number] == rule)
         return true; /* id and name alike */
     if (s.code == E_OK && !is_new) {
@@ -119,7 +119,7 @@ static bool reference_add(struct document *d, slice reference, struct rule *rule
                        SHOW(reference), SHOW(first->file), first->line);
         return false;
     }
-    if (!build_room(b, (void **)&b->rule_at, number, &b->rule_at_cap, sizeof *b->rule_at))
+    if (!compile_room(b, (void **)&b->rule_at, number, &b->rule_at_cap, sizeof *b->rule_at))
         return false;
     b->rule_at[number] = rule;
     return true;
@@ -135,7 +135,7 @@ static void rule_add(struct document *d, struct rule *rule)
     const bool registered =
         (name_taken || reference_add(d, rule->id, rule)) && reference_add(d, rule->name, rule);
     if (!registered || rs->rule_count == RULESET_RULES_MAX ||
-        !build_room(b, (void **)&b->rules, rs->rule_count, &b->rule_cap, sizeof *b->rules)) {
+        !compile_room(b, (void **)&b->rules, rs->rule_count, &b->rule_cap, sizeof *b->rules)) {
         rs->refused_count++;
         return;
     }
@@ -171,7 +171,7 @@ status ruleset_add(struct ruleset *rs, slice file, slice text)
     struct fault why = {};
     rs->file_count++;
     arena_reset(&b->scratch);
-    file = build_copy(b, file);
+    file = compile_copy(b, file);
     TRY(content_add(b, slice_text("file"), text));
     const status read = yaml_read(text, &b->scratch, &yaml, &why);
     if (read.code == E_NOMEM) return read;
@@ -197,7 +197,7 @@ status ruleset_add_unreadable(struct ruleset *rs, slice file, slice why)
     const struct yaml_node place = { .line = 1, .column = 1 };
     struct document d = { .rs = rs,
                           .build = rs->build,
-                          .file = build_copy(rs->build, file),
+                          .file = compile_copy(rs->build, file),
                           .root = &place,
                           .reference = slice_none() };
     rs->file_count++;

@@ -31,24 +31,43 @@ static bool is_wildcard(uint8_t c)
     return c == '*' || c == '?';
 }
 
-status value_parse(struct arena *arena, slice text, struct alternative *ret_value)
+static bool is_name(uint8_t c)
 {
-    size_t wildcards = 0;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+}
+
+/* The length of a list's name behind the percent sign at the start of text, or 0. */
+static size_t name_len(slice text)
+{
+    size_t len = 0;
+    while (1 + len < text.len && is_name(text.at[1 + len]))
+        len++;
+    return 1 + len < text.len && text.at[1 + len] == '%' ? len : 0;
+}
+
+status value_parse(struct arena *arena, slice text, bool lists, struct alternative *ret_value)
+{
+    size_t marks = 0;
     for (size_t i = 0; i < text.len; i++)
-        wildcards += is_wildcard(text.at[i]);
-    struct parts_writer w = { .parts = arena_array(arena, 2 * wildcards + 1, sizeof *w.parts),
+        marks += is_wildcard(text.at[i]) || text.at[i] == '%';
+    struct parts_writer w = { .parts = arena_array(arena, 2 * marks + 1, sizeof *w.parts),
                               .text = arena_take(arena, text.len) };
     if (w.parts == NULL || w.text == NULL) return FAIL(E_LIMIT);
     for (size_t at = 0; at < text.len; at++) {
         const uint8_t c = text.at[at];
         const uint8_t next = at + 1 < text.len ? text.at[at + 1] : 0;
-        if (is_wildcard(c)) {
+        const size_t name = lists && c == '%' ? name_len(slice_from(text, at)) : 0;
+        if (is_wildcard(c) || name != 0) {
             text_end(&w);
-            w.parts[w.count++] = (struct pattern_part){ .kind = c == '*' ? PART_ANY : PART_ONE,
-                                                        .text = slice_none() };
+            const uint8_t kind = name != 0 ? PART_LIST : c == '*' ? PART_ANY : PART_ONE;
+            w.parts[w.count++] =
+                (struct pattern_part){ .kind = kind, .text = { text.at + at + 1, name } };
+            if (name != 0) at += name + 1;
             continue;
         }
-        const bool escapes = c == '\\' && (next == '\\' || is_wildcard(next));
+        const bool escapes =
+            c == '\\' && (next == '\\' || is_wildcard(next) || (lists && next == '%'));
         if (escapes) at++;
         w.text[w.len++] = text.at[at];
     }

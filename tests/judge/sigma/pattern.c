@@ -14,7 +14,7 @@ static struct pattern pattern_of(const char *text, uint8_t form)
     struct alternative value = {};
     struct pattern pattern = {};
     struct fault fault = {};
-    assert_ok(value_parse(&arena, slice_text(text), &value));
+    assert_ok(value_parse(&arena, slice_text(text), false, &value));
     assert_ok(pattern_build(&arena, value.parts, value.count, form, &pattern, &fault));
     return pattern;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "judge/sigma/build.h"
+#include "judge/sigma/compile.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,18 +14,18 @@ enum {
     KEY_BYTES_MAX = 4 * 1024 * 1024, /* a value is at most a file, folded at most half longer */
 };
 
-void build_fail(struct ruleset_build *b, status s)
+void compile_fail(struct ruleset_build *b, status s)
 {
     if (b->fatal.code == E_OK) b->fatal = s;
 }
 
-bool build_room(struct ruleset_build *b, void **at, size_t count, size_t *cap, size_t size)
+bool compile_room(struct ruleset_build *b, void **at, size_t count, size_t *cap, size_t size)
 {
     if (count < *cap) return true;
     const size_t grown_cap = *cap == 0 ? ROOM_START : *cap * 2;
     void *grown = realloc(*at, grown_cap * size);
     if (grown == NULL) {
-        build_fail(b, FAIL(E_NOMEM));
+        compile_fail(b, FAIL(E_NOMEM));
         return false;
     }
     *at = grown;
@@ -33,18 +33,18 @@ bool build_room(struct ruleset_build *b, void **at, size_t count, size_t *cap, s
     return true;
 }
 
-void *build_array(struct ruleset_build *b, size_t count, size_t size)
+void *compile_array(struct ruleset_build *b, size_t count, size_t size)
 {
     void *at = arena_array(&b->arena, count, size);
-    if (at == NULL) build_fail(b, FAIL(E_LIMIT));
+    if (at == NULL) compile_fail(b, FAIL(E_LIMIT));
     return at;
 }
 
-slice build_copy(struct ruleset_build *b, slice text)
+slice compile_copy(struct ruleset_build *b, slice text)
 {
     const slice copy = arena_copy(&b->arena, text);
     if (copy.at != NULL) return copy;
-    build_fail(b, FAIL(E_LIMIT));
+    compile_fail(b, FAIL(E_LIMIT));
     return slice_none();
 }
 
@@ -60,8 +60,8 @@ void document_problem(struct document *d, const struct yaml_node *at, enum sever
         rs->warning_count++;
     }
     if (rs->diagnostic_count == DIAGNOSTICS_MAX) return;
-    if (!build_room(d->build, (void **)&d->build->diagnostics, rs->diagnostic_count,
-                    &d->build->diagnostic_cap, sizeof *d->build->diagnostics)) {
+    if (!compile_room(d->build, (void **)&d->build->diagnostics, rs->diagnostic_count,
+                      &d->build->diagnostic_cap, sizeof *d->build->diagnostics)) {
         return;
     }
     struct fault text = {};
@@ -77,12 +77,12 @@ void document_problem(struct document *d, const struct yaml_node *at, enum sever
         .line = at == NULL ? 1 : at->line,
         .column = at == NULL ? 1 : at->column,
         .rule = d->reference,
-        .text = build_copy(d->build, slice_text(text.text)),
+        .text = compile_copy(d->build, slice_text(text.text)),
     };
     rs->diagnostics = d->build->diagnostics;
 }
 
-uint32_t build_field(struct document *d, slice name)
+uint32_t compile_field(struct document *d, slice name)
 {
     struct ruleset_build *b = d->build;
     struct writer key = writer_of(b->key, KEY_BYTES_MAX);
@@ -91,9 +91,10 @@ uint32_t build_field(struct document *d, slice name)
     uint32_t number = 0;
     bool is_new = false;
     const status s = intern_add(&b->fields, writer_slice(&key), &number, &is_new);
-    if (s.code != E_OK) build_fail(b, s);
+    if (s.code != E_OK) compile_fail(b, s);
     if (!is_new) return number;
-    if (!build_room(b, (void **)&b->field_at, number, &b->field_cap, sizeof *b->field_at)) return 0;
+    if (!compile_room(b, (void **)&b->field_at, number, &b->field_cap, sizeof *b->field_at))
+        return 0;
     b->field_at[number] = (struct rule_field){ .name = slice_from(b->fields.names[number], 1),
                                                .is_categorised = d->is_categorised };
     d->rs->fields = b->field_at;
@@ -161,20 +162,20 @@ static void predicate_key(struct writer *key, const struct predicate *p)
 static const struct predicate *predicate_keep(struct ruleset_build *b, const struct predicate *p,
                                               uint32_t index)
 {
-    struct predicate *kept = build_array(b, 1, sizeof *kept);
+    struct predicate *kept = compile_array(b, 1, sizeof *kept);
     if (kept == NULL) return NULL;
     *kept = *p;
     kept->index = index;
-    kept->written = build_copy(b, p->written);
+    kept->written = compile_copy(b, p->written);
     if (p->kind == PREDICATE_TEXT && p->text.is_number) {
-        kept->text.number.digits = build_copy(b, p->text.number.digits);
+        kept->text.number.digits = compile_copy(b, p->text.number.digits);
     }
-    if (p->kind == PREDICATE_NUMBER) kept->number.digits = build_copy(b, p->number.digits);
-    if (p->kind == PREDICATE_REGEX) kept->regex.expression = build_copy(b, p->regex.expression);
+    if (p->kind == PREDICATE_NUMBER) kept->number.digits = compile_copy(b, p->number.digits);
+    if (p->kind == PREDICATE_REGEX) kept->regex.expression = compile_copy(b, p->regex.expression);
     return kept;
 }
 
-uint32_t build_predicate(struct document *d, const struct predicate *p)
+uint32_t compile_predicate(struct document *d, const struct predicate *p)
 {
     struct ruleset_build *b = d->build;
     struct writer key = writer_of(b->key, KEY_BYTES_MAX);
@@ -183,10 +184,10 @@ uint32_t build_predicate(struct document *d, const struct predicate *p)
     uint32_t index = 0;
     bool is_new = false;
     if (s.code == E_OK) s = intern_add(&b->predicates, writer_slice(&key), &index, &is_new);
-    if (s.code != E_OK) build_fail(b, s);
+    if (s.code != E_OK) compile_fail(b, s);
     if (!is_new) return index;
-    if (!build_room(b, (void **)&b->predicate_at, index, &b->predicate_cap,
-                    sizeof *b->predicate_at)) {
+    if (!compile_room(b, (void **)&b->predicate_at, index, &b->predicate_cap,
+                      sizeof *b->predicate_at)) {
         return 0;
     }
     b->predicate_at[index] = predicate_keep(b, p, index);
@@ -196,8 +197,8 @@ uint32_t build_predicate(struct document *d, const struct predicate *p)
     return index;
 }
 
-const struct scan_set *build_expression(struct document *d, const struct yaml_node *at,
-                                        slice expression, uint32_t flags)
+const struct scan_set *compile_expression(struct document *d, const struct yaml_node *at,
+                                          slice expression, uint32_t flags)
 {
     struct ruleset_build *b = d->build;
     struct fault why = {};
@@ -213,17 +214,17 @@ const struct scan_set *build_expression(struct document *d, const struct yaml_no
     uint32_t number = 0;
     bool is_new = false;
     status s = intern_add(&b->expressions, writer_slice(&key), &number, &is_new);
-    if (s.code != E_OK) build_fail(b, s);
+    if (s.code != E_OK) compile_fail(b, s);
     if (s.code != E_OK) return NULL;
     if (is_new) {
         void **sets = (void **)&b->set_at;
-        if (!build_room(b, sets, number, &b->set_cap, sizeof *b->set_at)) return NULL;
+        if (!compile_room(b, sets, number, &b->set_cap, sizeof *b->set_at)) return NULL;
         const struct scan_pattern pattern = { .expression = expression, .flags = flags };
         struct compiled *compiled = &b->set_at[number];
         *compiled = (struct compiled){ .why = slice_none() };
         s = scan_set_new(&pattern, 1, &compiled->set, &why);
-        if (s.code == E_NOMEM) build_fail(b, s);
-        if (s.code != E_OK) compiled->why = build_copy(b, slice_text(why.text));
+        if (s.code == E_NOMEM) compile_fail(b, s);
+        if (s.code != E_OK) compiled->why = compile_copy(b, slice_text(why.text));
     }
     const struct compiled *compiled = &b->set_at[number];
     if (compiled->set == NULL) {
@@ -232,7 +233,7 @@ const struct scan_set *build_expression(struct document *d, const struct yaml_no
     return compiled->set;
 }
 
-const struct value_list *build_list(const struct ruleset_build *b, slice name)
+const struct value_list *compile_list(const struct ruleset_build *b, slice name)
 {
     uint32_t number = 0;
     return intern_find(&b->lists, name, &number) ? &b->list_at[number] : NULL;

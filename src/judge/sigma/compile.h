@@ -7,7 +7,7 @@
 #include "lib/yaml.h"
 
 /*
- * build: what the loader of a rule set works with; seen by the files of this folder that load.
+ * compile: what the loader of a rule set works with; seen by the files of this folder that load.
  *
  * Errors of a document are diagnostics; running out of memory or room is sticky in build.fatal and
  * checked where it matters, so that loaders read as a list of steps.
@@ -60,13 +60,13 @@ struct document {
 };
 
 /* Makes room for one more element; false (and build.fatal) if memory is out. */
-bool build_room(struct ruleset_build *b, void **at, size_t count, size_t *cap, size_t size);
+bool compile_room(struct ruleset_build *b, void **at, size_t count, size_t *cap, size_t size);
 /* arena_array that makes a failure sticky. */
-void *build_array(struct ruleset_build *b, size_t count, size_t size);
+void *compile_array(struct ruleset_build *b, size_t count, size_t size);
 /* A copy in the arena of the set; the empty slice on failure. */
-slice build_copy(struct ruleset_build *b, slice text);
+slice compile_copy(struct ruleset_build *b, slice text);
 /* Records a fatal status if none is there yet. */
-void build_fail(struct ruleset_build *b, status s);
+void compile_fail(struct ruleset_build *b, status s);
 
 /* Adds a diagnostic at the place of the node (NULL: the document). An error refuses the document.
  */
@@ -80,12 +80,12 @@ document_problem(struct document *d, const struct yaml_node *at, enum severity s
 #define SHOW(s) (int)((s).len > 120 ? 120 : (s).len), (const char *)(s).at
 
 /* The number of a field name as this document sees it. */
-uint32_t build_field(struct document *d, slice name);
+uint32_t compile_field(struct document *d, slice name);
 /* The number of a predicate, new or seen before. The predicate's slices may be short-lived: what is
  * kept is copied. text.pattern must be in the arena of the set already. */
-uint32_t build_predicate(struct document *d, const struct predicate *p);
+uint32_t compile_predicate(struct document *d, const struct predicate *p);
 /* The compiled expression, from the cache of the set. NULL after a diagnostic at the node. */
-const struct scan_set *build_expression(struct document *d, const struct yaml_node *at,
-                                        slice expression, uint32_t flags);
+const struct scan_set *compile_expression(struct document *d, const struct yaml_node *at,
+                                          slice expression, uint32_t flags);
 /* The values of a value list; NULL if there is none of that name. */
-const struct value_list *build_list(const struct ruleset_build *b, slice name);
+const struct value_list *compile_list(const struct ruleset_build *b, slice name);
