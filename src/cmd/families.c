@@ -3,7 +3,7 @@
 
 #include "cmd/bench.h"
 #include "cmd/log_commands.h"
-#include "cmd/rules.h"
+#include "cmd/detect/rules.h"
 #include "cmd/verify.h"
 #include "base/banned.h"
 

@@ -277,6 +277,29 @@ static void every_modifier_has_a_match_a_miss_and_an_error(void **)
     }
 }
 
+static bool says(slice document, const char *text)
+{
+    return memmem(document.at, document.len, text, strlen(text)) != NULL;
+}
+
+static void the_document_says_what_the_program_says(void **)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/docs/sigma.md", getenv("CANDOR_SOURCE"));
+    const slice document = file_bytes(path);
+    for (size_t i = 0; i < DIALECT_POINTS; i++) {
+        char row[1024];
+        snprintf(row, sizeof row, "| %u | %s | %s |\n", dialect_points[i].number,
+                 dialect_points[i].question, dialect_points[i].choice);
+        if (!says(document, row)) fail_msg("docs/sigma.md lacks: %s", row);
+    }
+    for (size_t i = 0; modifiers[i].name != NULL; i++) {
+        char row[64];
+        snprintf(row, sizeof row, "| `%s` | ", modifiers[i].name);
+        if (!says(document, row)) fail_msg("docs/sigma.md lacks: %s", row);
+    }
+}
+
 int main(void)
 {
     arena = arena_of((size_t)64 << 20);
@@ -285,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_vectors_hold),
         cmocka_unit_test(every_modifier_has_a_match_a_miss_and_an_error),
+        cmocka_unit_test(the_document_says_what_the_program_says),
     };
     const int failed = cmocka_run_group_tests_name("judge/sigma/vectors", tests, NULL, NULL);
     build_done(&build);

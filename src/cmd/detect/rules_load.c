@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/rules_load.h"
+#include "cmd/detect/rules_load.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/rules.h"
+#include "cmd/detect/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
-#include "cmd/rules_load.h"
+#include "cmd/detect/rules_explain.h"
+#include "cmd/detect/rules_load.h"
 #include "judge/sigma/dialect.h"
 #include "base/banned.h"
 
-enum { EXIT_NO = 1, EXIT_USAGE = 2, JSON_BYTES_MAX = 256 * 1024 * 1024 };
+enum { EXIT_NO = 1, EXIT_USAGE = 2, JSON_BYTES_MAX = 64 * 1024 * 1024 };
 
 static void write_place(struct json_writer *j, const struct diagnostic *d)
 {
@@ -143,6 +144,12 @@ static const struct option check_options[] = {
     {},
 };
 
+static const struct option explain_options[] = {
+    RULES_LIST_OPTION,
+    { "--event", "N", "only the Nth event of the file, from 1", false },
+    {},
+};
+
 const struct command rules_commands[] = {
     { .name = "rules check",
       .arguments = "PATH…",
@@ -158,5 +165,18 @@ const struct command rules_commands[] = {
       .arguments_min = 0,
       .arguments_max = -1,
       .run = run_check },
+    { .name = "rules explain",
+      .arguments = "RULE EVENTFILE",
+      .summary = "Tell why rules match events or why they do not",
+      .details =
+          "Judges every event of the file (- for standard input; the format is detected) with "
+          "every\nrule of the file or folder RULE, and prints the rule as a tree: yes or no "
+          "at each\nselection, item and value, with what the event holds.\n"
+          "\n"
+          "  candor rules explain rules/whoami.yml events.jsonl --event 3",
+      .options = explain_options,
+      .arguments_min = 2,
+      .arguments_max = 2,
+      .run = rules_explain },
     {},
 };
