@@ -5,6 +5,7 @@
 
 static const struct option ledger_options[] = {
     { "--records", "N", "records in each run (default 1,000,000)", false },
+    { "--only", "PART", "core, durable or latency (default: all)", false },
     { "--rate", "N", "records a second in the latency run (default 50,000)", false },
     {},
 };

@@ -496,16 +496,32 @@ static status bench_fsck(const char *dir, struct fault *f)
     return OK;
 }
 
-static status bench_all(const char *dir, uint64_t records, uint64_t rate, struct fault *f)
+struct plan {
+    const char *dir;
+    const char *only; /* NULL: everything */
+    uint64_t records;
+    uint64_t rate;
+};
+
+static bool wanted(const struct plan *p, const char *part)
 {
-    TRY(dir_make(NULL, dir, f));
-    TRY(bench_core(dir, "core-plain", records, false, f));
-    TRY(bench_core(dir, "core", records, true, f));
-    TRY(bench_durable(dir, "durable-plain", records, false, f));
-    TRY(bench_durable(dir, "durable", records, true, f));
-    TRY(bench_proofs(dir, f));
-    TRY(bench_fsck(dir, f));
-    return bench_latency(dir, rate, f);
+    return p->only == NULL || strcmp(p->only, part) == 0;
+}
+
+static status bench_all(const struct plan *p, struct fault *f)
+{
+    TRY(dir_make(NULL, p->dir, f));
+    if (wanted(p, "core")) {
+        TRY(bench_core(p->dir, "core-plain", p->records, false, f));
+        TRY(bench_core(p->dir, "core", p->records, true, f));
+    }
+    if (wanted(p, "durable")) {
+        TRY(bench_durable(p->dir, "durable-plain", p->records, false, f));
+        TRY(bench_durable(p->dir, "durable", p->records, true, f));
+        TRY(bench_proofs(p->dir, f));
+        TRY(bench_fsck(p->dir, f));
+    }
+    return wanted(p, "latency") ? bench_latency(p->dir, p->rate, f) : OK;
 }
 
 static status number_option(const struct invocation *inv, const char *name, uint64_t fallback,
@@ -521,10 +537,9 @@ static status number_option(const struct invocation *inv, const char *name, uint
 int run_bench_ledger(const struct invocation *inv)
 {
     struct fault f = {};
-    uint64_t records = 0;
-    uint64_t rate = 0;
-    status s = number_option(inv, "--records", RECORDS_DEFAULT, &records, &f);
-    if (s.code == E_OK) s = number_option(inv, "--rate", RATE_DEFAULT, &rate, &f);
-    if (s.code == E_OK) s = bench_all(inv->arguments[0], records, rate, &f);
+    struct plan p = { .dir = inv->arguments[0], .only = invocation_value(inv, "--only", NULL) };
+    status s = number_option(inv, "--records", RECORDS_DEFAULT, &p.records, &f);
+    if (s.code == E_OK) s = number_option(inv, "--rate", RATE_DEFAULT, &p.rate, &f);
+    if (s.code == E_OK) s = bench_all(&p, &f);
     return s.code == E_OK ? 0 : command_fail(status_exit(s), "bench ledger: %s", f.text);
 }

@@ -17,6 +17,11 @@ static const struct option append_options[] = {
     {},
 };
 
+static const struct option show_options[] = {
+    { "--count", "N", "how many records (default: 1 from INDEX on, else the newest 10)", false },
+    {},
+};
+
 static const struct option serve_options[] = {
     { "--check", NULL, "do not run; only check configuration, keys and log", false },
     {},
@@ -77,6 +82,18 @@ const struct command log_commands[] = {
         .arguments_min = 1,
         .arguments_max = 1,
         .run = run_log_head,
+    },
+    {
+        .name = "log show",
+        .arguments = "DIR [INDEX]",
+        .summary = "Show records with what this node's keys open",
+        .details = "One JSON object a line: index, kind, public time and columns, and the private\n"
+                   "fields, each held against what the entry commits to.\n\n"
+                   "  candor log show ./node 42",
+        .options = show_options,
+        .arguments_min = 1,
+        .arguments_max = 2,
+        .run = run_log_show,
     },
     {
         .name = "log entry",
