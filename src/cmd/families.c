@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/families.h"
 
-#include "cmd/bench.h"
-#include "cmd/log_commands.h"
+#include "cmd/bench/bench.h"
+#include "cmd/log/log_commands.h"
 #include "cmd/detect/rules.h"
 #include "cmd/verify.h"
 #include "base/banned.h"

@@ -7,7 +7,7 @@
 #include "cmd/command.h"
 #include "cmd/families.h"
 #include "cmd/manual.h"
-#include "cmd/role.h"
+#include "cmd/node/role.h"
 #include "base/banned.h"
 
 enum { EXIT_USAGE = 2 };

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include "base/fault.h"
 #include "base/writer.h"
-#include "cmd/ingest.h"
+#include "cmd/node/ingest.h"
 
 /*
  * control: what commands and a running node say to each other over DIR/run/control.sock, as

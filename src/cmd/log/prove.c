@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include "base/bytes.h"
 #include "base/num.h"
-#include "cmd/log_commands.h"
-#include "cmd/view.h"
+#include "cmd/log/log_commands.h"
+#include "cmd/node/view.h"
 #include "ledger/note.h"
 #include "ledger/proof.h"
 #include "base/banned.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "cmd/signer_protocol.h"
-#include "cmd/committer.h"
+#include "cmd/node/signer_protocol.h"
+#include "cmd/node/committer.h"
 
 /*
  * signer_remote: the scribe's end: starts the signer's process and asks it to sign.

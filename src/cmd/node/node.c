@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/node.h"
+#include "cmd/node/node.h"
 
 #include <unistd.h>
 #include "base/bytes.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/control.h"
+#include "cmd/node/control.h"
 
 #include "base/bytes.h"
 #include "base/cursor.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/log_commands.h"
+#include "cmd/log/log_commands.h"
 
 #include "base/banned.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/role.h"
+#include "cmd/node/role.h"
 
 #include "base/bytes.h"
 #include "cmd/command.h"
-#include "cmd/role_signer.h"
+#include "cmd/node/role_signer.h"
 #include "base/banned.h"
 
 enum { EXIT_USAGE = 2 };

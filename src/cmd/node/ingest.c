@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/ingest.h"
+#include "cmd/node/ingest.h"
 
 #include "base/bytes.h"
 #include "base/json_writer.h"

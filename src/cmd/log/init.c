@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/log_commands.h"
+#include "cmd/log/log_commands.h"
 
 #include <stdio.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
-#include "cmd/node.h"
+#include "cmd/node/node.h"
 #include "ledger/note.h"
 #include "ledger/store_fs.h"
 #include "os/dir.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/committer.h"
+#include "cmd/node/committer.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "cmd/node.h"
+#include "cmd/node/node.h"
 #include "ledger/head.h"
 
 /*

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/scribe.h"
+#include "cmd/node/scribe.h"
 
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "base/bytes.h"
-#include "cmd/control.h"
-#include "cmd/failure.h"
-#include "cmd/ingest.h"
+#include "cmd/node/control.h"
+#include "cmd/node/failure.h"
+#include "cmd/node/ingest.h"
 #include "os/dir.h"
 #include "os/frame.h"
 #include "os/loop.h"

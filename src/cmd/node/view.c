@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/view.h"
+#include "cmd/node/view.h"
 
 #include "base/banned.h"
 

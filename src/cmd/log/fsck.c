@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "base/json_writer.h"
-#include "cmd/log_commands.h"
-#include "cmd/node.h"
+#include "cmd/log/log_commands.h"
+#include "cmd/node/node.h"
 #include "cmd/progress.h"
 #include "base/banned.h"
 

@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
-#include "cmd/control.h"
-#include "cmd/failure.h"
-#include "cmd/ingest.h"
-#include "cmd/log_commands.h"
+#include "cmd/node/control.h"
+#include "cmd/node/failure.h"
+#include "cmd/node/ingest.h"
+#include "cmd/log/log_commands.h"
 #include "os/dir.h"
 #include "os/frame.h"
 #include "os/socket.h"

@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/writer.h"
-#include "cmd/node.h"
+#include "cmd/node/node.h"
 
 /*
  * ingest: records as JSON lines into the log, with a line of answer for each: {"index":N}, or

@@ -11,8 +11,8 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "base/timestamp.h"
-#include "cmd/log_commands.h"
-#include "cmd/node.h"
+#include "cmd/log/log_commands.h"
+#include "cmd/node/node.h"
 #include "ledger/opener.h"
 #include "base/banned.h"
 

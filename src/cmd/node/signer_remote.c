@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/signer_remote.h"
+#include "cmd/node/signer_remote.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
-#include "cmd/failure.h"
+#include "cmd/node/failure.h"
 #include "os/frame.h"
 #include "os/process.h"
 #include "os/socket.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "cmd/node.h"
+#include "cmd/node/node.h"
 
 /*
  * scribe: the only writer of a node while it runs. Commands reach it through the control socket; it

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/bench.h"
+#include "cmd/bench/bench.h"
 
 #include "base/banned.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/signer_protocol.h"
+#include "cmd/node/signer_protocol.h"
 
 #include <string.h>
 #include "base/bytes.h"

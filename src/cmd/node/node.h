@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/fault.h"
-#include "cmd/signer_remote.h"
+#include "cmd/node/signer_remote.h"
 #include "ledger/archive.h"
-#include "cmd/committer.h"
+#include "cmd/node/committer.h"
 #include "ledger/store.h"
 
 /*

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 #include "base/bytes.h"
-#include "cmd/node.h"
+#include "cmd/node/node.h"
 #include "ledger/note.h"
 #include "ledger/store_file.h"
 #include "lib/yaml.h"

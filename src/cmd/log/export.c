@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/bytes.h"
-#include "cmd/log_commands.h"
+#include "cmd/log/log_commands.h"
 #include "cmd/progress.h"
-#include "cmd/view.h"
+#include "cmd/node/view.h"
 #include "ledger/export.h"
 #include "os/dir.h"
 #include "base/banned.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/failure.h"
+#include "cmd/node/failure.h"
 
 #include "base/bytes.h"
 #include "base/cursor.h"

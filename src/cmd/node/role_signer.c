@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/role_signer.h"
+#include "cmd/node/role_signer.h"
 
 #include <signal.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
-#include "cmd/failure.h"
-#include "cmd/signer_protocol.h"
+#include "cmd/node/failure.h"
+#include "cmd/node/signer_protocol.h"
 #include "ledger/store_fs.h"
 #include "os/frame.h"
 #include "os/process.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
-#include "cmd/log_commands.h"
-#include "cmd/scribe.h"
+#include "cmd/log/log_commands.h"
+#include "cmd/node/scribe.h"
 #include "base/banned.h"
 
 static void say_ready(const struct node *node)
