@@ -18,8 +18,22 @@ struct build {
     bool cut;
 };
 
+/* Whether the byte is in the text: for names, which are too short for memchr to pay. */
+static inline bool build_has_byte(slice s, uint8_t byte)
+{
+    const uint64_t ones = 0x0101010101010101;
+    size_t at = 0;
+    for (; s.len - at >= sizeof ones; at += sizeof ones) {
+        const uint64_t differ = event_name_word(s.at + at) ^ ones * byte;
+        if (((differ - ones) & ~differ & ones << 7) != 0) return true;
+    }
+    while (at < s.len && s.at[at] != byte) at++;
+    return at < s.len;
+}
+
 /* E_NOMEM. */
 status build_init(struct build *b);
+/* Frees what build_init allocated. */
 void build_done(struct build *b);
 /* Ready for the next event; views into the last one die. */
 static inline void build_reset(struct build *b)

@@ -126,11 +126,11 @@ static enum intake_answer values_short(struct intake *in, size_t pos, struct fau
     const size_t left = in->data.len - pos;
     reader_advance(in, pos);
     if (!in->last && left <= EVENT_BYTES_MAX) return INTAKE_MORE;
-    if (in->last && left <= EVENT_BYTES_MAX) {
+    in->json_state.in_array = false; /* who knows: what follows is taken for itself */
+    in->json_state.in_object = false;
+    if (left <= EVENT_BYTES_MAX) {
         return values_fault(in, pos, in->data.len, "the input ends inside a value", fault);
     }
-    in->json_state.in_array = false;
-    in->json_state.in_object = false;
     in->skipping = true; /* to the end of the line, as reader_line has it */
     return values_fault(in, pos, in->data.len, "a value of more than 1 MiB", fault);
 }

@@ -41,11 +41,6 @@ slice json_field_text(struct build *b, const struct json_node *node)
     return slice_none();
 }
 
-static bool has_byte(slice s, int c)
-{
-    return s.len > 0 && __builtin_memchr(s.at, c, s.len) != NULL;
-}
-
 /* A container whose members are being named. */
 struct level {
     uint32_t end;
@@ -74,7 +69,7 @@ void json_fields(struct build *b, const struct json_document *d, uint32_t root, 
         slice name = name_of(b, &levels[depth], n);
         if (name.len == 0 && b->cut) continue;
         const bool top = depth == 0 && prefix.len == 0;
-        const uint8_t flags = top && has_byte(name, '.') ? EVENT_FIELD_LITERAL : 0;
+        const uint8_t flags = top && build_has_byte(name, '.') ? EVENT_FIELD_LITERAL : 0;
         if (strip_spaces) name = windows_name(b, name);
         build_add(b, name, json_field_text(b, n), json_field_type(n), flags);
         if (n->type < JSON_ARRAY || n->end == i + 1) continue;

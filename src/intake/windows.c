@@ -7,7 +7,7 @@
 
 slice windows_name(struct build *b, slice name)
 {
-    if (name.len == 0 || __builtin_memchr(name.at, ' ', name.len) == NULL) return name;
+    if (!build_has_byte(name, ' ')) return name;
     uint8_t *room = build_room(b, name.len);
     if (room == NULL) return name;
     size_t len = 0;

@@ -82,8 +82,13 @@ static void a_broken_element_is_told_and_the_rest_goes_on(void **)
     assert_collects(INTAKE_AUTO, "[{\"a\":1},{\"a\":",
                     "1:1@1 // a=1\n"
                     "1:2@9 ! JSON: the input ends inside a value\n"
-                    "1:2@9 raw {\"a\":\n"
-                    "1:3@14 ! JSON: the input ends inside an array\n");
+                    "1:2@9 raw {\"a\":\n");
+    assert_collects(INTAKE_AUTO, "[{\"a\":1},",
+                    "1:1@1 // a=1\n"
+                    "1:2@9 ! JSON: the input ends inside an array\n");
+    assert_collects(INTAKE_AUTO, "{\"Records\":[{\"a\":1}],\"b\":",
+                    "1:1@12 // a=1\n"
+                    "1:2@25 ! JSON: the input ends inside a value\n");
 }
 
 static void an_elasticsearch_export_is_its_source(void **)
