@@ -61,6 +61,7 @@ status json_scan_value(slice text, size_t pos, size_t *ret_end)
             pos++;
             continue;
         } else {
+            pos++; /* whatever it is: it is refused when it is parsed */
             while (pos < text.len && !ends_scalar(text.at[pos]))
                 pos++;
             if (pos == text.len) return FAIL(E_SHORT);
