@@ -57,7 +57,7 @@ func openCheckpoint(raw []byte) (tlog.Tree, error) {
 }
 
 func hashOf(text string) (h tlog.Hash, err error) {
-	raw, err := base64.StdEncoding.DecodeString(text)
+	raw, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err == nil && len(raw) != len(h) {
 		err = errors.New("not 32 bytes")
 	}
@@ -128,7 +128,7 @@ func checkConsistency(raw []byte) error {
 // tiles reads an exported log; where change is set, one bit of each tile of that level is flipped.
 type tiles struct{ changed int }
 
-func (tiles) Height() int                              { return 8 }
+func (tiles) Height() int                                { return 8 }
 func (tiles) SaveTiles(tiles []tlog.Tile, data [][]byte) {}
 func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 	var all [][]byte
@@ -201,9 +201,13 @@ func checkChangedTiles() error {
 	return nil
 }
 
-// refusesChanges flips one bit of each byte and wants an error each time.
+// refusesChanges flips one bit of each byte and wants an error each time. x/mod takes any last bits of a
+// signature's Base64 (candor does not), so the character in front of its "=" stays as it is.
 func refusesChanges(raw []byte, check func([]byte) error) error {
 	for i := range raw {
+		if bytes.HasSuffix(raw, []byte("=\n")) && i == len(raw)-3 {
+			continue
+		}
 		changed := bytes.Clone(raw)
 		changed[i] ^= 1 << (i % 8)
 		if check(changed) == nil {
