@@ -18,21 +18,24 @@ enum {
 };
 static_assert(SLOTS_MAX / 2 >= COUNTER_ROWS_MAX + OVERFLOW_ROWS_MAX, "at most half full");
 
+/* A key in three words, its bytes from the lowest up and five of 0, so that it is made, compared
+ * and hashed in registers. */
+struct packed {
+    uint64_t words[3];
+};
+
 struct slot {
-    struct counter_key key;
+    struct packed key;
     uint64_t count; /* 0: free */
 };
 
-/* The class and month of the last entry. */
+/* The counter of the last entry, and the month that it was in. */
 struct recent {
-    size_t entry_len; /* 0: none */
-    size_t columns_len;
+    struct packed key; /* all 0: none; no key is, since no kind is 0 */
     size_t slot;
-    uint64_t month_start_s;
+    uint64_t month_start_s; /* equal to the end: none */
     uint64_t month_end_s;
-    uint32_t granularity_s;
-    uint8_t head[4]; /* version, kind, schema */
-    uint8_t columns[COLUMNS_BYTES_MAX];
+    uint16_t month;
 };
 
 struct counter {
@@ -75,20 +78,47 @@ uint64_t counter_size(const struct counter *c)
     return c->size;
 }
 
+/* 8 bytes, the first one lowest. */
+static uint64_t word_at(const uint8_t *at)
+{
+    return __builtin_bswap64(get_u64(at));
+}
+
+static struct packed pack(const struct counter_key *key)
+{
+    uint8_t padded[24] = {};
+    bytes_copy(padded, sizeof padded, (slice){ key->bytes, sizeof key->bytes });
+    return (struct packed){ { word_at(padded), word_at(padded + 8), word_at(padded + 16) } };
+}
+
+static struct counter_key unpack(const struct packed *p)
+{
+    struct counter_key key;
+    for (size_t i = 0; i < sizeof key.bytes; i++) {
+        key.bytes[i] = (uint8_t)(p->words[i / 8] >> i % 8 * 8);
+    }
+    return key;
+}
+
 static uint64_t stir(uint64_t h, uint64_t word)
 {
     const unsigned __int128 product = (unsigned __int128)(h ^ word) * 0x9e3779b97f4a7c15u;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static size_t slot_of(const struct counter *c, const struct counter_key *key)
+static bool same_key(const struct packed *a, const struct packed *b)
 {
-    uint64_t h = stir(c->seed ^ 0x2545f4914f6cdd1du, get_u64(key->bytes));
-    h = stir(h, get_u64(key->bytes + 8));
-    h = stir(h, get_u32(key->bytes + COUNTER_KEY_BYTES - 4));
+    return ((a->words[0] ^ b->words[0]) | (a->words[1] ^ b->words[1]) |
+            (a->words[2] ^ b->words[2])) == 0;
+}
+
+static size_t slot_of(const struct counter *c, const struct packed *key)
+{
+    uint64_t h = c->seed ^ 0x2545f4914f6cdd1du;
+    for (size_t i = 0; i < 3; i++)
+        h = stir(h, key->words[i]);
     size_t at = h & (c->slot_count - 1);
-    while (c->slots[at].count != 0 &&
-           !bytes_equal(c->slots[at].key.bytes, key->bytes, sizeof *key)) {
+    while (c->slots[at].count != 0 && !same_key(&c->slots[at].key, key)) {
         at = (at + 1) & (c->slot_count - 1);
     }
     return at;
@@ -107,16 +137,17 @@ static status grow(struct counter *c)
     free(c->slots);
     c->slots = bigger.slots;
     c->slot_count = bigger.slot_count;
-    c->recent.entry_len = 0;
+    c->recent.key = (struct packed){};
     return OK;
 }
 
 /* The slot of the key, new if need be; that of its kind's overflow if the table is full. */
-static status claim_slot(struct counter *c, struct counter_key key, size_t *ret_slot)
+static status claim_slot(struct counter *c, struct packed key, size_t *ret_slot)
 {
     size_t at = slot_of(c, &key);
     if (c->slots[at].count == 0 && c->row_count >= COUNTER_ROWS_MAX) {
-        key = counter_key_overflow(key.bytes[0]);
+        const struct counter_key overflow = counter_key_overflow((uint8_t)key.words[0]);
+        key = pack(&overflow);
         at = slot_of(c, &key);
     }
     if (c->slots[at].count == 0) {
@@ -131,57 +162,94 @@ static status claim_slot(struct counter *c, struct counter_key key, size_t *ret_
     return OK;
 }
 
+static uint8_t flag_of(const struct packed *key)
+{
+    return (uint8_t)(key->words[COUNTER_KEY_FLAG / 8] >> COUNTER_KEY_FLAG % 8 * 8);
+}
+
 static void tally(struct counter *c, size_t slot, uint64_t count)
 {
     struct slot *s = &c->slots[slot];
+    const uint8_t flag = flag_of(&s->key);
     s->count += count;
     c->size += count;
-    if (s->key.bytes[COUNTER_KEY_FLAG] == COUNTER_LATE) c->late += count;
-    if (s->key.bytes[COUNTER_KEY_FLAG] == COUNTER_OVERFLOW) c->overflow += count;
+    if (flag == COUNTER_LATE) c->late += count;
+    if (flag == COUNTER_OVERFLOW) c->overflow += count;
 }
 
-static void remember(struct counter *c, slice entry, const struct entry *e, size_t slot)
+/* An entry of a kind without body, from its bytes: what entry_split gives, at a fraction of the
+ * cost. NULL if it is of another kind, or none at all. */
+static const struct schema *plain_schema(slice entry)
+{
+    if (entry.len < ENTRY_HEADER_BYTES || entry.at[0] != ENTRY_VERSION) return NULL;
+    const struct schema *s = schema_find(entry.at[1], get_u16(entry.at + 2));
+    if (s == NULL || (s->flags & KIND_BODY) != 0) return NULL;
+    const size_t len = ENTRY_HEADER_BYTES + (size_t)s->columns_bytes + SHA256_BYTES;
+    return entry.len == len ? s : NULL;
+}
+
+/* The key of an entry: counter_key_of and pack in one. At least COLUMNS_BYTES_MAX bytes follow the
+ * header, those behind the columns are masked out. */
+static struct packed pack_entry(slice entry, size_t columns_bytes, uint16_t month, uint8_t flag)
+{
+    enum { HEAD_BYTES = 3, FIRST_BYTES = 5 }; /* of kind and schema, and of columns in word 0 */
+    static const uint64_t masks[9] = { 0,          0xff,         0xffff,         0xffffff,
+                                       0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
+                                       UINT64_MAX };
+    const uint8_t *columns = entry.at + ENTRY_HEADER_BYTES;
+    assert(columns_bytes <= COLUMNS_BYTES_MAX);
+    const size_t first = columns_bytes < FIRST_BYTES ? columns_bytes : FIRST_BYTES;
+    const uint64_t head = word_at(entry.at + 1) & masks[HEAD_BYTES];
+    return (struct packed){ {
+        head | (word_at(columns) & masks[first]) << 8 * HEAD_BYTES,
+        word_at(columns + FIRST_BYTES) & masks[columns_bytes - first],
+        (uint64_t)(month >> 8) | (uint64_t)(month & 0xff) << 8 | (uint64_t)flag << 16,
+    } };
+}
+
+/* The month of the time, and whether it is closed. */
+static uint8_t month_flag(struct counter *c, uint64_t time_s)
 {
     struct recent *r = &c->recent;
-    r->entry_len = e->body.len == 0 && (e->schema->flags & KIND_BODY) == 0 ? entry.len : 0;
-    r->columns_len = e->columns.len;
-    r->slot = slot;
-    r->granularity_s = e->schema->granularity_s;
-    bytes_copy(r->head, sizeof r->head, (slice){ entry.at, sizeof r->head });
-    bytes_copy(r->columns, sizeof r->columns, e->columns);
-}
-
-static bool is_recent(const struct counter *c, slice entry)
-{
-    const struct recent *r = &c->recent;
-    if (entry.len != r->entry_len || r->entry_len == 0) return false;
-    if (!bytes_equal(entry.at, r->head, sizeof r->head)) return false;
-    if (!bytes_equal(entry.at + ENTRY_HEADER_BYTES, r->columns, r->columns_len)) return false;
-    const uint64_t time_s = (uint64_t)entry.at[4] << 32 | get_u32(entry.at + 5);
-    return time_s >= r->month_start_s && time_s < r->month_end_s && time_s % r->granularity_s == 0;
-}
-
-status counter_add(struct counter *c, slice entry)
-{
-    if (is_recent(c, entry)) {
-        tally(c, c->recent.slot, 1);
-        return OK;
+    if (time_s < r->month_start_s || time_s >= r->month_end_s) {
+        r->month = month_of(time_s, &r->month_start_s, &r->month_end_s);
     }
-    struct entry e = {};
+    return r->month < c->closed ? COUNTER_LATE : COUNTER_IN_TIME;
+}
+
+static status count_key(struct counter *c, struct packed key)
+{
     struct recent *r = &c->recent;
-    size_t slot = 0;
+    if (!same_key(&key, &r->key)) {
+        TRY(claim_slot(c, key, &r->slot));
+        r->key = key; /* an overflow slot may have another key: it is this one's all the same */
+    }
+    tally(c, r->slot, 1);
+    return OK;
+}
+
+static status add_any(struct counter *c, slice entry)
+{
+    struct entry e = {};
     if (entry_split(entry, &e).code != E_OK) return FAIL(E_CORRUPT);
-    const uint16_t month = month_of(e.time_s, &r->month_start_s, &r->month_end_s);
-    const uint8_t flag = month < c->closed ? COUNTER_LATE : COUNTER_IN_TIME;
-    r->entry_len = 0; /* the months above are already those of this entry */
-    TRY(claim_slot(c, counter_key_of(&e, month, flag), &slot));
-    tally(c, slot, 1);
-    remember(c, entry, &e, slot);
+    const uint8_t flag = month_flag(c, e.time_s);
+    const struct counter_key key = counter_key_of(&e, c->recent.month, flag);
+    TRY(count_key(c, pack(&key)));
     if (e.schema->kind != KIND_summary) return OK;
     const uint16_t closed = month_closed(e.time_s);
     if (closed > c->closed) c->closed = closed;
     c->last_summary = c->size - 1;
     return OK;
+}
+
+status counter_add(struct counter *c, slice entry)
+{
+    const struct schema *s = plain_schema(entry);
+    if (s == NULL) return add_any(c, entry);
+    const uint64_t time_s = (uint64_t)entry.at[4] << 32 | get_u32(entry.at + 5);
+    if (time_s % s->granularity_s != 0) return FAIL(E_CORRUPT);
+    const uint8_t flag = month_flag(c, time_s);
+    return count_key(c, pack_entry(entry, s->columns_bytes, c->recent.month, flag));
 }
 
 void counter_figure(const struct counter *c, const struct count_query *q, uint64_t *ret_in_time,
@@ -191,8 +259,9 @@ void counter_figure(const struct counter *c, const struct count_query *q, uint64
     uint64_t late = 0;
     for (size_t i = 0; i < c->slot_count; i++) {
         const struct slot *s = &c->slots[i];
-        if (s->count == 0 || !count_query_matches(q, &s->key)) continue;
-        const bool is_late = s->key.bytes[COUNTER_KEY_FLAG] == COUNTER_LATE;
+        const struct counter_key key = unpack(&s->key);
+        if (s->count == 0 || !count_query_matches(q, &key)) continue;
+        const bool is_late = key.bytes[COUNTER_KEY_FLAG] == COUNTER_LATE;
         in_time += is_late ? 0 : s->count;
         late += is_late ? s->count : 0;
     }
@@ -212,8 +281,8 @@ status counter_table(struct counter *c, struct counter_table *ret_table)
     size_t at = 0;
     for (size_t i = 0; i < c->slot_count; i++) {
         if (c->slots[i].count == 0) continue;
-        bytes_copy(rows + at, COUNTER_KEY_BYTES,
-                   (slice){ c->slots[i].key.bytes, COUNTER_KEY_BYTES });
+        const struct counter_key key = unpack(&c->slots[i].key);
+        bytes_copy(rows + at, COUNTER_KEY_BYTES, (slice){ key.bytes, COUNTER_KEY_BYTES });
         put_u64(rows + at + COUNTER_KEY_BYTES, c->slots[i].count);
         at += COUNTER_ROW_BYTES;
     }
@@ -232,7 +301,8 @@ status counter_load(struct counter *c, const struct counter_table *t)
 {
     assert(c->size == 0);
     for (size_t i = 0; i < t->row_count; i++) {
-        const struct counter_key key = counter_table_key(t, i);
+        const struct counter_key row = counter_table_key(t, i);
+        const struct packed key = pack(&row);
         if (c->row_count >= c->slot_count / 2) TRY(grow(c));
         const size_t slot = slot_of(c, &key);
         c->slots[slot].key = key;

@@ -51,7 +51,9 @@ static slice encode_summary(const struct summary_claim *claim, uint64_t time_s, 
 /* Entries of a few kinds over five months, some of them late, with a summary every 500. */
 static void make_log(struct log *log, uint64_t seed)
 {
-    static const uint8_t kinds[] = { KIND_event, KIND_event, KIND_access_verdict, KIND_order };
+    static const uint8_t kinds[] = { KIND_event,       KIND_event,   KIND_access_verdict,
+                                     KIND_enforcement, KIND_roadmap, KIND_subject_map,
+                                     KIND_report };
     struct sample sample = { .state = seed };
     struct counter *c = counter_new(1);
     log->count = 0;
