@@ -2,23 +2,25 @@
 #include "tests/verify/sample.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include "ledger/checkpoint.h"
 #include "ledger/cosignature.h"
 #include "ledger/proof.h"
 #include "lib/ed25519.h"
 #include "tests/cm.h"
 
-enum { TEXT_BYTES = 16 * 1024 };
+enum { TEXT_BYTES = 16 * 1024, TEXTS_MAX = 256 };
 
 static const char log_name[] = "example.com/log";
 static const char *const witness_names[3] = { "w1.example/a", "w2.example/a", "w3.example/a" };
 
+/* Room for every text that is ever made. */
+static uint8_t texts[TEXTS_MAX][TEXT_BYTES];
+static size_t text_count;
+
 static struct writer text_new(void)
 {
-    uint8_t *bytes = calloc(TEXT_BYTES, 1);
-    assert_non_null(bytes);
-    return writer_of(bytes, TEXT_BYTES);
+    assert_true(text_count < TEXTS_MAX);
+    return writer_of(texts[text_count++], TEXT_BYTES);
 }
 
 static slice text_end(const struct writer *w)
@@ -76,11 +78,14 @@ static slice note_of(slice text, uint8_t witnesses)
     return text_end(&w);
 }
 
+/* Entries are bytes, not text. */
 static slice entry_of(uint64_t index)
 {
-    struct writer w = text_new();
+    static uint8_t entries[SAMPLE_SIZE][16];
+    assert_true(index < SAMPLE_SIZE);
+    struct writer w = writer_of(entries[index], sizeof entries[index]);
     writer_printf(&w, "entry %u", (unsigned)index);
-    writer_u8(&w, 0xff); /* entries are bytes, not text */
+    writer_u8(&w, 0xff);
     return text_end(&w);
 }
 
