@@ -8,7 +8,7 @@
 #include "ledger/recover.h"
 #include "ledger/state.h"
 #include "ledger/store_file.h"
-#include "ledger/summary.h"
+#include "ledger/count/summary.h"
 #include "ledger/tile.h"
 #include "base/banned.h"
 
@@ -160,13 +160,20 @@ status ledger_add(struct ledger *l, struct batch *b, const struct record *record
     return OK;
 }
 
-/* Ends the segment: a summary of everything before it as a record like any other. */
+/* A summary of everything counted so far, as a record like any other. */
 static status summary_add(struct ledger *l, struct batch *b, struct fault *f)
 {
     struct record record = {};
     TRY(summary_record(l->summary, l->store->ops->now_ns(l->store->self), &record, f));
-    TRY(batch_add(b, l->codec, l->keys, l->store, &record, f));
-    return batch_flush(b, l->codec, l->keys, f);
+    return batch_add(b, l->codec, l->keys, l->store, &record, f);
+}
+
+status ledger_add_summary(struct ledger *l, struct batch *b, uint64_t *ret_index, struct fault *f)
+{
+    TRY(check_running(l, f));
+    assert(batch_count(b) == 0); /* so that everything before it was sealed, and thus counted */
+    *ret_index = batch_first_index(b);
+    return summary_add(l, b, f);
 }
 
 /* Makes the entries and counts them; the summary, if one is due, is counted after the footer, which
@@ -176,7 +183,9 @@ static status entries_finish(struct ledger *l, struct batch *b, bool closes, str
     TRY(batch_flush(b, l->codec, l->keys, f));
     for (uint32_t i = 0; i < batch_count(b); i++)
         TRY(summary_count(l->summary, batch_entry(b, i), f));
-    return closes ? summary_add(l, b, f) : OK;
+    if (!closes) return OK;
+    TRY(summary_add(l, b, f));
+    return batch_flush(b, l->codec, l->keys, f);
 }
 
 static status segment_finish(struct ledger *l, struct batch *b, struct fault *f)

@@ -61,6 +61,9 @@ status ledger_begin(struct ledger *l, struct batch *b, struct fault *f);
  * allowed here: `append` refuses them where input is parsed. */
 status ledger_add(struct ledger *l, struct batch *b, const struct record *record,
                   uint64_t *ret_index, struct fault *f);
+/* Adds a summary of everything before it to a batch that is empty yet: at the end of a reporting
+ * period. The ledger itself adds one at the end of every segment. */
+status ledger_add_summary(struct ledger *l, struct batch *b, uint64_t *ret_index, struct fault *f);
 /* Whether the batch has to be sealed before the next record. */
 bool ledger_is_full(const struct ledger *l, const struct batch *b);
 /* Fixes content, tree and root of the batch; at the end of a segment its summary and footer too.

@@ -16,7 +16,7 @@
 #include "ledger/layout.h"
 #include "ledger/merkle.h"
 #include "ledger/state.h"
-#include "ledger/summary.h"
+#include "ledger/count/summary.h"
 #include "ledger/tile.h"
 #include "base/banned.h"
 

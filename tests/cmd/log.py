@@ -139,6 +139,22 @@ def questions_that_make_no_sense_get_one_clear_line():
 
 
 @tap.test
+def figures_are_recounted_and_proven():
+    before = run("log", "count", NODE, "event", "--prove")
+    assert before.returncode == 2 and b"no summary yet" in before.stderr, before
+    figure = json.loads(run("log", "count", NODE, "event", "--from", "2026-03", "--to", "2026-03",
+                            "--json").stdout)
+    assert figure["count"] > 990 and figure["how"] == "recounted", figure
+    none = json.loads(run("log", "count", NODE, "event", "--to", "2026-02", "--json").stdout)
+    assert none["count"] == 0
+    assert run("log", "summarise", NODE).returncode == 0
+    proof = run("log", "count", NODE, "event", "--from", "2026-03", "--prove").stdout
+    assert f"\ncount {figure['count']}\n".encode() in proof, proof
+    for bad in [["bogus"], ["event", "--where", "bogus=1"], ["event", "--from", "2026-13"]]:
+        assert run("log", "count", NODE, *bad).returncode == 2
+
+
+@tap.test
 def export_writes_tiles_that_a_stranger_can_hash():
     import hashlib
     out = os.path.join(HOME, "public")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ledger/count.h"
+#include "ledger/count/count.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include "tests/cm.h"

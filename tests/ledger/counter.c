@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ledger/counter.h"
+#include "ledger/count/counter.h"
 #include <stdlib.h>
 #include <time.h>
-#include "ledger/count.h"
+#include "ledger/count/count.h"
 #include "tests/cm.h"
 #include "tests/record/sample.h"
 

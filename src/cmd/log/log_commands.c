@@ -17,6 +17,14 @@ static const struct option append_options[] = {
     {},
 };
 
+static const struct option count_options[] = {
+    { "--where", "COLUMN=VALUE", "only records with this value in a public column", true },
+    { "--from", "MONTH", "first month, such as 2026-01 (default: the first there is)", false },
+    { "--to", "MONTH", "last month (default: the last there is)", false },
+    { "--prove", NULL, "print a proof (candor/count@v1) instead of recounting", false },
+    {},
+};
+
 static const struct option show_options[] = {
     { "--count", "N", "how many records (default: 1 from INDEX on, else the newest 10)", false },
     {},
@@ -125,6 +133,33 @@ const struct command log_commands[] = {
         .arguments_min = 2,
         .arguments_max = 3,
         .run = run_log_consistency,
+    },
+    {
+        .name = "log count",
+        .arguments = "DIR KIND",
+        .summary = "Count records by their public columns and months",
+        .details =
+            "Recounts from the entries, as any stranger can. With --prove it prints a file that\n"
+            "shows the figure to be what the newest summary in the log claims; two such files\n"
+            "prove a period as their difference.\n\n"
+            "  candor log count ./node enforcement --where category=self_harm \\\n"
+            "        --from 2026-01 --to 2026-06",
+        .options = count_options,
+        .arguments_min = 2,
+        .arguments_max = 2,
+        .run = run_log_count,
+    },
+    {
+        .name = "log summarise",
+        .arguments = "DIR",
+        .summary = "Write a summary of all counters into the log",
+        .details =
+            "The log does so itself every 65,536 entries. At the end of a reporting period this\n"
+            "makes figures up to now provable.\n\n"
+            "  candor log summarise ./node",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_log_summarise,
     },
     {
         .name = "log export",

@@ -23,6 +23,10 @@ int run_log_entry(const struct invocation *inv);
 int run_log_prove(const struct invocation *inv);
 /* candor log consistency */
 int run_log_consistency(const struct invocation *inv);
+/* candor log count */
+int run_log_count(const struct invocation *inv);
+/* candor log summarise */
+int run_log_summarise(const struct invocation *inv);
 /* candor log export */
 int run_log_export(const struct invocation *inv);
 /* candor fsck */

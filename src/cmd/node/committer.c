@@ -244,6 +244,16 @@ status committer_add(struct committer *c, const struct record *record, uint64_t 
     return ledger_add(c->ledger, batch, record, ret_index, f);
 }
 
+status committer_summarise(struct committer *c, uint64_t *ret_index, struct fault *f)
+{
+    TRY(committer_flush(c, f));
+    struct batch *batch = c->parcels[c->filling].batch;
+    TRY(ledger_begin(c->ledger, batch, f));
+    c->begun = true;
+    TRY(ledger_add_summary(c->ledger, batch, ret_index, f));
+    return committer_flush(c, f);
+}
+
 uint32_t committer_pending(const struct committer *c)
 {
     return c->begun ? batch_count(c->parcels[c->filling].batch) : 0;

@@ -54,6 +54,8 @@ status committer_check(struct committer *c, struct fault *f);
  * thread. */
 status committer_add(struct committer *c, const struct record *record, uint64_t *ret_index,
                      struct fault *f);
+/* Flushes, then adds and flushes a summary of everything before it. */
+status committer_summarise(struct committer *c, uint64_t *ret_index, struct fault *f);
 /* Seals and hands over what was added, if anything; waits as committer_add. */
 status committer_flush(struct committer *c, struct fault *f);
 /* Records added since the last flush. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "ledger/counter.h"
+#include "ledger/count/counter.h"
 
 /*
  * count: the proof of a published figure as a text file (candor/count@v1): the counters it adds up,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ledger/counter_key.h"
+#include "ledger/count/counter_key.h"
 
 #include "base/bytes.h"
 #include "base/num.h"

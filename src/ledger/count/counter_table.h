@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/sha256.h"
-#include "ledger/counter_key.h"
+#include "ledger/count/counter_key.h"
 
 /*
  * counter_table: the sorted counters of a moment as bytes, their root, and the proof of a run of

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "ledger/counter_table.h"
+#include "ledger/count/counter_table.h"
 #include "record/draft.h"
 
 /*

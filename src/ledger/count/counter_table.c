@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ledger/counter_table.h"
+#include "ledger/count/counter_table.h"
 
 #include "base/bytes.h"
 #include "base/cursor.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/fault.h"
-#include "record/record.h"
+#include "record/entry.h"
 
 /*
  * summary: the running count of everything in the log, and the summary record that commits to it
@@ -19,6 +19,9 @@ status summary_load(struct summary *s, slice table, struct fault *f);
 /* The summary record of what was counted so far. Its slices live in s until the next call. */
 status summary_record(struct summary *s, int64_t now_ns, struct record *ret_record,
                       struct fault *f);
-/* The table that the last summary_record speaks of, or that stands now if there was none since
- * summary_load. A view into s until the next call. */
+/* The table of what was counted so far: what a summary that comes next speaks of. A view into s
+ * until the next call. E_NOMEM. */
 status summary_table(struct summary *s, slice *ret_table, struct fault *f);
+/* Whether a summary entry, the next to be counted, is true of what was counted. E_INVALID if not;
+ * the fault says what differs. */
+status summary_check(struct summary *s, const struct entry *entry, struct fault *f);

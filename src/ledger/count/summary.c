@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ledger/summary.h"
+#include "ledger/count/summary.h"
 
 #include <stdlib.h>
 #include "base/bytes.h"
-#include "ledger/counter.h"
+#include "ledger/count/counter.h"
 #include "record/draft.h"
 #include "base/banned.h"
 
@@ -14,9 +14,8 @@ struct summary {
     struct summary_claim claim;
     struct draft draft;
     uint8_t body[BODY_BYTES_MAX];
-    uint8_t *table; /* owned; of the last record, or made when asked for */
+    uint8_t *table; /* owned; made when asked for */
     size_t table_len;
-    bool recorded; /* a record was made since the start or summary_load */
 };
 
 status summary_new(struct summary **ret_summary, struct fault *f)
@@ -59,7 +58,6 @@ status summary_load(struct summary *s, slice table, struct fault *f)
     }
     counter_free(s->counter);
     s->counter = fresh;
-    s->recorded = false;
     return OK;
 }
 
@@ -83,8 +81,6 @@ status summary_record(struct summary *s, int64_t now_ns, struct record *ret_reco
     const uint64_t now_s = (uint64_t)(now_ns / NS_PER_S);
     const status made = counter_summary(s->counter, now_s, &s->claim);
     if (made.code != E_OK) return fault_set(f, made, "summary: out of memory");
-    TRY(save_table(s, f));
-    s->recorded = true;
     struct writer body = writer_of(s->body, sizeof s->body);
     draft_start(&s->draft, KIND_summary, now_s);
     summary_draft(&s->claim, &s->draft);
@@ -93,7 +89,12 @@ status summary_record(struct summary *s, int64_t now_ns, struct record *ret_reco
 
 status summary_table(struct summary *s, slice *ret_table, struct fault *f)
 {
-    if (!s->recorded) TRY(save_table(s, f));
+    TRY(save_table(s, f));
     *ret_table = (slice){ s->table, s->table_len };
     return OK;
+}
+
+status summary_check(struct summary *s, const struct entry *entry, struct fault *f)
+{
+    return counter_check(s->counter, entry, f);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ledger/counter.h"
+#include "ledger/count/counter.h"
 
 #include <stdlib.h>
 #include "base/bytes.h"
