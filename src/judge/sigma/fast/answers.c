@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/sigma/fast/answers.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "base/text.h"
+#include "judge/sigma/fold.h"
+#include "judge/sigma/match.h"
+#include "judge/sigma/member.h"
+#include "base/banned.h"
+
+enum { LANES = 16, BYTES_MIN = 64 * 1024, NO_FIELD = 0 };
+
+typedef uint8_t lanes __attribute__((vector_size(LANES)));
+
+status answers_init(struct answers *a, const struct ruleset *rs, const struct index *index)
+{
+    const size_t names = (size_t)index->name_count + 1, predicates = rs->predicate_count + 1;
+    const size_t side = text_form_bound(EVENT_VALUE_BYTES_MAX);
+    *a = (struct answers){ .rs = rs,
+                           .index = index,
+                           .fields = calloc(EVENT_FIELDS_MAX, sizeof *a->fields),
+                           .head_round = calloc(names, sizeof *a->head_round),
+                           .heads = calloc(names, sizeof *a->heads),
+                           .tails = calloc(names, sizeof *a->tails),
+                           .known = calloc(predicates, sizeof *a->known),
+                           .truth = calloc(predicates, sizeof *a->truth),
+                           .left = malloc(side),
+                           .right = malloc(side) };
+    status s = regex_scratch_init(&a->regex);
+    if (a->fields == NULL || a->head_round == NULL || a->heads == NULL || a->tails == NULL ||
+        a->known == NULL || a->truth == NULL || a->left == NULL || a->right == NULL)
+        s = FAIL(E_NOMEM);
+    for (size_t i = 0; i < rs->predicate_count && s.code == E_OK; i++) {
+        const struct predicate *p = rs->predicates[i];
+        if (p->kind == PREDICATE_REGEX) s = scan_scratch_fit(a->regex.scan, p->regex.set);
+    }
+    if (s.code != E_OK) answers_done(a);
+    return s;
+}
+
+void answers_done(struct answers *a)
+{
+    if (a->regex.scan != NULL) regex_scratch_done(&a->regex);
+    free(a->fields);
+    free(a->head_round);
+    free(a->heads);
+    free(a->tails);
+    free(a->known);
+    free(a->truth);
+    free(a->bytes);
+    free(a->left);
+    free(a->right);
+    *a = (struct answers){};
+}
+
+static size_t formed_room(size_t len)
+{
+    return text_form_bound(len) + LANES;
+}
+
+/* Room for all values of the event in every form, so that no value moves later. */
+static status room_for(struct answers *a, const struct event *event)
+{
+    size_t total = formed_room(EVENT_VALUE_BYTES_MAX); /* the raw line */
+    for (size_t i = 0; i < event->field_count; i++)
+        total += ANSWERS_FORMS * formed_room(event->fields[i].text.len);
+    a->used = 0;
+    if (total <= a->cap) return OK;
+    if (total < BYTES_MIN) total = BYTES_MIN;
+    free(a->bytes);
+    a->cap = 0;
+    a->bytes = malloc(total);
+    if (a->bytes == NULL) return FAIL(E_NOMEM);
+    a->cap = total;
+    return OK;
+}
+
+static void next_round(struct answers *a)
+{
+    if (++a->round != 0) return;
+    memset(a->head_round, 0, ((size_t)a->index->name_count + 1) * sizeof *a->head_round);
+    memset(a->known, 0, (a->rs->predicate_count + 1) * sizeof *a->known);
+    a->round = 1;
+}
+
+status answers_begin(struct answers *a, const struct event *event)
+{
+    assert(event->field_count <= EVENT_FIELDS_MAX);
+    TRY(room_for(a, event));
+    next_round(a);
+    a->event = event;
+    for (size_t i = 0; i < event->field_count; i++) {
+        const struct event_field *f = &event->fields[i];
+        const uint32_t name = index_name_find(a->index, f->name, f->name_hash);
+        struct answers_field *known = &a->fields[i];
+        known->name = name;
+        known->next = NO_FIELD;
+        known->made = 0;
+        if (name == INDEX_NO_NAME) continue;
+        const uint32_t here = (uint32_t)i + 1;
+        if (a->head_round[name] != a->round) {
+            a->head_round[name] = a->round;
+            a->heads[name] = here;
+        } else {
+            a->fields[a->tails[name] - 1].next = here;
+        }
+        a->tails[name] = here;
+    }
+    return OK;
+}
+
+/* Lower case of ASCII, whole lanes at a time; false if some byte is not ASCII, and what was written
+ * is then of no use. Up to LANES - 1 bytes more than len are written, none more is read. */
+static bool fold_ascii(const uint8_t *from, size_t len, uint8_t *to)
+{
+    lanes seen = {};
+    size_t at = 0;
+    for (; at + LANES <= len; at += LANES) {
+        lanes v;
+        __builtin_memcpy(&v, from + at, LANES);
+        seen |= v;
+        v += (lanes)((v >= 'A') & (v <= 'Z')) & 32;
+        __builtin_memcpy(to + at, &v, LANES);
+    }
+    uint8_t rest = 0;
+    for (; at < len; at++) {
+        rest |= from[at];
+        to[at] = text_lower_ascii(from[at]);
+    }
+    uint64_t halves[2];
+    __builtin_memcpy(halves, &seen, sizeof halves);
+    return ((halves[0] | halves[1]) & 0x8080808080808080) == 0 && rest < 0x80;
+}
+
+static slice form_make(struct answers *a, slice text, enum answers_form form)
+{
+    assert(formed_room(text.len) <= a->cap - a->used);
+    uint8_t *to = a->bytes + a->used;
+    size_t len = text.len;
+    if (form == ANSWERS_DASHED) {
+        len = text_form_write(text, FORM_FOLDED | FORM_DASHED, to);
+    } else if (!fold_ascii(text.at, text.len, to)) {
+        len = text_form_write(text, FORM_FOLDED, to);
+    }
+    a->used += len + LANES;
+    return (slice){ to, len };
+}
+
+slice answers_formed(struct answers *a, uint32_t field, enum answers_form form)
+{
+    struct answers_field *f = &a->fields[field];
+    if ((f->made & 1u << form) == 0) {
+        f->formed[form] = form_make(a, a->event->fields[field].text, form);
+        f->made |= (uint8_t)(1u << form);
+    }
+    return f->formed[form];
+}
+
+slice answers_raw(struct answers *a)
+{
+    slice line = a->event->raw;
+    if (line.len > EVENT_VALUE_BYTES_MAX) line.len = EVENT_VALUE_BYTES_MAX;
+    return form_make(a, line, ANSWERS_FOLDED);
+}
+
+/* A walk over the members of a field in the order of the event, as member.h defines them. */
+struct members {
+    const struct answers *a;
+    uint32_t next;  /* field + 1 */
+    uint8_t hidden; /* enum event_field_flags */
+    bool is_literal;
+};
+
+static bool members_step(struct members *m, uint32_t *ret_field)
+{
+    while (m->next != NO_FIELD) {
+        const uint32_t at = m->next - 1;
+        const uint8_t flags = m->a->event->fields[at].flags;
+        m->next = m->a->fields[at].next;
+        if ((flags & m->hidden) != 0) continue;
+        if (m->is_literal && (flags & EVENT_FIELD_LITERAL) == 0) continue;
+        *ret_field = at;
+        return true;
+    }
+    return false;
+}
+
+static struct members members_of(const struct answers *a, uint32_t field)
+{
+    const uint32_t name = a->index->name_of_field[field];
+    struct members m = { .a = a,
+                         .next = a->head_round[name] == a->round ? a->heads[name] : NO_FIELD,
+                         .hidden = a->rs->fields[field].is_categorised ? EVENT_FIELD_SHADOWED
+                                                                       : EVENT_FIELD_ALIAS };
+    struct members look = m;
+    for (uint32_t at = 0; members_step(&look, &at);) {
+        if ((a->event->fields[at].flags & EVENT_FIELD_LITERAL) != 0) m.is_literal = true;
+    }
+    return m;
+}
+
+/* The field's text in the form of a pattern. */
+static slice in_form(struct answers *a, uint32_t field, uint8_t form)
+{
+    if (form == FORM_FOLDED) return answers_formed(a, field, ANSWERS_FOLDED);
+    if (form == FORM_DASHED) return answers_formed(a, field, ANSWERS_DASHED);
+    const slice text = a->event->fields[field].text;
+    if (form == FORM_CASED) return text;
+    return (slice){ a->left, text_form_write(text, form, a->left) };
+}
+
+static bool member_holds(struct answers *a, const struct predicate *p, uint32_t field)
+{
+    const struct event_field *member = &a->event->fields[field];
+    if (p->kind == PREDICATE_EXISTS) return true;
+    if (p->kind == PREDICATE_NULL) return member->type == EVENT_NULL;
+    if (!member_is_scalar(member)) return false;
+    slice formed = slice_none();
+    if (p->kind == PREDICATE_TEXT) formed = in_form(a, field, p->text.pattern.form);
+    return match_scalar(p, member, formed, &a->regex);
+}
+
+static bool raw_holds(struct answers *a, const struct predicate *p)
+{
+    slice line = a->event->raw;
+    if (line.len > EVENT_VALUE_BYTES_MAX) line.len = EVENT_VALUE_BYTES_MAX;
+    const struct event_field member = { .name = slice_none(), .text = line, .type = EVENT_TEXT };
+    if (p->kind != PREDICATE_TEXT) return match_scalar(p, &member, slice_none(), &a->regex);
+    const uint8_t form = p->text.pattern.form;
+    return match_scalar(p, &member, (slice){ a->left, text_form_write(line, form, a->left) },
+                        &a->regex);
+}
+
+static bool keyword_holds(struct answers *a, const struct predicate *p)
+{
+    if (!a->event->parsed) return raw_holds(a, p);
+    for (uint32_t i = 0; i < a->event->field_count; i++) {
+        if (member_is_searched(&a->event->fields[i]) && member_holds(a, p, i)) return true;
+    }
+    return false;
+}
+
+static bool fieldref_holds(struct answers *a, const struct predicate *p)
+{
+    const uint8_t form = p->other.form;
+    const struct event_field *fields = a->event->fields;
+    struct members left = members_of(a, p->field);
+    uint32_t l = 0, r = 0;
+    for (size_t i = 0; i < FIELDREF_MEMBERS_MAX && members_step(&left, &l); i++) {
+        if (!member_is_scalar(&fields[l])) continue;
+        const slice left_formed = { a->left, text_form_write(fields[l].text, form, a->left) };
+        struct members right = members_of(a, p->other.field);
+        for (size_t j = 0; j < FIELDREF_MEMBERS_MAX && members_step(&right, &r); j++) {
+            if (!member_is_scalar(&fields[r])) continue;
+            const slice right_formed = { a->right,
+                                         text_form_write(fields[r].text, form, a->right) };
+            if (match_fieldref(p, &fields[l], left_formed, &fields[r], right_formed)) return true;
+        }
+    }
+    return false;
+}
+
+static bool predicate_holds(struct answers *a, const struct predicate *p)
+{
+    if (p->field == FIELD_KEYWORD) return keyword_holds(a, p);
+    if (p->kind == PREDICATE_FIELDREF) return fieldref_holds(a, p);
+    struct members members = members_of(a, p->field);
+    bool is_absent = true;
+    for (uint32_t at = 0; members_step(&members, &at); is_absent = false) {
+        if (member_holds(a, p, at)) return true;
+    }
+    return p->kind == PREDICATE_NULL && is_absent;
+}
+
+bool answers_ask(struct answers *a, uint32_t predicate)
+{
+    if (a->known[predicate] == a->round) return a->truth[predicate] != 0;
+    const bool holds = predicate_holds(a, a->rs->predicates[predicate]);
+    a->known[predicate] = a->round;
+    a->truth[predicate] = holds;
+    return holds;
+}

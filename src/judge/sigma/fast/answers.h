@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "judge/sigma/fast/index.h"
+#include "judge/sigma/predicate.h"
+#include "judge/sigma/regex.h"
+#include "record/event.h"
+
+/*
+ * answers: the predicates of one event. Each is worked out when it is asked for first and then
+ * remembered for all rules; each value is put into the forms that patterns need once.
+ */
+enum answers_form { ANSWERS_FOLDED, ANSWERS_DASHED, ANSWERS_FORMS };
+
+/* What is known of one field of the event. */
+struct answers_field {
+    uint32_t name; /* of the index, or INDEX_NO_NAME */
+    uint32_t next; /* the next field of the same name + 1, or 0 */
+    uint8_t made;  /* 1 << enum answers_form */
+    slice formed[ANSWERS_FORMS];
+};
+
+struct answers {
+    const struct ruleset *rs; /* borrowed */
+    const struct index *index;
+    const struct event *event;
+    struct answers_field *fields; /* owned; EVENT_FIELDS_MAX */
+    uint32_t round;               /* of the event at hand; never 0 */
+    uint32_t *head_round;         /* owned; per name: the round in which head and tail were set */
+    uint32_t *heads, *tails;      /* owned; per name: first and last field */
+    uint32_t *known;              /* owned; per predicate: round in which truth was set */
+    uint8_t *truth;               /* owned; per predicate */
+    uint8_t *bytes;               /* owned; formed values */
+    size_t cap, used;
+    uint8_t *left, *right; /* owned; the sides of a comparison that is cased and dashed */
+    struct regex_scratch regex;
+};
+
+/* E_NOMEM. */
+status answers_init(struct answers *a, const struct ruleset *rs, const struct index *index);
+void answers_done(struct answers *a);
+/* Starts with an event: names are looked up, nothing else. E_NOMEM. */
+status answers_begin(struct answers *a, const struct event *event);
+/* The value of a scalar field in folded or dashed form; GRAM_READ_BEHIND bytes behind it may be
+ * read. */
+slice answers_formed(struct answers *a, uint32_t field, enum answers_form form);
+/* The raw line folded, as keywords see an event without fields. */
+slice answers_raw(struct answers *a);
+/* Whether the predicate holds. */
+bool answers_ask(struct answers *a, uint32_t predicate);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/sigma/fast/gate.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "base/intern.h"
+#include "base/text.h"
+#include "base/writer.h"
+#include "judge/sigma/naive.h"
+#include "base/banned.h"
+
+static_assert(ATOM_KINDS <= 8, "a byte holds a bit for each kind of atom");
+
+/* The key by which equal log sources are known: texts with their lengths, in lower case. */
+static void put_text(struct writer *w, slice text)
+{
+    writer_u32(w, (uint32_t)text.len);
+    for (size_t i = 0; i < text.len && w->error == E_OK; i++)
+        writer_u8(w, text_lower_ascii(text.at[i]));
+}
+
+status sources_new(const struct ruleset *rs, struct arena *arena, struct sources *ret_sources)
+{
+    struct intern keys = intern_of(arena);
+    struct sources s = {
+        .source_of_rule = arena_array(arena, rs->rule_count + 1, sizeof *s.source_of_rule),
+        .example = arena_array(arena, rs->rule_count + 1, sizeof *s.example),
+    };
+    status result = s.source_of_rule == NULL || s.example == NULL ? FAIL(E_NOMEM) : OK;
+    for (size_t i = 0; i < rs->rule_count && result.code == E_OK; i++) {
+        const struct rule *rule = rs->rules[i];
+        const struct rule_logsource *l = &rule->logsource;
+        if (rule->kind != RULE_DETECTION) continue;
+        const size_t room = l->product.len + l->service.len + l->category.len + 12;
+        uint8_t *key = malloc(room);
+        if (key == NULL) {
+            result = FAIL(E_NOMEM);
+            break;
+        }
+        struct writer w = writer_of(key, room);
+        bool is_new = false;
+        put_text(&w, l->product);
+        put_text(&w, l->service);
+        put_text(&w, l->category);
+        result = intern_add(&keys, writer_slice(&w), &s.source_of_rule[rule->number], &is_new);
+        free(key);
+        if (is_new) s.example[s.count++] = rule;
+    }
+    intern_done(&keys);
+    if (result.code == E_OK) *ret_sources = s;
+    return result;
+}
+
+static size_t word_count(const struct ruleset *rs)
+{
+    return rs->rule_count / 64 + 1;
+}
+
+status gate_cache_init(struct gate_cache *c, const struct ruleset *rs, const struct index *index,
+                       const struct sources *sources)
+{
+    enum { SLOTS = GATE_CACHE_SLOTS + 1 };
+    const size_t names = (size_t)index->name_count + 1, bytes = sources->count + names;
+    *c = (struct gate_cache){ .rs = rs, .index = index, .sources = sources };
+    c->slots = calloc(SLOTS, sizeof *c->slots);
+    c->bytes = calloc(SLOTS, bytes);
+    c->words = calloc(SLOTS, word_count(rs) * sizeof *c->words);
+    if (c->slots == NULL || c->bytes == NULL || c->words == NULL) {
+        gate_cache_done(c);
+        return FAIL(E_NOMEM);
+    }
+    for (size_t i = 0; i < SLOTS; i++) {
+        c->slots[i].gates = c->bytes + i * bytes;
+        c->slots[i].kinds = c->bytes + i * bytes + sources->count;
+        c->slots[i].always = c->words + i * word_count(rs);
+    }
+    return OK;
+}
+
+void gate_cache_done(struct gate_cache *c)
+{
+    free(c->slots);
+    free(c->bytes);
+    free(c->words);
+    *c = (struct gate_cache){};
+}
+
+static bool is_admitted(const struct gate_cache *c, const struct admission *a, uint32_t rule)
+{
+    return a->gates[c->sources->source_of_rule[rule]] != GATE_CLOSED;
+}
+
+static void fill(struct gate_cache *c, struct admission *a, const struct event *event)
+{
+    const struct index *x = c->index;
+    for (uint32_t i = 0; i < c->sources->count; i++)
+        a->gates[i] = (uint8_t)logsource_gate(c->sources->example[i], event);
+    memset(a->kinds, 0, (size_t)x->name_count + 1);
+    memset(a->always, 0, word_count(c->rs) * sizeof *a->always);
+    for (uint32_t i = 0; i < x->unwitnessed_count; i++) {
+        const uint32_t rule = x->unwitnessed[i];
+        if (is_admitted(c, a, rule)) a->always[rule / 64] |= 1ull << rule % 64;
+    }
+    for (uint32_t i = 0; i < x->atom_count; i++) {
+        const struct atom *atom = &x->atoms[i];
+        const uint32_t name = atom->name == FIELD_KEYWORD ? x->name_count : atom->name;
+        bool wanted = false;
+        for (uint32_t p = x->posting_at[i]; p < x->posting_at[i + 1] && !wanted; p++)
+            wanted = is_admitted(c, a, x->posting_rules[p]);
+        if (wanted) a->kinds[name] |= (uint8_t)(1u << atom->kind);
+    }
+    a->keywords = a->kinds[x->name_count] != 0;
+    a->is_filled = true;
+}
+
+const struct admission *gate_admit(struct gate_cache *c, const struct event *event)
+{
+    const struct logsource *l = &event->logsource;
+    uint8_t key[GATE_KEY_BYTES_MAX];
+    struct writer w = writer_of(key, sizeof key);
+    writer_u8(&w, l->exact);
+    writer_vec16(&w, l->product);
+    writer_vec16(&w, l->service);
+    for (size_t i = 0; i < l->category_count; i++)
+        writer_vec16(&w, l->categories[i]);
+    struct admission *slot = &c->slots[GATE_CACHE_SLOTS];
+    if (writer_end(&w).code != E_OK) {
+        fill(c, slot, event);
+        return slot;
+    }
+    const slice k = writer_slice(&w);
+    slot = &c->slots[(atom_hash(0, k.at, k.len) >> 32) % GATE_CACHE_SLOTS];
+    if (slot->is_filled && slice_equal((slice){ slot->key, slot->key_len }, k)) return slot;
+    bytes_copy(slot->key, sizeof slot->key, k);
+    slot->key_len = k.len;
+    fill(c, slot, event);
+    return slot;
+}

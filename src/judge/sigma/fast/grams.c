@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/sigma/fast/grams.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "base/banned.h"
+
+enum { BITS_LOG_MIN = 9, BITS_LOG_MAX = 17, BITS_PER_TEXT_LOG = 5, WORD_LOG = 6 };
+
+struct entry {
+    uint32_t gram;
+    uint32_t text;
+    uint32_t offset; /* of the gram in the text */
+};
+
+/* The texts that are told by runs of one length. */
+struct pass {
+    uint32_t len;        /* of the run: 1 to 4 */
+    uint32_t mask;       /* of its bytes in a little-endian word */
+    uint32_t bits_shift; /* 32 - log2 of the number of bits */
+    uint32_t heads_shift;
+    uint64_t *bits;        /* owned */
+    uint32_t *heads;       /* owned; where the entries of a hash start, and one more */
+    struct entry *entries; /* owned; sorted by hash */
+    size_t count;
+};
+
+struct grams {
+    struct gram_text *texts; /* owned */
+    size_t count;
+    struct pass passes[GRAM_BYTES_MAX];
+};
+
+static inline uint32_t load(const uint8_t *at)
+{
+    uint32_t word;
+    __builtin_memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline uint32_t mix(uint32_t gram)
+{
+    return gram * 0x9e3779b1u;
+}
+
+static uint32_t gram_at(slice text, size_t at, size_t len)
+{
+    uint32_t gram = 0;
+    for (size_t i = 0; i < len; i++)
+        gram |= (uint32_t)text.at[at + i] << (8 * i);
+    return gram;
+}
+
+static size_t gram_len(slice text)
+{
+    return text.len < GRAM_BYTES_MAX ? text.len : GRAM_BYTES_MAX;
+}
+
+/* Where the rarest four bytes of a text are. */
+static uint32_t rarest(const struct prices *prices, slice field, slice text)
+{
+    const size_t end = text.len < GRAM_WINDOW_BYTES ? text.len : GRAM_WINDOW_BYTES;
+    uint32_t best = 0;
+    float least = 2;
+    for (size_t at = 0; at + GRAM_BYTES_MAX <= end; at++) {
+        const float price =
+            price_of(prices, field, ATOM_CONTAINS, (slice){ text.at + at, GRAM_BYTES_MAX });
+        if (price >= least) continue;
+        least = price;
+        best = (uint32_t)at;
+    }
+    return best;
+}
+
+static int entry_order(const void *a, const void *b)
+{
+    const struct entry *left = a, *right = b;
+    const uint32_t l = mix(left->gram), r = mix(right->gram);
+    if (l != r) return l < r ? -1 : 1;
+    return (left->text > right->text) - (left->text < right->text);
+}
+
+/* The tables of a pass whose entries are there. */
+static bool pass_finish(struct pass *p, size_t len)
+{
+    p->len = (uint32_t)len;
+    p->mask = len == GRAM_BYTES_MAX ? UINT32_MAX : (1u << (8 * len)) - 1;
+    uint32_t log = BITS_LOG_MIN;
+    while (log < BITS_LOG_MAX && (1u << log) < p->count << BITS_PER_TEXT_LOG)
+        log++;
+    const uint32_t heads_log = log - 3;
+    p->bits_shift = 32 - log;
+    p->heads_shift = 32 - heads_log;
+    p->bits = calloc((size_t)1 << (log - WORD_LOG), sizeof *p->bits);
+    p->heads = calloc(((size_t)1 << heads_log) + 1, sizeof *p->heads);
+    if (p->bits == NULL || p->heads == NULL) return false;
+    qsort(p->entries, p->count, sizeof *p->entries, entry_order);
+    for (size_t i = 0; i < p->count; i++) {
+        const uint32_t hash = mix(p->entries[i].gram);
+        p->bits[hash >> p->bits_shift >> WORD_LOG] |= 1ull << (hash >> p->bits_shift & 63);
+        p->heads[(hash >> p->heads_shift) + 1]++;
+    }
+    for (size_t i = 0; i < (size_t)1 << heads_log; i++)
+        p->heads[i + 1] += p->heads[i];
+    return true;
+}
+
+static bool passes_fill(struct grams *g, const struct prices *prices, slice field)
+{
+    for (size_t i = 0; i < g->count; i++)
+        g->passes[gram_len(g->texts[i].text) - 1].count++;
+    for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
+        struct pass *p = &g->passes[i];
+        p->entries = calloc(p->count + 1, sizeof *p->entries);
+        if (p->entries == NULL) return false;
+        p->count = 0;
+    }
+    for (size_t i = 0; i < g->count; i++) {
+        const slice text = g->texts[i].text;
+        const size_t len = gram_len(text);
+        const uint32_t offset = len < GRAM_BYTES_MAX ? 0 : rarest(prices, field, text);
+        struct pass *p = &g->passes[len - 1];
+        p->entries[p->count++] = (struct entry){ gram_at(text, offset, len), (uint32_t)i, offset };
+    }
+    for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
+        if (g->passes[i].count != 0 && !pass_finish(&g->passes[i], i + 1)) return false;
+    }
+    return true;
+}
+
+struct grams *grams_new(const struct gram_text *texts, size_t count, const struct prices *prices,
+                        slice field)
+{
+    assert(count != 0 && count < UINT32_MAX);
+    struct grams *g = calloc(1, sizeof *g);
+    if (g == NULL) return NULL;
+    g->texts = calloc(count, sizeof *g->texts);
+    g->count = count;
+    for (size_t i = 0; i < count && g->texts != NULL; i++)
+        g->texts[i] = texts[i];
+    if (g->texts != NULL && passes_fill(g, prices, field)) return g;
+    grams_free(g);
+    return NULL;
+}
+
+void grams_free(struct grams *g)
+{
+    if (g == NULL) return;
+    for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
+        free(g->passes[i].bits);
+        free(g->passes[i].heads);
+        free(g->passes[i].entries);
+    }
+    free(g->texts);
+    free(g);
+}
+
+size_t grams_bytes(const struct grams *g)
+{
+    size_t bytes = sizeof *g + g->count * sizeof *g->texts;
+    for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
+        const struct pass *p = &g->passes[i];
+        if (p->count == 0) continue;
+        bytes += ((size_t)1 << (32 - p->bits_shift)) / 8 + p->count * sizeof *p->entries;
+        bytes += ((size_t)1 << (32 - p->heads_shift)) * sizeof *p->heads;
+    }
+    return bytes;
+}
+
+/* The closer look at one place. */
+static __attribute__((noinline)) void look(const struct grams *g, const struct pass *p, slice value,
+                                           size_t at, const struct gram_search *s)
+{
+    const uint32_t gram = load(value.at + at) & p->mask;
+    const uint32_t head = mix(gram) >> p->heads_shift;
+    for (uint32_t i = p->heads[head]; i < p->heads[head + 1]; i++) {
+        const struct entry *e = &p->entries[i];
+        if (e->gram != gram || e->offset > at) continue;
+        const struct gram_text *t = &g->texts[e->text];
+        const size_t start = at - e->offset;
+        if (t->text.len > value.len - start || s->seen[t->value] == s->round) continue;
+        if (!bytes_equal(value.at + start, t->text.at, t->text.len)) continue;
+        s->seen[t->value] = s->round;
+        s->found(s->user, t->value);
+    }
+}
+
+static inline uint64_t bit_at(const struct pass *p, const uint8_t *at)
+{
+    const uint32_t bit = mix(load(at) & p->mask) >> p->bits_shift;
+    return p->bits[bit >> WORD_LOG] >> (bit & 63) & 1;
+}
+
+static void pass_search(const struct grams *g, const struct pass *p, slice value,
+                        const struct gram_search *s)
+{
+    enum { STRIDE = 4 };
+    if (value.len < p->len) return;
+    const size_t places = value.len - p->len + 1;
+    size_t at = 0;
+    for (; at + STRIDE <= places; at += STRIDE) {
+        const uint8_t *here = value.at + at;
+        const uint64_t b0 = bit_at(p, here), b1 = bit_at(p, here + 1);
+        const uint64_t b2 = bit_at(p, here + 2), b3 = bit_at(p, here + 3);
+        if (__builtin_expect((b0 | b1 | b2 | b3) == 0, 1)) continue;
+        if (b0 != 0) look(g, p, value, at, s);
+        if (b1 != 0) look(g, p, value, at + 1, s);
+        if (b2 != 0) look(g, p, value, at + 2, s);
+        if (b3 != 0) look(g, p, value, at + 3, s);
+    }
+    for (; at < places; at++) {
+        if (bit_at(p, value.at + at) != 0) look(g, p, value, at, s);
+    }
+}
+
+void grams_search(const struct grams *g, slice value, const struct gram_search *search)
+{
+    for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
+        if (g->passes[i].count != 0) pass_search(g, &g->passes[i], value, search);
+    }
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/sigma/fast/grams.h"
+
+#include <stdlib.h>
+#include "tests/cm.h"
+
+enum { TEXTS = 200, TEXT_MAX = 12, VALUE_MAX = 300, ROUNDS = 400 };
+
+/* A generator with a fixed seed, so that a failure comes again. */
+static uint32_t state;
+static uint32_t draw(uint32_t below)
+{
+    state = state * 1664525 + 1013904223;
+    return (uint32_t)((uint64_t)(state >> 8) * below >> 24);
+}
+
+static bool found[TEXTS];
+static size_t reports;
+
+static void note(void *, uint32_t value)
+{
+    assert_false(found[value]);
+    found[value] = true;
+    reports++;
+}
+
+static void fill(uint8_t *at, size_t len, uint32_t letters)
+{
+    for (size_t i = 0; i < len; i++)
+        at[i] = (uint8_t)('a' + draw(letters));
+}
+
+/* Few letters make every near miss there is: texts that share their four bytes, stand at either
+ * end, or are cut by the end. */
+static void finds_what_memmem_finds(void **)
+{
+    struct prices *prices = prices_new(NULL, 0);
+    for (uint32_t letters = 1; letters <= 4; letters++) {
+        uint8_t bytes[TEXTS][TEXT_MAX];
+        struct gram_text texts[TEXTS];
+        uint32_t seen[TEXTS] = {};
+        for (uint32_t i = 0; i < TEXTS; i++) {
+            const size_t len = 1 + draw(TEXT_MAX);
+            fill(bytes[i], len, letters);
+            texts[i] = (struct gram_text){ { bytes[i], len }, i };
+        }
+        struct grams *g = grams_new(texts, TEXTS, prices, slice_text("Field"));
+        assert_non_null(g);
+        for (uint32_t round = 1; round <= ROUNDS; round++) {
+            uint8_t room[VALUE_MAX + GRAM_READ_BEHIND];
+            const size_t len = draw(round % 2 == 0 ? VALUE_MAX : 10);
+            fill(room, len + GRAM_READ_BEHIND, letters);
+            const slice value = guarded((slice){ room, len + GRAM_READ_BEHIND });
+            memset(found, 0, sizeof found);
+            grams_search(g, (slice){ value.at, len },
+                         &(struct gram_search){ seen, round, note, NULL });
+            for (uint32_t i = 0; i < TEXTS; i++) {
+                const bool there = memmem(room, len, bytes[i], texts[i].text.len) != NULL;
+                assert_int_equal(found[i], there);
+            }
+        }
+        grams_free(g);
+    }
+    prices_free(prices);
+    assert_true(reports != 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_what_memmem_finds) };
+    return cmocka_run_group_tests_name("judge/sigma/fast/grams", tests, NULL, NULL);
+}
