@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""candor hunt as a person types it."""
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+SOURCE = os.environ["CANDOR_SOURCE"]
+CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
+CORPUS = os.path.join(os.environ["CANDOR_SHARED_DATA"], "sigma")
+sys.path.insert(0, os.path.join(SOURCE, "tests"))
+import tap  # noqa: E402
+
+RULE = """title: Whoami
+id: 11111111-1111-4111-8111-111111111111
+author: Somebody
+level: high
+logsource:
+    category: process_creation
+detection:
+    selection:
+        Image|endswith: '\\whoami.exe'
+    condition: selection
+"""
+HIT = {"Image": "C:\\x\\whoami.exe", "UtcTime": "2026-01-02 03:04:05.6"}
+MISS = {"Image": "C:\\x\\other.exe"}
+
+
+def hunt(*arguments, stdin=b"", status=0):
+    run = subprocess.run([CANDOR, "hunt", *arguments], input=stdin, capture_output=True)
+    assert run.returncode == status, (run.returncode, run.stderr.decode())
+    return run.stdout, run.stderr.decode()
+
+
+def findings(*arguments, stdin=b"", status=0):
+    out, err = hunt(*arguments, stdin=stdin, status=status)
+    return [json.loads(line) for line in out.splitlines()], err
+
+
+class Folder(tempfile.TemporaryDirectory):
+    """A folder with the rule in it."""
+
+    def __enter__(self):
+        self.path = super().__enter__()
+        self.rule = self.write("rule.yml", RULE.encode())
+        return self
+
+    def write(self, name, content):
+        path = os.path.join(self.path, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+
+def lines(*events):
+    return b"".join(json.dumps(e).encode() + b"\n" for e in events)
+
+
+@tap.test
+def a_finding_is_a_line_of_json_with_its_place():
+    with Folder() as f:
+        log = f.write("a.jsonl", lines(MISS, HIT))
+        found, err = findings("--rules", f.rule, log)
+        assert err == ""
+        assert len(found) == 1, found
+        only = found[0]
+        assert only["rule"] == "11111111-1111-4111-8111-111111111111"
+        assert (only["title"], only["level"], only["author"]) == ("Whoami", "high", "Somebody")
+        assert only["time"] == "2026-01-02T03:04:05.6Z"
+        assert only["event"] == {"file": log, "line": 2, "record": 2,
+                                 "offset": len(lines(MISS))}
+        assert only["matched"][0]["field"] == "Image"
+        assert only["matched"][0]["value"] == HIT["Image"]
+        assert only["logsource_unknown"] is True
+
+
+@tap.test
+def standard_input_folders_and_packed_files_are_read():
+    with Folder() as f:
+        assert len(findings("--rules", f.rule, stdin=lines(HIT))[0]) == 1
+        f.write("logs/a.json", json.dumps([HIT, MISS, HIT], indent=1).encode())
+        f.write("logs/deep/b.log.gz", gzip.compress(lines(HIT)) + gzip.compress(lines(HIT)))
+        f.write("logs/readme.md", lines(HIT))
+        found, _ = findings("--rules", f.rule, os.path.join(f.path, "logs"))
+        names = [os.path.basename(x["event"]["file"]) for x in found]
+        assert names == ["a.json", "a.json", "b.log.gz", "b.log.gz"], names
+
+
+@tap.test
+def what_cannot_be_read_is_told_and_the_rest_goes_on():
+    with Folder() as f:
+        log = f.write("a.jsonl", b'{"Image":\n' + lines(HIT) + b'{"Image":"')
+        found, err = findings("--rules", f.rule, log, status=2)
+        assert len(found) == 1
+        assert f"{log}:1: JSON" in err and f"{log}:3: JSON" in err, err
+        packed = gzip.compress(lines(*[HIT] * 1000, MISS))
+        cut = f.write("b.gz", packed[:len(packed) - 9])
+        found, err = findings("--rules", f.rule, cut, status=2)
+        assert len(found) == 1000
+        assert "the compressed data end early" in err
+        broken = f.write("c.gz", packed[:40] + b"\xff" * 40)
+        assert "compressed data" in findings("--rules", f.rule, broken, status=2)[1]
+        found, err = findings("--rules", f.rule, cut, log, status=2)
+        assert len(found) == 1001
+
+
+@tap.test
+def a_summary_counts():
+    with Folder() as f:
+        log = f.write("a.jsonl", lines(HIT, MISS, HIT) + b"{\n")
+        out, _ = hunt("--rules", f.rule, "--summary", log, status=2)
+        text = out.decode()
+        assert "       2  high           Whoami\n" in text, text
+        assert "2 findings of 1 rules in 4 events, 1 files; 1 faults" in text, text
+        out, _ = hunt("--rules", f.rule, "--summary", "--json", log, status=2)
+        summary = json.loads(out)
+        assert summary["findings"] == 2 and summary["faults"] == 1
+        assert summary["by_rule"][0]["findings"] == 2
+
+
+@tap.test
+def levels_below_the_one_asked_for_are_left_out():
+    with Folder() as f:
+        assert len(findings("--rules", f.rule, "--level", "high", stdin=lines(HIT))[0]) == 1
+        assert len(findings("--rules", f.rule, "--level", "critical", stdin=lines(HIT))[0]) == 0
+
+
+@tap.test
+def users_rows_tell_log_sources_first():
+    with Folder() as f:
+        event = dict(HIT, Channel="Security", EventID=4624)
+        assert findings("--rules", f.rule, stdin=lines(event))[0] == []
+        row = b"- category: process_creation\n  when:\n    EventID: 462*\n"
+        routes = f.write("routes.yaml", row)
+        found, _ = findings("--rules", f.rule, "--routes", routes, stdin=lines(event))
+        assert len(found) == 1 and "logsource_unknown" not in found[0]
+        for bad, why in ((b"a: 1\n", ":1: a list of rows"), (b"- product: x\n", ":1: a row needs"),
+                         (b"- product: x\n  when: [a]\n", ":2: when: a map"),
+                         (b"- produce: x\n", ":1: only product"), (b"- [", "routes")):
+            routes = f.write("routes.yaml", bad)
+            err = hunt("--rules", f.rule, "--routes", routes, status=2)[1]
+            assert why in err, err
+
+
+@tap.test
+def bad_usage_is_one_clear_line():
+    with Folder() as f:
+        for arguments, why in ((("x.log",), "--rules"), (("--rules", f.rule, "no/such"), "no/such"),
+                               (("--rules", f.rule, "--format", "xml"), "unknown format xml"),
+                               (("--rules", f.rule, "--level", "huge"), "unknown level huge"),
+                               (("--rules", f.rule, "--year", "x"), "--year"),
+                               (("--rules", "no/rules"), "no/rules")):
+            err = hunt(*arguments, status=2)[1]
+            assert err.startswith("candor: ") and why in err and err.count("\n") == 1, err
+
+
+def corpus():
+    if not os.path.isdir(CORPUS):
+        tap.skip(f"{CORPUS} is not there")
+    arguments = []
+    for folder in ("rules", "rules-emerging-threats", "rules-threat-hunting", "rules-compliance"):
+        arguments += ["--rules", os.path.join(CORPUS, folder)]
+    samples = []
+    for folder, _, names in os.walk(os.path.join(CORPUS, "regression_data")):
+        samples += [os.path.join(folder, name) for name in names]
+    return arguments, sorted(samples)
+
+
+def fires(ending):
+    """Each sample of SigmaHQ's regression data makes the rule fire whose id is its name."""
+    arguments, samples = corpus()
+    samples = [s for s in samples if s.endswith(ending)]
+    with Folder() as f:  # two rules ask for a list of the user's
+        servers = f.write("servers.txt", b"DC01$\n")
+        found, err = findings(*arguments, "--list", f"known_cdcs={servers}", *samples)
+    assert err == "", err[:2000]
+    fired = {(os.path.basename(x["event"]["file"])[:-len(ending)], x["rule"]) for x in found}
+    silent = [s for s in samples
+              if (os.path.basename(s)[:-len(ending)],) * 2 not in fired]
+    assert not silent, "\n".join(silent)
+    return len(samples)
+
+
+@tap.test
+def the_regression_samples_in_json_fire():
+    assert fires(".json") == 202
+
+
+@tap.test
+def the_regression_sample_in_plain_text_fires():
+    assert fires(".raw") == 1
+
+
+tap.main()
