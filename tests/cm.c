@@ -38,6 +38,19 @@ const char *shared_data(const char *path)
     return NULL;
 }
 
+void *test_keep(size_t len)
+{
+    static struct kept {
+        struct kept *older;
+        max_align_t bytes[];
+    } * newest; /* the chain keeps each block reachable, so that none is a leak */
+    struct kept *kept = calloc(1, sizeof *kept + len);
+    assert_non_null(kept);
+    kept->older = newest;
+    newest = kept;
+    return kept->bytes;
+}
+
 slice file_bytes(const char *path)
 {
     FILE *file = fopen(path, "rb");
@@ -46,17 +59,10 @@ slice file_bytes(const char *path)
     const long len = ftell(file);
     assert_true(len >= 0);
     rewind(file);
-    static struct kept {
-        struct kept *older;
-        uint8_t bytes[];
-    } * newest; /* the chain keeps every file reachable, so that it is no leak */
-    struct kept *kept = calloc(1, sizeof *kept + (size_t)len + 1);
-    assert_non_null(kept);
-    kept->older = newest;
-    newest = kept;
-    assert_int_equal(fread(kept->bytes, 1, (size_t)len, file), (size_t)len);
+    uint8_t *bytes = test_keep((size_t)len + 1);
+    assert_int_equal(fread(bytes, 1, (size_t)len, file), (size_t)len);
     fclose(file);
-    return (slice){ kept->bytes, (size_t)len };
+    return (slice){ bytes, (size_t)len };
 }
 
 static char folders[64][64];

@@ -20,6 +20,8 @@
 slice guarded(slice bytes);
 /* The path of a file under ../shared/data, or NULL (after printing why) where it does not exist. */
 const char *shared_data(const char *path);
+/* len zeroed bytes for the rest of the program: never freed, and no leak. */
+void *test_keep(size_t len);
 /* The whole file, NUL-terminated behind len; fails the test if it cannot be read. Never freed. */
 slice file_bytes(const char *path);
 /* The path of a fresh, empty folder, removed with everything in it when the process ends. */

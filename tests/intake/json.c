@@ -101,8 +101,7 @@ static void an_elasticsearch_export_is_its_source(void **)
 /* Text of len bytes: head, then fill, then tail. */
 static slice padded(const char *head, size_t len, char fill, const char *tail)
 {
-    char *text = malloc(len);
-    assert_non_null(text);
+    char *text = test_keep(len);
     memset(text, fill, len);
     bytes_copy(text, len, slice_text(head));
     bytes_copy(text + len - strlen(tail), strlen(tail), slice_text(tail));

@@ -44,8 +44,8 @@ static void named_data_of_other_converters_are_fields(void **)
 {
     static const char *const forms[] = {
         "{\"Data\":[{\"@Name\":\"A\",\"#text\":\"1\"},{\"@Name\":\"B\"}]}",
-        "{\"Data\":[{\"#attributes\":{\"Name\":\"A\"},\"#text\":\"1\"},{\"#attributes\":{\"Name\":"
-        "\"B\"}}]}",
+        ("{\"Data\":[{\"#attributes\":{\"Name\":\"A\"},\"#text\":\"1\"},"
+         "{\"#attributes\":{\"Name\":\"B\"}}]}"),
         "{\"Data\":[{\"Name\":\"A\",\"Value\":\"1\"},{\"Name\":\"B\",\"Value\":\"\"}]}",
     };
     for (size_t i = 0; i < COUNT_OF(forms); i++) {

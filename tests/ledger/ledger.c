@@ -83,6 +83,7 @@ static void a_torn_batch_is_cleared(void **)
     log_open(&store, &s, &l);
     log_append(l, s, 0, 10, 10);
     ledger_close(l);
+    signer_free(s);
     const struct layout_name name = layout_segment(0);
     assert_ok(store.ops->open(store.self, name.text, STORE_WRITE, &file, &f));
     assert_ok(store.ops->size(store.self, file, &end, &f));

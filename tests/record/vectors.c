@@ -21,7 +21,9 @@ static int load(void **)
     char path[1024];
     struct fault fault;
     snprintf(path, sizeof path, "%s/tests/vectors/entries.json", getenv("CANDOR_SOURCE"));
-    assert_ok(json_parse(json_parser_new(), file_bytes(path), &vectors, &fault));
+    static struct json_parser *parser; /* lives as long as the vectors that it owns */
+    parser = json_parser_new();
+    assert_ok(json_parse(parser, file_bytes(path), &vectors, &fault));
     arena = arena_of((size_t)16 << 20);
     return 0;
 }
