@@ -27,7 +27,8 @@ static inline bool build_has_byte(slice s, uint8_t byte)
         const uint64_t differ = event_name_word(s.at + at) ^ ones * byte;
         if (((differ - ones) & ~differ & ones << 7) != 0) return true;
     }
-    while (at < s.len && s.at[at] != byte) at++;
+    while (at < s.len && s.at[at] != byte)
+        at++;
     return at < s.len;
 }
 
