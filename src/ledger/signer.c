@@ -18,7 +18,11 @@ static const char key_title[] = "PRIVATE+KEY+";
 
 enum {
     COPY_BYTES = 512, /* one sector: what a disk writes whole or not at all */
-    COPIES = 2,
+    PAIR_COPIES = 2,
+    PAIR_BYTES = PAIR_COPIES * COPY_BYTES,
+    PAIRS = 2,
+    COPIES = PAIRS * PAIR_COPIES,
+    STATE_BYTES = COPIES * COPY_BYTES,
     KEY_FILE_BYTES_MAX = 512,
     ID_DIGITS = 8,
 };
@@ -29,7 +33,7 @@ struct signer {
     struct ed25519_key *key;
     char origin[SIGNER_ORIGIN_BYTES_MAX + 1];
     struct signer_head head;
-    uint64_t writes; /* counter of the newest copy; copy writes % COPIES holds it */
+    uint64_t writes; /* counter of the newest pair; pair writes % PAIRS holds it */
     bool stopped;    /* a sync failed: what is durable is unknown */
 };
 
@@ -73,18 +77,45 @@ static status copy_parse(const struct signer *s, slice copy, uint64_t *ret_write
     return bytes_equal(origin.bytes, want_origin.bytes, SHA256_BYTES) ? OK : FAIL(E_VALUE);
 }
 
-/* Writes the head that s holds to the older copy and makes it durable. */
-static status state_save(struct signer *s, struct fault *f)
+/* Both copies of the pair that holds the state as it is. */
+static void pair_write(const struct signer *s, uint8_t ret_pair[PAIR_BYTES])
 {
-    uint8_t copy[COPY_BYTES];
+    copy_write(s, ret_pair);
+    bytes_copy(ret_pair + COPY_BYTES, COPY_BYTES, (slice){ ret_pair, COPY_BYTES });
+}
+
+static status write_durably(struct signer *s, uint64_t at, slice bytes, struct fault *f)
+{
     const struct store_ops *ops = s->store->ops;
+    TRY(ops->write(s->store->self, s->state_file, at, bytes, f));
+    return ops->sync(s->store->self, s->state_file, f);
+}
+
+/* Writes a new head to the older pair and makes it durable. */
+static status state_save(struct signer *s, const struct signer_head *head, struct fault *f)
+{
+    uint8_t pair[PAIR_BYTES];
+    const struct signer before = *s;
     s->writes++;
-    copy_write(s, copy);
-    const uint64_t at = s->writes % COPIES * COPY_BYTES;
-    status saved = ops->write(s->store->self, s->state_file, at, (slice){ copy, sizeof copy }, f);
-    if (saved.code == E_OK) saved = ops->sync(s->store->self, s->state_file, f);
-    if (saved.code != E_OK) s->stopped = true;
+    s->head = *head;
+    pair_write(s, pair);
+    const uint64_t at = s->writes % PAIRS * PAIR_BYTES;
+    const status saved = write_durably(s, at, (slice){ pair, sizeof pair }, f);
+    if (saved.code == E_OK) return OK;
+    *s = before;
+    s->stopped = saved.code != E_FULL;
     return saved;
+}
+
+/* Writes the newest pair again, copy by copy: the bytes stay the same, so that a crash here takes
+ * nothing, and what only the page cache held is on the device afterwards. */
+static status state_again(struct signer *s, struct fault *f)
+{
+    uint8_t pair[PAIR_BYTES];
+    const uint64_t at = s->writes % PAIRS * PAIR_BYTES;
+    pair_write(s, pair);
+    TRY(write_durably(s, at, (slice){ pair, COPY_BYTES }, f));
+    return write_durably(s, at + COPY_BYTES, (slice){ pair, COPY_BYTES }, f);
 }
 
 static void key_file_write(const char *origin, const uint8_t seed[ED25519_SEED_BYTES],
@@ -158,11 +189,11 @@ status signer_create(const struct store *store, const char *origin, struct fault
                          SIGNER_ORIGIN_BYTES_MAX);
     }
     struct signer s = { .store = store, .head = { 0, merkle_empty() } };
-    uint8_t state[COPIES * COPY_BYTES];
+    uint8_t state[STATE_BYTES];
     bytes_copy(s.origin, sizeof s.origin - 1, name);
     TRY(store->ops->make_dir(store->self, LAYOUT_SIGNER, f));
-    for (; s.writes < COPIES; s.writes++)
-        copy_write(&s, state + s.writes * COPY_BYTES);
+    for (; s.writes < PAIRS; s.writes++)
+        pair_write(&s, state + s.writes * PAIR_BYTES);
     TRY(store_file_create(store, LAYOUT_SIGNER_STATE, (slice){ state, sizeof state }, f));
     const status made = key_create(store, origin, &s, f);
     ed25519_key_free(s.key);
@@ -183,57 +214,100 @@ static status key_load(struct signer *s, struct fault *f)
                      status_text(parsed));
 }
 
-/* Reads both copies and takes the newer good one; says how many are good. */
-static status state_read(struct signer *s, unsigned *ret_good, struct fault *f)
+/* What the copies of a state file say. */
+struct copies {
+    uint64_t writes[COPIES]; /* of the good ones */
+    bool good[COPIES];
+    unsigned newest; /* index of a good copy with the highest counter */
+    unsigned good_count;
+};
+
+/* Takes the newest good copy. */
+static status copies_read(struct signer *s, struct copies *ret_copies, struct fault *f)
 {
-    uint8_t state[COPIES * COPY_BYTES + 1];
+    uint8_t state[STATE_BYTES];
     size_t len = 0;
+    struct copies c = {};
     TRY(store_file_read(s->store, LAYOUT_SIGNER_STATE, state, sizeof state, &len, f));
-    if (len != COPIES * COPY_BYTES) {
+    if (len != sizeof state) {
         return fault_set(f, FAIL(E_CORRUPT), "%s: %zu bytes instead of %d", LAYOUT_SIGNER_STATE,
-                         len, COPIES * COPY_BYTES);
+                         len, STATE_BYTES);
     }
-    unsigned good = 0;
     for (unsigned i = 0; i < COPIES; i++) {
-        uint64_t writes = 0;
         struct signer_head head = {};
         const slice copy = { state + i * COPY_BYTES, COPY_BYTES };
-        if (copy_parse(s, copy, &writes, &head).code != E_OK || writes % COPIES != i) continue;
-        if (good++ > 0 && writes < s->writes) continue;
-        s->writes = writes;
+        c.good[i] = copy_parse(s, copy, &c.writes[i], &head).code == E_OK &&
+                    c.writes[i] % PAIRS == i / PAIR_COPIES;
+        if (!c.good[i]) continue;
+        if (c.good_count++ > 0 && c.writes[i] <= s->writes) continue;
+        s->writes = c.writes[i];
         s->head = head;
+        c.newest = i;
     }
-    *ret_good = good;
+    *ret_copies = c;
     return OK;
 }
 
-/* A copy that a crash tore is written anew: its content was never used. */
-static status state_load(struct signer *s, struct fault *f)
+/* Whether a copy is what stands there between writes: the newest, its twin, or the pair before. */
+static bool copy_is_current(const struct signer *s, const struct copies *c, unsigned i)
 {
-    unsigned good = 0;
-    TRY(state_read(s, &good, f));
-    if (good == 0) {
-        return fault_set(f, FAIL(E_CORRUPT),
-                         "%s: neither copy is whole; the log needs a new origin",
+    const bool in_newest_pair = i / PAIR_COPIES == c->newest / PAIR_COPIES;
+    return c->good[i] && c->writes[i] == s->writes - (in_newest_pair ? 0 : 1);
+}
+
+/* A crash leaves one pair as it was: the one that was not being written. A state whose pairs are
+ * further apart was put together from older ones. */
+static status copies_check(const struct signer *s, const struct copies *c, struct fault *f)
+{
+    if (c->good_count == 0) {
+        return fault_set(f, FAIL(E_CORRUPT), "%s: no copy is whole; the log needs a new origin",
                          LAYOUT_SIGNER_STATE);
     }
+    const unsigned older = (1 - c->newest / PAIR_COPIES) * PAIR_COPIES;
+    const bool torn = !c->good[older] && !c->good[older + 1];
+    if (torn || copy_is_current(s, c, older) || copy_is_current(s, c, older + 1)) return OK;
+    return fault_set(f, FAIL(E_CORRUPT), "%s: offset %u: from another time than the rest",
+                     LAYOUT_SIGNER_STATE, older * COPY_BYTES);
+}
+
+/* Loads the state, makes it durable, and writes a pair that a crash tore anew: its content was
+ * never used. */
+static status state_load(struct signer *s, struct fault *f)
+{
+    struct copies c = {};
     const struct store_ops *ops = s->store->ops;
+    TRY(copies_read(s, &c, f));
+    TRY(copies_check(s, &c, f));
     TRY(ops->open(s->store->self, LAYOUT_SIGNER_STATE, STORE_WRITE, &s->state_file, f));
-    return good == COPIES ? OK : state_save(s, f);
+    TRY(state_again(s, f));
+    TRY(ops->sync_dir(s->store->self, LAYOUT_SIGNER, f));
+    for (unsigned i = 0; i < COPIES; i++) {
+        const bool older = i / PAIR_COPIES != c.newest / PAIR_COPIES;
+        if (older && !copy_is_current(s, &c, i)) return state_save(s, &s->head, f);
+    }
+    return OK;
+}
+
+static status state_check(struct signer *s, struct fault *f)
+{
+    struct copies c = {};
+    TRY(copies_read(s, &c, f));
+    for (unsigned i = 0; i < COPIES; i++) {
+        if (c.good_count == 0 || copy_is_current(s, &c, i)) continue;
+        return fault_set(f, FAIL(E_CORRUPT), "%s: offset %u: copy %u of %d is %s",
+                         LAYOUT_SIGNER_STATE, i * COPY_BYTES, i + 1, COPIES,
+                         c.good[i] ? "from another time than the rest" : "damaged");
+    }
+    return copies_check(s, &c, f);
 }
 
 status signer_check(const struct store *store, struct signer_head *ret_head, struct writer *vkey,
                     struct fault *f)
 {
     struct signer s = { .store = store, .state_file = -1 };
-    unsigned good = 0;
     uint8_t public_key[ED25519_PUBLIC_BYTES];
     status checked = key_load(&s, f);
-    if (checked.code == E_OK) checked = state_read(&s, &good, f);
-    if (checked.code == E_OK && good != COPIES) {
-        checked = fault_set(f, FAIL(E_CORRUPT), "%s: %u of %d copies are whole",
-                            LAYOUT_SIGNER_STATE, good, COPIES);
-    }
+    if (checked.code == E_OK) checked = state_check(&s, f);
     if (checked.code == E_OK) {
         ed25519_public(s.key, public_key);
         note_write_key(vkey, slice_text(s.origin), NOTE_KEY_ED25519,
@@ -322,10 +396,7 @@ status signer_sign(struct signer *s, const struct signer_request *request,
         return fault_set(f, FAIL(E_REFUSED), "proof of more than %d hashes", MERKLE_PROOF_MAX);
     }
     TRY(check_extends(s, request, f));
-    if (request->head.size > s->head.size) {
-        s->head = request->head;
-        TRY(state_save(s, f));
-    }
+    if (request->head.size > s->head.size) TRY(state_save(s, &request->head, f));
     uint8_t text[CHECKPOINT_TEXT_BYTES_MAX];
     struct writer w = writer_of(text, sizeof text);
     const struct checkpoint c = { .origin = slice_text(s->origin),

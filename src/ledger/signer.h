@@ -12,9 +12,10 @@
  * own durable state, whatever the caller claims. (size, root) is durable before the signature
  * leaves.
  *
- * State file, 512 bytes twice (docs/formats/signer.md): a write goes to the older copy, so that a
- * torn write leaves the other. Lost state means a new log origin, because nothing else remembers
- * what was promised to the world.
+ * State file: four copies of 512 bytes, two pairs (docs/formats/signer.md). A write goes to both
+ * copies of the older pair, so that a torn write leaves the other pair, and one damaged copy leaves
+ * its twin: neither makes the signer forget what it signed last. Lost state means a new log origin,
+ * because nothing else remembers what was promised to the world.
  */
 enum { SIGNER_ORIGIN_BYTES_MAX = 255, SIGNER_SIGNATURE_BYTES = 64, SIGNER_PUBLIC_BYTES = 32 };
 
@@ -33,12 +34,14 @@ struct signer;
 /* Draws a key for the origin and writes key and empty state; durable. E_EXISTS, E_VALUE (origin).
  */
 status signer_create(const struct store *store, const char *origin, struct fault *f);
-/* Opens key and state. The store must outlive the object. E_CORRUPT if either is damaged or missing
- * while the other is there. */
+/* Opens key and state and makes the state durable again, because after a failed sync the page cache
+ * may show what the device does not hold. The store must outlive the object. E_CORRUPT if the key
+ * is damaged, if no copy of the state is whole, or if its pairs are not one write apart; E_FSYNC,
+ * E_FULL. */
 status signer_open(const struct store *store, struct signer **ret_signer, struct fault *f);
-/* Reads key and state without changing anything: both copies whole, one write apart. Gives the last
- * signed head and appends the public key as note_write_key does. E_CORRUPT; the fault names the
- * file. */
+/* Reads key and state without changing anything: all copies whole, pairs one write apart. Gives the
+ * last signed head and appends the public key as note_write_key does. E_CORRUPT; the fault names
+ * the file. */
 status signer_check(const struct store *store, struct signer_head *ret_head, struct writer *vkey,
                     struct fault *f);
 void signer_free(struct signer *s);
@@ -49,6 +52,7 @@ const char *signer_origin(const struct signer *s);
 void signer_public(const struct signer *s, uint8_t ret_public[SIGNER_PUBLIC_BYTES]);
 /* Signs the checkpoint text of the request's head. The same head again gets the same signature.
  * E_REFUSED: a smaller size, the same size with another root, or a proof that does not verify; the
- * fault says which. E_FSYNC: the state could not be made durable; nothing is signed any more. */
+ * fault says which. E_FSYNC, E_IO: the state could not be made durable; nothing is signed any more.
+ * E_FULL: nothing has changed; ask again when there is space. */
 status signer_sign(struct signer *s, const struct signer_request *request,
                    uint8_t ret_signature[SIGNER_SIGNATURE_BYTES], struct fault *f);
