@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "ledger/layout.h"
 #include "ledger/merkle.h"
+#include "ledger/tail.h"
 #include "ledger/tile.h"
 #include "base/banned.h"
 
@@ -180,50 +181,51 @@ static status frame_take(struct archive *a, const struct batch_frame *frame, uin
     return OK;
 }
 
-/* Whether only zeros follow: what fallocate left. */
-static status rest_is_zero(struct archive *a, const struct opened *o, uint64_t offset,
-                           bool *ret_zero, struct fault *f)
+static bool newest_is_full(const struct archive *a)
 {
-    enum { CHUNK = 64 * 1024 };
-    TRY(frame_room(a, CHUNK, f));
-    for (;;) {
-        size_t len = 0;
-        TRY(a->store->ops->read(a->store->self, o->file, offset, a->frame, CHUNK, &len, f));
-        for (size_t i = 0; i < len; i++) {
-            if (a->frame[i] != 0) {
-                *ret_zero = false;
-                return OK;
-            }
+    return tree_size(a->tree) == (a->newest.number + 1) * SEGMENT_ENTRIES;
+}
+
+/* Takes batches from a->end on, up to one that is not whole; ret_why says why it is not. */
+static status newest_take(struct archive *a, status *ret_why, struct fault *f)
+{
+    while (!newest_is_full(a)) {
+        struct batch_frame frame = {};
+        const status s = frame_read(a, &a->newest, a->end, &frame, f);
+        if (is_environment(s)) return s;
+        *ret_why = s;
+        if (s.code != E_OK) return OK;
+        if (frame.head.first_index != tree_size(a->tree)) {
+            return corrupt(f, a->newest.number, a->end, "first index", FAIL(E_VALUE));
         }
-        offset += len;
-        if (len < CHUNK) break;
+        TRY(frame_take(a, &frame, a->end, f));
     }
-    *ret_zero = true;
     return OK;
 }
 
-/* Reads all whole batches of the newest segment. */
+/* Reads all whole batches of the newest segment and judges what stands behind them. Where a whole
+ * batch stands behind one that is not, a running node may have written both meanwhile: only if
+ * nothing new can be taken is it damage. */
 static status newest_scan(struct archive *a, struct fault *f)
 {
-    uint64_t offset = SEGMENT_HEADER_BYTES;
-    a->end = offset;
+    struct tail tail = {};
+    uint64_t examined = 0;
+    status why = OK;
+    a->end = SEGMENT_HEADER_BYTES;
     for (;;) {
-        struct batch_frame frame = {};
-        const status s = frame_read(a, &a->newest, offset, &frame, f);
-        if (is_environment(s)) return s;
-        if (s.code != E_OK) break;
-        if (frame.head.first_index != tree_size(a->tree)) {
-            return corrupt(f, a->newest.number, offset, "first index", FAIL(E_VALUE));
+        TRY(newest_take(a, &why, f));
+        if (newest_is_full(a)) return OK;
+        if (tail.batch_follows && a->end == examined) {
+            return fault_set(f, FAIL(E_CORRUPT),
+                             "%s: offset %llu: batch: %s, but a whole one follows at offset %llu",
+                             layout_segment(a->newest.number).text, (unsigned long long)a->end,
+                             status_text(why), (unsigned long long)tail.batch_at);
         }
-        TRY(frame_take(a, &frame, offset, f));
-        offset = a->end;
-        if ((frame.head.flags & BATCH_CLOSES_SEGMENT) != 0) break;
+        TRY(tail_examine(a->store, a->newest.file, a->end, tree_size(a->tree), &tail, f));
+        examined = a->end;
+        a->tail = tail.zero ? ARCHIVE_TAIL_CLEAN : ARCHIVE_TAIL_TORN;
+        if (!tail.batch_follows) return OK;
     }
-    if (tree_size(a->tree) == (a->newest.number + 1) * SEGMENT_ENTRIES) return OK;
-    bool zero = false;
-    TRY(rest_is_zero(a, &a->newest, offset, &zero, f));
-    a->tail = zero ? ARCHIVE_TAIL_CLEAN : ARCHIVE_TAIL_TORN;
-    return OK;
 }
 
 static status footer_read(struct archive *a, const struct opened *o,

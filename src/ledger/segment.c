@@ -86,6 +86,12 @@ status segment_header_parse(slice bytes, struct segment_header *ret_header)
     return OK;
 }
 
+slice batch_magic_slice(void)
+{
+    static_assert(sizeof batch_magic == BATCH_MAGIC_BYTES, "as long as the header says");
+    return magic_slice(batch_magic);
+}
+
 void batch_head_write(const struct batch_head *h, struct writer *w)
 {
     writer_bytes(w, magic_slice(batch_magic));

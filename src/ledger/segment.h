@@ -17,6 +17,7 @@ enum {
     SEGMENT_ENTRIES = 65536,
     SEGMENT_HEADER_BYTES = 64,
     BATCH_HEAD_BYTES = 64,
+    BATCH_MAGIC_BYTES = 8,
     BATCH_TRAILER_BYTES = 72,
     BATCH_RECORDS_MAX = 8192,
     BATCH_FRAME_BYTES_MAX = 16 * 1024 * 1024,
@@ -86,6 +87,8 @@ void segment_header_write(const struct segment_header *h, struct writer *w);
 /* E_SHORT, E_SYNTAX (magic), E_UNKNOWN (version), E_INVALID (its own checksum). */
 status segment_header_parse(slice bytes, struct segment_header *ret_header);
 
+/* What every batch begins with: BATCH_MAGIC_BYTES bytes. */
+slice batch_magic_slice(void);
 /* Appends the head; the caller makes its lengths true. */
 void batch_head_write(const struct batch_head *h, struct writer *w);
 /* The head alone, its lengths consistent with each other and with the limits. E_SHORT, E_SYNTAX,
