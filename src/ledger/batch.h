@@ -14,7 +14,12 @@
  * A batch is full at BATCH_RECORDS_MAX records or BATCH_INPUT_BYTES_MAX of openings; the last entry
  * of a segment ends it in any case.
  */
-enum { BATCH_INPUT_BYTES_MAX = 1024 * 1024 };
+enum {
+    BATCH_INPUT_BYTES_MAX = 1024 * 1024,
+    /* A block ends at BLOCK_RECORDS_MAX records or behind BLOCK_PLAIN_BYTES_CLOSE bytes. */
+    BATCH_BLOCKS_MAX =
+        BATCH_RECORDS_MAX / BLOCK_RECORDS_MAX + BATCH_INPUT_BYTES_MAX / BLOCK_PLAIN_BYTES_CLOSE + 2,
+};
 
 struct batch;
 

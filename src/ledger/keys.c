@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/keys.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include "base/base64.h"
 #include "base/bytes.h"
@@ -254,9 +255,8 @@ static status group_create(struct keys *k, uint64_t number, struct fault *f)
                               f);
 }
 
-/* The group from the cache or its file; made if create and there is none. */
-static status group_get(struct keys *k, uint64_t number, bool create, struct group **ret_group,
-                        struct fault *f)
+/* The group from the cache or its file. */
+static status group_get(struct keys *k, uint64_t number, struct group **ret_group, struct fault *f)
 {
     struct group *stalest = &k->groups[0];
     for (size_t i = 0; i < CACHED_GROUPS; i++) {
@@ -269,14 +269,24 @@ static status group_get(struct keys *k, uint64_t number, bool create, struct gro
         if (g->used < stalest->used) stalest = g;
     }
     group_drop(stalest);
-    status loaded = group_load(k, number, stalest, f);
-    if (loaded.code == E_NOT_FOUND && create) {
-        TRY(group_create(k, number, f));
-        loaded = group_load(k, number, stalest, f);
-    }
-    TRY(loaded);
+    TRY(group_load(k, number, stalest, f));
     stalest->used = ++k->turn;
     *ret_group = stalest;
+    return OK;
+}
+
+status keys_prepare(struct keys *k, uint64_t first, uint64_t count, struct fault *f)
+{
+    struct group *g = NULL;
+    assert(count > 0 && first <= UINT64_MAX - count);
+    for (uint64_t n = first / GROUP_BLOCKS; n <= (first + count - 1) / GROUP_BLOCKS; n++) {
+        const status s = group_get(k, n, &g, f);
+        if (s.code == E_OK) continue;
+        if (s.code != E_NOT_FOUND) return s;
+        if (n * GROUP_BLOCKS < first)
+            return fault_within(f, s, "the key of recorded blocks is lost");
+        TRY(group_create(k, n, f));
+    }
     return OK;
 }
 
@@ -285,7 +295,7 @@ status keys_wrap(struct keys *k, uint64_t block, const uint8_t key[KEYS_KEY_BYTE
 {
     struct group *g = NULL;
     uint8_t buffer[AAD_BYTES_MAX];
-    TRY(group_get(k, block / GROUP_BLOCKS, true, &g, f));
+    TRY(group_get(k, block / GROUP_BLOCKS, &g, f));
     const slice aad = aad_make("candor block key", g->number, block, buffer);
     return wrap(k, g->key, aad, key, ret_wrapped, f);
 }
@@ -296,7 +306,7 @@ status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_W
     static const uint8_t destroyed[GROUP_WRAPPED_BYTES];
     struct group *g = NULL;
     uint8_t buffer[AAD_BYTES_MAX];
-    TRY(group_get(k, block / GROUP_BLOCKS, false, &g, f));
+    TRY(group_get(k, block / GROUP_BLOCKS, &g, f));
     const uint32_t in_group = (uint32_t)(block % GROUP_BLOCKS);
     const bool in_table = in_group < g->count;
     const uint8_t *from = in_table ? g->table + (size_t)in_group * GROUP_WRAPPED_BYTES : wrapped;

@@ -25,8 +25,13 @@ status keys_open(const struct store *store, const uint8_t *root_key, struct keys
                  struct fault *f);
 /* Wipes everything. NULL is allowed. */
 void keys_free(struct keys *k);
-/* Wraps the key of a block that is about to be written; makes the group's file first if there is
- * none. E_CORRUPT if the file is damaged, E_FULL, E_FSYNC. */
+/* Sees to it that the next count blocks, numbered from first on, can be wrapped: makes the file of
+ * a group that begins with one of them, durably. Afterwards keys_wrap of these blocks needs no
+ * space. E_FULL changes nothing. E_NOT_FOUND if a group that has blocks already has no file: making
+ * one would hide that its key is lost. E_CORRUPT, E_FSYNC. */
+status keys_prepare(struct keys *k, uint64_t first, uint64_t count, struct fault *f);
+/* Wraps the key of a block that is about to be written. E_NOT_FOUND if the group's file is missing
+ * (keys_prepare makes it), E_CORRUPT if it is damaged. */
 status keys_wrap(struct keys *k, uint64_t block, const uint8_t key[KEYS_KEY_BYTES],
                  uint8_t ret_wrapped[GROUP_WRAPPED_BYTES], struct fault *f);
 /* The reverse; wrapped is what stands in the segment. E_ERASED if the key was destroyed, E_CORRUPT

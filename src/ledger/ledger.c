@@ -34,14 +34,22 @@ static status segment_create(const struct store *store, const char *origin, uint
     return store_file_replace(store, layout_segment(number).text, writer_slice(&w), f);
 }
 
-status ledger_create(const struct store *store, const char *origin, struct fault *f)
+/* Creating replaces a file of that name, so there must be none, and that must be certain. */
+static status segment_is_new(const struct store *store, uint64_t number, struct fault *f)
 {
     int file = -1;
+    const struct layout_name name = layout_segment(number);
+    const status s = store->ops->open(store->self, name.text, STORE_READ, &file, f);
+    if (s.code == E_NOT_FOUND) return OK;
+    TRY(s);
+    store->ops->close(store->self, file);
+    return fault_set(f, FAIL(E_EXISTS), "%s: is there already", name.text);
+}
+
+status ledger_create(const struct store *store, const char *origin, struct fault *f)
+{
     TRY(store->ops->make_dir(store->self, LAYOUT_LOG, f));
-    if (store->ops->open(store->self, layout_segment(0).text, STORE_READ, &file, f).code == E_OK) {
-        store->ops->close(store->self, file);
-        return fault_set(f, FAIL(E_EXISTS), "%s: there is a log already", layout_segment(0).text);
-    }
+    TRY(segment_is_new(store, 0, f));
     TRY(keys_create(store, f));
     TRY(store->ops->sync_dir(store->self, "", f));
     return segment_create(store, origin, 0, f);
@@ -129,8 +137,12 @@ bool ledger_was_torn(const struct ledger *l)
 
 status ledger_begin(struct ledger *l, struct batch *b, struct fault *f)
 {
+    const uint64_t block = archive_next_block(l->archive);
     TRY(check_running(l, f));
-    batch_reset(b, archive_size(l->archive), archive_next_block(l->archive));
+    const status s = keys_prepare(l->keys, block, BATCH_BLOCKS_MAX, f);
+    if (s.code == E_FSYNC) return stop(l, s);
+    TRY(s);
+    batch_reset(b, archive_size(l->archive), block);
     return OK;
 }
 
@@ -160,11 +172,13 @@ status ledger_add(struct ledger *l, struct batch *b, const struct record *record
     return OK;
 }
 
-/* A summary of everything counted so far, as a record like any other. */
+/* A summary of everything counted so far, as a record like any other. A clock that was set back
+ * before 1970 must not keep a segment from ending. */
 static status summary_add(struct ledger *l, struct batch *b, struct fault *f)
 {
     struct record record = {};
-    TRY(summary_record(l->summary, l->store->ops->now_ns(l->store->self), &record, f));
+    const int64_t now_ns = l->store->ops->now_ns(l->store->self);
+    TRY(summary_record(l->summary, now_ns < 0 ? 0 : now_ns, &record, f));
     return batch_add(b, l->codec, l->keys, l->store, &record, f);
 }
 
@@ -239,6 +253,7 @@ static status file_ready(struct ledger *l, uint64_t segment, struct fault *f)
 {
     const struct store_ops *ops = l->store->ops;
     if (l->file >= 0 && l->file_segment == segment) return OK;
+    TRY(segment_is_new(l->store, segment, f));
     TRY(segment_create(l->store, l->origin, segment, f));
     if (l->file >= 0) ops->close(l->store->self, l->file);
     l->file = -1;

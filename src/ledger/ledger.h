@@ -55,7 +55,8 @@ struct archive *ledger_archive(struct ledger *l);
 /* Whether ledger_open cleared a torn batch. */
 bool ledger_was_torn(const struct ledger *l);
 
-/* Empties the batch and numbers it behind everything sealed so far. E_STOPPED. */
+/* Empties the batch and numbers it behind everything sealed so far; makes the key group that it
+ * needs. E_FULL: try again when there is space. E_FSYNC stops the ledger. E_STOPPED. */
 status ledger_begin(struct ledger *l, struct batch *b, struct fault *f);
 /* Adds a record and says its index. The batch must not be full (ledger_is_full). System kinds are
  * allowed here: `append` refuses them where input is parsed. */
