@@ -4,7 +4,10 @@
  *
  *   a batch that was not wholly written        cleared: it was never acknowledged
  *   a batch written, its sync failed           written and synced again, or the start fails
- *   a full segment with a torn footer          the footer is made again from the batches
+ *   a new file whose name is not durable yet   the folders are synced again
+ *   a full segment with a torn footer          the footer is made again from the batches, always:
+ *                                              it was part of the last write
+ *   damage in front of whole batches           refused, and named: they were acknowledged
  *   a full segment without its successor       the next write makes it
  *   a signer behind the log                    the caller signs the newest head
  *   a log behind the signer                    refused: an older copy was restored
@@ -36,6 +39,15 @@ static status check_signed(struct ledger *l, const struct signer_head *head, str
     return fault_set(f, FAIL(E_REFUSED),
                      "the log's first %llu entries are not those that were signed",
                      (unsigned long long)head->size);
+}
+
+/* A file that a crash cut off from the sync of its folder is there, but not for good. */
+static status names_again(struct ledger *l, struct fault *f)
+{
+    const struct store *s = l->store;
+    TRY(s->ops->sync_dir(s->self, LAYOUT_KEYS, f));
+    TRY(s->ops->sync_dir(s->self, LAYOUT_LOG, f));
+    return s->ops->sync_dir(s->self, "", f);
 }
 
 static status file_open(struct ledger *l, struct fault *f)
@@ -140,16 +152,14 @@ static status footer_again(struct ledger *l, struct fault *f)
     return s;
 }
 
-/* A full newest segment is finished: footer checked or made again, then the next one follows. */
+/* A full newest segment is finished: its footer is written again, then the next one follows. */
 static status newest_finish(struct ledger *l, struct fault *f)
 {
-    struct segment_footer footer = {};
-    struct fault unused;
     slice entry = {};
     const uint64_t size = archive_size(l->archive);
     const uint64_t segment = archive_segment(l->archive);
     if (size != (segment + 1) * SEGMENT_ENTRIES) return OK;
-    if (archive_footer(l->archive, segment, &footer, &unused).code != E_OK) TRY(footer_again(l, f));
+    TRY(footer_again(l, f));
     TRY(archive_entry(l->archive, size - 1, &entry, f));
     TRY(summary_count(l->summary, entry, f));
     archive_roll(l->archive);
@@ -162,6 +172,7 @@ status recover(struct ledger *l, const struct signer_head *signed_head, struct f
     l->leaves = calloc(BATCH_RECORDS_MAX, sizeof *l->leaves);
     if (l->leaves == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
     TRY(check_signed(l, signed_head, f));
+    TRY(names_again(l, f));
     TRY(file_open(l, f));
     TRY(tail_clear(l, f));
     TRY(last_batch_again(l, f));
