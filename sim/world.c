@@ -351,7 +351,8 @@ static void check_heads(struct world *w, struct archive *a)
     }
 }
 
-/* The published checkpoint is the newest head, and each of its tiles can be made. */
+/* The published checkpoint is the newest head, and each of its tiles can be made; level 0 is what
+ * check_entries has read. */
 static void check_published(struct world *w, struct archive *a)
 {
     static struct log_head head;
@@ -366,7 +367,7 @@ static void check_published(struct world *w, struct archive *a)
     const uint64_t size = head.checkpoint.size;
     if (size != w->acked_count)
         world_break(w, "published %" PRIu64 " of %zu", size, w->acked_count);
-    for (unsigned level = 0; tile_count(size, level) > 0; level++) {
+    for (unsigned level = 1; tile_count(size, level) > 0; level++) {
         for (uint64_t at = 0; at < size >> (8 * level); at++) {
             hash node = {};
             if (source.node(source.self, 8 * level, at, &node).code == E_OK) continue;

@@ -141,12 +141,12 @@ static status entries_make(struct batch *b)
     return writer_end(&b->entries);
 }
 
-/* Packs and encrypts the block that is being filled into the frame, and makes its entries. */
-static status block_finish(struct batch *b, struct block_codec *codec, struct keys *keys,
-                           struct fault *f)
+/* Packs and encrypts the block that is being filled into the frame, and makes its entries; undone
+ * by the caller on failure. */
+static status block_make(struct batch *b, struct block_codec *codec, struct keys *keys,
+                         struct fault *f)
 {
-    struct pending *p = b->pending;
-    if (p->count == 0) return OK;
+    const struct pending *p = b->pending;
     struct block_head head = {
         .number = b->head.first_block + b->head.block_count,
         .first_index = b->head.first_index + b->head.record_count - p->count,
@@ -156,7 +156,25 @@ static status block_finish(struct batch *b, struct block_codec *codec, struct ke
     if (s.code != E_OK) return fault_set(f, s, "making entries: %s", status_text(s));
     TRY(keys_wrap(keys, head.number, b->block_key, head.wrapped_key, f));
     s = block_seal(codec, b->block_key, writer_slice(&b->plain), &head, &b->frame);
-    if (s.code != E_OK) return fault_set(f, s, "sealing a block: %s", status_text(s));
+    return s.code == E_OK ? OK : fault_set(f, s, "sealing a block: %s", status_text(s));
+}
+
+static status block_finish(struct batch *b, struct block_codec *codec, struct keys *keys,
+                           struct fault *f)
+{
+    const struct writer frame = b->frame;
+    const struct writer entries = b->entries;
+    const uint32_t entry_count = b->entry_count;
+    if (b->pending->count == 0) return OK;
+    const status s = block_make(b, codec, keys, f);
+    if (s.code != E_OK) { /* so that it can be tried again */
+        b->frame = frame;
+        b->entries = entries;
+        b->entry_count = entry_count;
+        b->pending->entries.len = 0;
+        b->pending->entries.error = E_OK;
+        return s;
+    }
     b->head.block_count++;
     block_wipe(b);
     return OK;

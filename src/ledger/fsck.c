@@ -255,27 +255,37 @@ static status check_header(struct checker *c, struct fault *f)
     return OK;
 }
 
+/* Holds the file from offset to its end against what has to stand there. The frame that was checked
+ * last stays as it is. */
+static status compare_rest(struct checker *c, uint64_t offset, slice want, struct fault *f)
+{
+    const size_t room = want.len + 1; /* one more shows a file that goes on */
+    uint8_t *found = malloc(room);
+    size_t len = 0;
+    size_t same = 0;
+    if (found == NULL) return fault_set(f, FAIL(E_NOMEM), "fsck: out of memory");
+    const status s = read_at(c, offset, found, room, &len, f);
+    while (s.code == E_OK && same < len && same < want.len && found[same] == want.at[same])
+        same++;
+    if (s.code == E_OK && (same < want.len || len > want.len)) {
+        complain_at(c, offset + same, "footer", FAIL(same == len ? E_SHORT : E_INVALID));
+    }
+    free(found);
+    return s;
+}
+
 /* The footer of a full segment, byte for byte what the batches make. */
 static status check_footer(struct checker *c, uint64_t offset, struct fault *f)
 {
     hash tile[SEGMENT_TILES];
     slice counters = {};
-    size_t len = 0;
     const size_t room = c->frame.cap;
     struct writer want = writer_of(malloc(room), room);
     if (want.at == NULL) return fault_set(f, FAIL(E_NOMEM), "fsck: out of memory");
     tree_filled_tile(c->tree, tile);
     status s = summary_table(c->summary, &counters, f);
     if (s.code == E_OK) segment_footer_write(c->places, c->place_count, tile, counters, &want);
-    if (s.code == E_OK) s = read_at(c, offset, c->frame.at, room, &len, f);
-    if (s.code == E_OK) {
-        size_t same = 0;
-        while (same < len && same < want.len && c->frame.at[same] == want.at[same])
-            same++;
-        if (same < want.len || len > want.len) {
-            complain_at(c, offset + same, "footer", FAIL(same == len ? E_SHORT : E_INVALID));
-        }
-    }
+    if (s.code == E_OK) s = compare_rest(c, offset, writer_slice(&want), f);
     free(want.at);
     return s;
 }
