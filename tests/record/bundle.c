@@ -162,7 +162,7 @@ static void false_bundles_are_refused_with_the_reason(void **)
         { "\nhide 2 finding ", "\nhide 2 finding - ", E_SYNTAX, "line 4" },
         { "\nhide 2 finding", "\nhide 2 finding\nhide 2 finding", E_SYNTAX, "line 4" },
         { "\n\ncandor/schema", "\nmore\n\ncandor/schema", E_TRAILING, "line 9" },
-        { "\n\ncandor/schema", "\ncandor/schema", E_UNKNOWN, "schema row" },
+        { "\n\ncandor/schema", "\ncandor/schema", E_SYNTAX, "no empty line behind" },
         { "field 3 actor text", "field 3 victim text", E_INVALID, "not the right one" },
         { "version 1\n", "version 2\n", E_UNKNOWN, "unknown here" },
         { "\n\nc2sp", "\nc2sp", E_SYNTAX, "no empty line" },
