@@ -8,8 +8,8 @@
 #include "base/banned.h"
 
 /*
- * Budget: 0.4 us of set-up and key schedule a call, then more than 4 GB/s (AES-NI, VAES). Fetching
- * the algorithm anew on each call would more than double the set-up, so the context keeps it.
+ * Budget: 0.5 us of set-up and key schedule a call, then 3.8 GB/s on a 2.6 GHz Zen 4 (openssl speed
+ * -evp aes-256-gcm: 3.7). The algorithm is looked up once, when the context is made.
  */
 struct crypto {
     EVP_CIPHER *cipher;

@@ -118,8 +118,8 @@ static void wrong_and_dangerous_sql_is_refused(void **)
     };
     static const char *const dangerous[] = { "SELECT load_extension('x')",
                                              "ATTACH DATABASE '/tmp/other.db' AS other",
-                                             "PRAGMA writable_schema = ON;"
-                                             "UPDATE sqlite_schema SET sql = 'x'" };
+                                             ("PRAGMA writable_schema = ON;"
+                                              "UPDATE sqlite_schema SET sql = 'x'") };
     struct sqlite_query *q = NULL;
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         assert_fails(sqlite_prepare(db, wrong[i], &q, &fault), E_VALUE);
