@@ -10,6 +10,7 @@
 #include "ledger/layout.h"
 #include "ledger/store_file.h"
 #include "lib/crypto.h"
+#include "os/secret.h"
 #include "base/banned.h"
 
 static_assert(GROUP_WRAPPED_BYTES == CRYPTO_NONCE_BYTES + KEYS_KEY_BYTES + CRYPTO_TAG_BYTES,
@@ -31,6 +32,7 @@ struct group {
 };
 
 struct keys {
+    struct secret memory;      /* where this object lives */
     const struct store *store; /* borrowed */
     struct crypto *crypto;
     uint64_t turn;
@@ -142,8 +144,10 @@ static status root_load(const struct store *store, uint8_t ret_key[KEYS_KEY_BYTE
 status keys_open(const struct store *store, const uint8_t *root_key, struct keys **ret_keys,
                  struct fault *f)
 {
-    struct keys *k = calloc(1, sizeof *k);
-    if (k == NULL) return fault_set(f, FAIL(E_NOMEM), "keys: out of memory");
+    struct secret memory = {};
+    TRY(secret_new(sizeof(struct keys), &memory, f));
+    struct keys *k = (struct keys *)(void *)memory.bytes;
+    k->memory = memory;
     k->store = store;
     k->crypto = crypto_new();
     status s = k->crypto == NULL ? fault_set(f, FAIL(E_NOMEM), "keys: no AES-256-GCM context") : OK;
@@ -172,8 +176,13 @@ void keys_free(struct keys *k)
     for (size_t i = 0; i < CACHED_GROUPS; i++)
         group_drop(&k->groups[i]);
     crypto_free(k->crypto);
-    bytes_wipe(k, sizeof *k);
-    free(k);
+    struct secret memory = k->memory;
+    secret_free(&memory);
+}
+
+bool keys_are_locked(const struct keys *k)
+{
+    return k->memory.locked;
 }
 
 static status group_corrupt(struct fault *f, uint64_t number, status why, const char *what)

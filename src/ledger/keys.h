@@ -25,6 +25,8 @@ status keys_open(const struct store *store, const uint8_t *root_key, struct keys
                  struct fault *f);
 /* Wipes everything. NULL is allowed. */
 void keys_free(struct keys *k);
+/* Whether plain keys stay out of swap: false where the limit on locked memory did not allow it. */
+bool keys_are_locked(const struct keys *k);
 /* Sees to it that the next count blocks, numbered from first on, can be wrapped: makes the file of
  * a group that begins with one of them, durably. Afterwards keys_wrap of these blocks needs no
  * space. E_FULL changes nothing. E_NOT_FOUND if a group that has blocks already has no file: making

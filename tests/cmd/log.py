@@ -206,6 +206,19 @@ def fsck_proves_a_good_log_and_names_a_flipped_byte():
     assert bad.returncode == 1 and b"log/0000000000.seg: offset" in bad.stdout, bad
 
 
+@tap.test
+def doctor_finds_a_healthy_node_healthy_and_open_keys_not():
+    healthy = run("doctor", NODE, "--json")
+    lines = [json.loads(line) for line in healthy.stdout.splitlines()]
+    assert healthy.returncode == 0 and all(line["verdict"] != "fault" for line in lines), healthy
+    confinement = [line["text"] for line in lines if line["about"] == "confinement"]
+    assert len(confinement) == 1 and "seccomp" in confinement[0]
+    os.chmod(os.path.join(NODE, "keys", "root"), 0o644)
+    open_keys = run("doctor", NODE)
+    assert open_keys.returncode == 1 and b"keys/root: mode 644" in open_keys.stdout, open_keys
+    os.chmod(os.path.join(NODE, "keys", "root"), 0o600)
+
+
 try:
     tap.main()
 finally:

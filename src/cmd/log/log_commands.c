@@ -174,6 +174,18 @@ const struct command log_commands[] = {
         .run = run_log_export,
     },
     {
+        .name = "doctor",
+        .arguments = "DIR",
+        .summary = "Say what is not as it should be around a node",
+        .details =
+            "Looks at configuration, permissions, disk, clock, keys, log, signer and how far\n"
+            "its process is confined. Exit status 1 if there is a fault.\n\n"
+            "  candor doctor ./node",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_doctor,
+    },
+    {
         .name = "fsck",
         .arguments = "DIR",
         .summary = "Prove the whole log and its openings; name what is wrong and where",

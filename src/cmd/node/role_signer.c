@@ -2,16 +2,19 @@
 #include "cmd/node/role_signer.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
+#include "cmd/node/confine.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/signer_protocol.h"
 #include "ledger/store_fs.h"
 #include "os/frame.h"
 #include "os/process.h"
+#include "os/sandbox.h"
 #include "base/banned.h"
 
-enum { SCRIBE_FD = PROCESS_FIRST_FD };
+enum { SCRIBE_FD = PROCESS_FIRST_FD, FILES_MAX = 16 };
 
 static status send(uint16_t type, const struct writer *w, struct fault *f)
 {
@@ -27,13 +30,41 @@ static status send_refusal(status why, const struct fault *reason, struct fault 
     return send(SIGNER_REFUSED, &w, f);
 }
 
-static status greet(const struct signer *s, struct fault *f)
+/* What the signer calls beside what every process needs (os/seccomp.c): its socket and its state.
+ */
+static const struct sandbox_call calls[] = {
+    { .number = SYS_recvfrom }, { .number = SYS_sendmsg },   { .number = SYS_poll },
+    { .number = SYS_pwrite64 }, { .number = SYS_fdatasync },
+};
+
+/* The state file and the socket are open; from here on nothing else can be reached. Signing once
+ * before lets libcrypto read what it reads when it is first used. */
+static status confine(struct signer *s, char *ret_text, size_t cap, struct fault *f)
+{
+    const struct sandbox sandbox = {
+        .calls = calls,
+        .call_count = COUNT_OF(calls),
+        .files_max = FILES_MAX,
+        .mode = ROLE_SANDBOX_MODE,
+    };
+    struct sandbox_level level = {};
+    struct signer_request again = { .head = signer_head(s) };
+    uint8_t signature[SIGNER_SIGNATURE_BYTES];
+    TRY(signer_sign(s, &again, signature, f));
+    bytes_wipe(signature, sizeof signature);
+    TRY(sandbox_enter(&sandbox, &level, f));
+    sandbox_level_text(&level, ret_text, cap);
+    return OK;
+}
+
+static status greet(struct signer *s, struct fault *f)
 {
     uint8_t payload[SIGNER_PAYLOAD_MAX];
     struct writer w = writer_of(payload, sizeof payload);
     struct signer_hello hello = { .head = signer_head(s) };
     signer_public(s, hello.public_key);
     bytes_copy(hello.origin, sizeof hello.origin - 1, slice_text(signer_origin(s)));
+    TRY(confine(s, hello.confinement, sizeof hello.confinement, f));
     signer_hello_write(&hello, &w);
     return send(SIGNER_HELLO, &w, f);
 }

@@ -23,6 +23,7 @@ void signer_hello_write(const struct signer_hello *h, struct writer *w)
     write_head(&h->head, w);
     writer_bytes(w, (slice){ h->public_key, sizeof h->public_key });
     writer_vec16(w, slice_text(h->origin));
+    writer_vec16(w, slice_text(h->confinement));
 }
 
 status signer_hello_parse(slice payload, struct signer_hello *ret_hello)
@@ -30,12 +31,16 @@ status signer_hello_parse(slice payload, struct signer_hello *ret_hello)
     struct cursor c = cursor_of(payload);
     struct signer_hello h = {};
     slice origin = {};
+    slice confinement = {};
     TRY(take_head(&c, &h.head));
     TRY(cursor_copy(&c, sizeof h.public_key, h.public_key));
     TRY(cursor_vec16(&c, SIGNER_ORIGIN_BYTES_MAX, &origin));
+    TRY(cursor_vec16(&c, SIGNER_CONFINEMENT_BYTES_MAX, &confinement));
     TRY(cursor_end(&c));
     if (memchr(origin.at, '\0', origin.len) != NULL) return FAIL(E_VALUE);
+    if (memchr(confinement.at, '\0', confinement.len) != NULL) return FAIL(E_VALUE);
     bytes_copy(h.origin, sizeof h.origin - 1, origin);
+    bytes_copy(h.confinement, sizeof h.confinement - 1, confinement);
     *ret_hello = h;
     return OK;
 }

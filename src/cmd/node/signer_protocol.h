@@ -9,7 +9,7 @@
  * (os/frame.h). The scribe speaks first with a request; a hello and an answer come from the signer.
  * Anything else ends the conversation.
  *
- *   hello    size u64 | root 32 | public key 32 | origin vec16
+ *   hello    size u64 | root 32 | public key 32 | origin vec16 | confinement vec16
  *   request  size u64 | root 32 | n u8 (0..64) | n hashes
  *   signed   signature 64
  *   refused  a failure (cmd/failure.h)
@@ -21,12 +21,13 @@ enum signer_message {
     SIGNER_REFUSED = 4,
 };
 
-enum { SIGNER_PAYLOAD_MAX = 4096 };
+enum { SIGNER_PAYLOAD_MAX = 4096, SIGNER_CONFINEMENT_BYTES_MAX = 255 };
 
 struct signer_hello {
     struct signer_head head;
     uint8_t public_key[SIGNER_PUBLIC_BYTES];
     char origin[SIGNER_ORIGIN_BYTES_MAX + 1];
+    char confinement[SIGNER_CONFINEMENT_BYTES_MAX + 1]; /* what the process gave up, for people */
 };
 
 /* Appends the payload of a hello; of a request; of a refusal. */
