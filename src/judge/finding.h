@@ -50,7 +50,7 @@ struct finding {
 
     const struct finding_group *groups; /* FINDING_CORRELATION */
     size_t group_count;
-    const uint64_t *evidence; /* positions of the events in the window, ascending */
+    const uint64_t *evidence; /* positions of the events in the window, by event time */
     size_t evidence_count, evidence_left;
     int64_t window_start_ns, window_end_ns;
     double measure;         /* the count, sum, average, … that met the condition */

@@ -259,9 +259,8 @@ static bool condition_load(struct document *d, const struct yaml_node *map, stru
     c->percentile = PERCENTILE_DEFAULT;
     if (node == NULL) return needs_check(d, map, c);
     if (node->type == YAML_TEXT) {
-        if (!is_temporal(c)) {
-            document_error(d, node, "correlation",
-                           "a text as condition is for temporal correlations");
+        if (c->type != CORRELATION_TEMPORAL) {
+            document_error(d, node, "correlation", "a text as condition is for type temporal");
             return false;
         }
         c->condition = condition_names(d, node, c->references, c->rule_count);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include "base/writer.h"
 #include "intake/json_fields.h"
+#include "judge/sigma/correlate/correlator.h"
+#include "judge/sigma/correlation.h"
 #include "judge/sigma/dialect.h"
 #include "judge/sigma/modifier.h"
 #include "judge/sigma/naive.h"
@@ -23,6 +25,7 @@ static uint8_t json_text[JSON_TEXT_MAX + 64];
 
 /* What the vectors have shown so far. */
 static size_t cases_of_point[DIALECT_POINTS + 1];
+static size_t types_shown[CORRELATION_VALUE_MEDIAN + 1];
 static struct {
     size_t matches, misses, errors;
 } shown[64];
@@ -166,22 +169,96 @@ static bool is_listed(const struct yaml_node *list, slice title)
     return false;
 }
 
-/* Detection rules alone: each finding of an event must be listed, and each listed one found. */
+/* What one event or the end of the input raised. */
+static struct {
+    slice titles[64];
+    size_t count;
+    bool evicts;
+} raised;
+
+static void raise(slice title)
+{
+    assert_true(raised.count < COUNT_OF(raised.titles));
+    raised.titles[raised.count++] = title;
+}
+
+static void on_finding(void *, const struct finding *f)
+{
+    if (f->kind == FINDING_EVICTION) {
+        raised.evicts = true;
+    } else {
+        assert_true(f->evidence_count != 0 && f->evidence_count + f->evidence_left >= 1);
+        raise(f->rule->title);
+    }
+}
+
+/* Everything raised must be listed, and everything listed raised, equally often. */
+static void compare(const struct yaml_node *want)
+{
+    for (size_t i = 0; i < raised.count; i++) {
+        if (!is_listed(want, raised.titles[i])) complain("found", raised.titles[i]);
+    }
+    for (uint32_t i = 0; want != NULL && i < want->count; i++) {
+        bool found = false;
+        for (size_t j = 0; j < raised.count; j++) {
+            found = found || slice_equal(raised.titles[j], want->members[i].value->text);
+        }
+        if (!found) complain("not found", want->members[i].value->text);
+    }
+    if (raised.count != (want == NULL ? 0 : want->count)) complain("found twice", raised.titles[0]);
+}
+
+static int64_t time_of(const struct yaml_node *member, uint32_t i)
+{
+    const struct yaml_node *time = yaml_member(member, "time");
+    return time == NULL ? (int64_t)i * 1000000000
+                        : (int64_t)(strtod((const char *)time->text.at, NULL) * 1e9);
+}
+
+static void run_event(const struct ruleset *rs, struct naive *n, struct correlator *c,
+                      const struct yaml_node *member, uint32_t i)
+{
+    uint32_t matched[64];
+    size_t count = 0;
+    struct event event = event_of_member(member);
+    event.time_ns = time_of(member, i);
+    event.has_time = true;
+    raised.count = 0;
+    for (size_t r = 0; r < rs->rule_count; r++) {
+        const struct rule *rule = rs->rules[r];
+        if (rule->kind != RULE_DETECTION || !sigma_naive_match(n, rule, &event, NULL)) continue;
+        matched[count++] = rule->number;
+        if (!rule->is_silent) raise(rule->title);
+    }
+    correlator_event(c, &event, i, 0, matched, count, on_finding, NULL);
+    compare(yaml_member(member, "findings"));
+}
+
 static void run_events(const struct ruleset *rs, struct naive *n)
 {
     const struct yaml_node *events = yaml_member(at_case, "events");
-    for (uint32_t i = 0; events != NULL && i < events->count; i++) {
-        const struct yaml_node *member = events->members[i].value;
-        const struct yaml_node *want = yaml_member(member, "findings");
-        const struct event event = event_of_member(member);
-        for (size_t r = 0; r < rs->rule_count; r++) {
-            const struct rule *rule = rs->rules[r];
-            if (rule->kind != RULE_DETECTION || rule->is_silent) continue;
-            const bool found = sigma_naive_match(n, rule, &event, NULL);
-            if (found != is_listed(want, rule->title))
-                complain(found ? "found" : "not found", rule->title);
-        }
+    const struct yaml_node *bytes = yaml_member(at_case, "bytes");
+    struct correlator_config config = { .lateness_ns = -1, .key = { 1, 2 } };
+    struct correlator *c = NULL;
+    int64_t bytes_max = 1 << 20;
+    if (events == NULL) return;
+    if (bytes != NULL) assert_ok(yaml_int(bytes, &bytes_max));
+    config.bytes_max = (size_t)bytes_max;
+    assert_ok(correlator_new(rs, &config, &c));
+    raised.evicts = false;
+    for (uint32_t i = 0; i < events->count; i++) {
+        run_event(rs, n, c, events->members[i].value, i);
     }
+    raised.count = 0;
+    correlator_end(c, on_finding, NULL);
+    compare(yaml_member(at_case, "at_end"));
+    const struct yaml_node *evicts = yaml_member(at_case, "evicts");
+    const bool wanted = evicts != NULL && yaml_is_true(evicts);
+    if (wanted != raised.evicts) complain("evictions", slice_text(wanted ? "none" : "some"));
+    const struct correlator_counts counts = correlator_counts(c);
+    assert_true(counts.bytes_used <= config.bytes_max);
+    assert_int_equal(counts.groups_evicted != 0, wanted);
+    correlator_free(c);
 }
 
 /* Which modifiers the selection's keys use, for the coverage check. */
@@ -213,6 +290,13 @@ static void note_point(void)
     cases_of_point[number]++;
 }
 
+static void note_types(const struct ruleset *rs)
+{
+    for (size_t i = 0; i < rs->rule_count; i++) {
+        if (rs->rules[i]->kind == RULE_CORRELATION) types_shown[rs->rules[i]->correlation->type]++;
+    }
+}
+
 static void run_case(void)
 {
     const slice error = text_of(at_case, "error"), warning = text_of(at_case, "warning");
@@ -231,6 +315,7 @@ static void run_case(void)
     if (warning.len != 0 && !has_code(rs, warning, SEVERITY_WARNING)) {
         complain("this warning was not given", warning);
     }
+    note_types(rs);
     struct naive *n = naive_new(rs);
     assert_non_null(n);
     run_answers(n, first_detection(rs), "matches", true);
@@ -265,6 +350,17 @@ static void all_vectors_hold(void **)
     for (size_t i = 0; i < found.gl_pathc; i++)
         run_file(found.gl_pathv[i]);
     globfree(&found);
+}
+
+static void every_point_and_correlation_type_has_vectors(void **)
+{
+    for (size_t i = 1; i <= DIALECT_POINTS; i++) {
+        assert_int_equal(dialect_points[i - 1].number, i);
+        if (cases_of_point[i] == 0) fail_msg("point %zu has none", i);
+    }
+    for (size_t i = 0; i < COUNT_OF(types_shown); i++) {
+        if (types_shown[i] == 0) fail_msg("%s has none", correlation_type_name((uint8_t)i));
+    }
 }
 
 static void every_modifier_has_a_match_a_miss_and_an_error(void **)
@@ -307,6 +403,7 @@ int main(void)
     if (parser == NULL || build_init(&build).code != E_OK) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_vectors_hold),
+        cmocka_unit_test(every_point_and_correlation_type_has_vectors),
         cmocka_unit_test(every_modifier_has_a_match_a_miss_and_an_error),
         cmocka_unit_test(the_document_says_what_the_program_says),
     };

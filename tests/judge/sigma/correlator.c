@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/sigma/correlate/correlator.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include "judge/sigma/correlation.h"
+#include "tests/cm.h"
+
+/*
+ * Random events through the correlator and through a twin that keeps every event and recounts the
+ * window each time. Then worse events (out of order, too late, too many groups) under a small
+ * bound, where only the invariants can be checked.
+ */
+enum { RULES = 3, EVENTS_MAX = 4000, USERS = 4, VALUES = 6, SPAN_S = 10, TYPES = 5 };
+
+static const char rules_text[] =
+    "title: r0\nname: r0\nlogsource: {}\ndetection: {a: {A: 1}, condition: a}\n---\n"
+    "title: r1\nname: r1\nlogsource: {}\ndetection: {a: {A: 2}, condition: a}\n---\n"
+    "title: r2\nname: r2\nlogsource: {}\ndetection: {a: {A: 3}, condition: a}\n";
+static const char sliding_text[] =
+    "---\ntitle: event_count\ncorrelation: {type: event_count, rules: [r0, r1, r2], group-by: "
+    "[User], "
+    "timespan: 10s, condition: {gte: 6}}\n"
+    "---\ntitle: value_count\ncorrelation: {type: value_count, rules: [r0, r1, r2], group-by: "
+    "[User], "
+    "timespan: 10s, condition: {field: Value, gt: 3}}\n"
+    "---\ntitle: temporal\ncorrelation: {type: temporal, rules: [r0, r1, r2], group-by: [User], "
+    "timespan: 10s}\n"
+    "---\ntitle: ordered\ncorrelation: {type: temporal_ordered, rules: [r0, r1, r2], group-by: "
+    "[User], timespan: 10s}\n"
+    "---\ntitle: sum\ncorrelation: {type: value_sum, rules: [r0, r1, r2], group-by: [User], "
+    "timespan: "
+    "10s, condition: {field: Value, gte: 20}}\n";
+static const char closing_text[] =
+    "---\ntitle: few\nname: few\ncorrelation: {type: event_count, rules: [r0, r1], group-by: "
+    "[User], "
+    "timespan: 10s, condition: {lt: 4}}\n"
+    "---\ntitle: distinct\ncorrelation: {type: value_count, rules: [r0, r2], group-by: [User, "
+    "Value], "
+    "timespan: 7s, condition: {field: Value, lte: 2}}\n"
+    "---\ntitle: median\ncorrelation: {type: value_median, rules: [r1], group-by: [User], "
+    "timespan: "
+    "9s, condition: {field: Value, gt: 1}}\n"
+    "---\ntitle: not\nname: not_r2\ncorrelation: {type: temporal, rules: [r0, r1, r2], group-by: "
+    "[User], timespan: 10s, condition: r0 and r1 and not r2}\n"
+    "---\ntitle: outer\ncorrelation: {type: event_count, rules: [few, not_r2], group-by: [User], "
+    "timespan: 1m, condition: {gte: 2}}\n";
+
+struct sample {
+    int64_t time_s;
+    uint32_t rule, user, value;
+};
+
+static struct ruleset *rules_of(const char *first, const char *second)
+{
+    char text[8192];
+    snprintf(text, sizeof text, "%s%s%s", rules_text, first, second);
+    struct ruleset *rs = ruleset_new();
+    assert_non_null(rs);
+    assert_ok(ruleset_add(rs, slice_text("test.yml"), slice_text(text)));
+    assert_ok(ruleset_finish(rs));
+    if (rs->error_count != 0) fail_msg("%s", (const char *)rs->diagnostics[0].text.at);
+    return rs;
+}
+
+static uint32_t dice(uint64_t *state, uint32_t sides)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*state >> 33) % sides;
+}
+
+/* Which correlations fired on the event at hand; and a digest over everything told. */
+static struct {
+    bool fired[TYPES];
+    uint64_t digest;
+    size_t count;
+} told;
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    return (a ^ b) * UINT64_C(0x9e3779b97f4a7c15) + (a >> 29);
+}
+
+static void on_finding(void *, const struct finding *f)
+{
+    told.count++;
+    told.digest = mix(told.digest, f->rule->number * 8u + f->kind);
+    told.digest = mix(told.digest, f->position);
+    told.digest = mix(told.digest, f->evicted_count);
+    for (size_t i = 0; i < f->evidence_count; i++)
+        told.digest = mix(told.digest, f->evidence[i]);
+    for (size_t i = 0; i < f->group_count; i++)
+        told.digest = mix(told.digest, f->groups[i].value.len);
+    const size_t type = f->rule->number - RULES;
+    if (f->kind == FINDING_CORRELATION && type < TYPES) told.fired[type] = true;
+}
+
+static void give(struct correlator *c, const struct sample *s, uint64_t position)
+{
+    char user[32], value[32];
+    snprintf(user, sizeof user, "user%u", s->user);
+    snprintf(value, sizeof value, "%u", s->value);
+    const slice names[] = { slice_text("User"), slice_text("Value") };
+    const struct event_field fields[] = {
+        { .name = names[0],
+          .text = slice_text(user),
+          .name_hash = event_name_hash(names[0]),
+          .type = EVENT_TEXT },
+        { .name = names[1],
+          .text = slice_text(value),
+          .name_hash = event_name_hash(names[1]),
+          .type = EVENT_NUMBER },
+    };
+    const struct event event = { .fields = fields,
+                                 .field_count = COUNT_OF(fields),
+                                 .raw = slice_none(),
+                                 .time_ns = s->time_s * 1000000000,
+                                 .has_time = true,
+                                 .parsed = true };
+    correlator_event(c, &event, position, 0, &s->rule, 1, on_finding, NULL);
+}
+
+static struct correlator *correlator_of(const struct ruleset *rs, size_t bytes_max, uint64_t key)
+{
+    struct correlator *c = NULL;
+    const struct correlator_config config = { .bytes_max = bytes_max,
+                                              .lateness_ns = -1,
+                                              .key = { key, ~key } };
+    assert_ok(correlator_new(rs, &config, &c));
+    return c;
+}
+
+/* The measures over the window that ends with the last of the samples, by definition. */
+static void recount(const struct sample *samples, size_t count, double *ret_measures)
+{
+    const struct sample *last = &samples[count - 1];
+    uint32_t events = 0, values = 0, rules = 0, sum = 0, chain = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct sample *s = &samples[i];
+        if (s->user != last->user || s->time_s < last->time_s - SPAN_S) continue;
+        events++;
+        sum += s->value;
+        values |= 1u << s->value;
+        rules |= 1u << s->rule;
+        if (s->rule == 0 || (chain >> (s->rule - 1) & 1) != 0) chain |= 1u << s->rule;
+    }
+    ret_measures[0] = events >= 6;
+    ret_measures[1] = __builtin_popcount(values) > 3;
+    ret_measures[2] = rules == 7;
+    ret_measures[3] = (chain >> 2 & 1) != 0;
+    ret_measures[4] = sum >= 20;
+}
+
+static void it_agrees_with_a_recount_of_every_window(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, "");
+    static struct sample samples[EVENTS_MAX];
+    size_t fired_count = 0;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct correlator *c = correlator_of(rs, 1 << 20, seed);
+        bool was[TYPES][USERS] = {};
+        uint64_t state = seed;
+        int64_t time_s = 0;
+        for (size_t i = 0; i < 1000; i++) {
+            time_s += dice(&state, 3);
+            samples[i] = (struct sample){ time_s, dice(&state, RULES), dice(&state, USERS),
+                                          dice(&state, VALUES) };
+            memset(&told.fired, 0, sizeof told.fired);
+            give(c, &samples[i], i);
+            double holds[TYPES];
+            recount(samples, i + 1, holds);
+            for (size_t t = 0; t < TYPES; t++) {
+                bool *before = &was[t][samples[i].user];
+                const bool now = holds[t] > 0;
+                if (told.fired[t] != (now && !*before))
+                    fail_msg("seed %u, event %zu, type %zu", (unsigned)seed, i, t);
+                fired_count += told.fired[t];
+                *before = now;
+            }
+        }
+        correlator_free(c);
+    }
+    assert_true(fired_count > 1000);
+    ruleset_free(rs);
+}
+
+/* Everything at once under a small bound; returns a digest of what was told. */
+static uint64_t rough_run(const struct ruleset *rs, uint64_t seed, uint64_t key, size_t bytes)
+{
+    struct correlator *c = correlator_of(rs, bytes, key);
+    uint64_t state = seed;
+    int64_t time_s = 100;
+    memset(&told, 0, sizeof told);
+    for (size_t i = 0; i < EVENTS_MAX; i++) {
+        time_s += dice(&state, 40) == 0 ? dice(&state, 30) : dice(&state, 2);
+        const int64_t early = dice(&state, 4) == 0 ? dice(&state, 14) : 0;
+        const uint32_t users = dice(&state, 3) == 0 ? 100000 : 8;
+        const struct sample s = { time_s - early, dice(&state, RULES), dice(&state, users),
+                                  dice(&state, 2000) };
+        give(c, &s, i);
+        const struct correlator_counts counts = correlator_counts(c);
+        assert_true(counts.bytes_used <= bytes);
+    }
+    correlator_end(c, on_finding, NULL);
+    assert_true(told.count != 0);
+    correlator_free(c);
+    return told.digest;
+}
+
+static void its_findings_do_not_depend_on_the_key(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, closing_text);
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        const size_t bytes = seed % 2 == 0 ? 64 * 1024 : 256 * 1024;
+        const uint64_t digest = rough_run(rs, seed, seed, bytes);
+        assert_true(digest == rough_run(rs, seed, seed, bytes));
+        assert_true(digest == rough_run(rs, seed, seed * 77777, bytes));
+    }
+    ruleset_free(rs);
+}
+
+static void a_bound_that_is_too_small_is_refused(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, "");
+    struct correlator *c = NULL;
+    struct correlator_config config = { .bytes_max = 64 * 1024 - 1 };
+    assert_fails(correlator_new(rs, &config, &c), E_LIMIT);
+    assert_null(c);
+    config.bytes_max = 64 * 1024;
+    assert_ok(correlator_new(rs, &config, &c));
+    correlator_free(c);
+    ruleset_free(rs);
+}
+
+static void times_at_the_ends_of_the_range_are_survived(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, closing_text);
+    struct correlator *c = correlator_of(rs, 64 * 1024, 1);
+    static const int64_t times[] = { 0, -9223372036, 9223372036, 0, 9223372036, -9223372036 };
+    for (size_t i = 0; i < COUNT_OF(times); i++) {
+        const struct sample s = { times[i], (uint32_t)i % RULES, 1, 1 };
+        give(c, &s, i);
+    }
+    correlator_end(c, on_finding, NULL);
+    assert_int_equal(correlator_counts(c).late, 3);
+    correlator_free(c);
+    ruleset_free(rs);
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* The cost of a distinct count must not grow with the number of values in the window. */
+static void distinct_counts_cost_the_same_for_few_and_many_values(void **)
+{
+    enum { EVENTS = 100000 };
+    struct ruleset *rs = rules_of("---\ntitle: c\ncorrelation: {type: value_count, rules: [r0], "
+                                  "group-by: [User], timespan: 1d, "
+                                  "condition: {field: Value, gte: 100000}}\n",
+                                  "");
+    double took[2];
+    static const uint32_t values[] = { 18, 1800 };
+    for (size_t k = 0; k < 2; k++) {
+        struct correlator *c = correlator_of(rs, 16 << 20, 1);
+        uint64_t state = 1;
+        const double before = seconds();
+        for (size_t i = 0; i < EVENTS; i++) {
+            const struct sample s = { (int64_t)i / 1000, 0, dice(&state, 4),
+                                      dice(&state, values[k]) };
+            give(c, &s, i);
+        }
+        took[k] = seconds() - before;
+        print_message("# %u values: %.0f events/s\n", values[k], EVENTS / took[k]);
+        correlator_free(c);
+    }
+    assert_true(took[1] < 8 * took[0]);
+    ruleset_free(rs);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_agrees_with_a_recount_of_every_window),
+        cmocka_unit_test(its_findings_do_not_depend_on_the_key),
+        cmocka_unit_test(a_bound_that_is_too_small_is_refused),
+        cmocka_unit_test(times_at_the_ends_of_the_range_are_survived),
+        cmocka_unit_test(distinct_counts_cost_the_same_for_few_and_many_values),
+    };
+    return cmocka_run_group_tests_name("judge/sigma/correlator", tests, NULL, NULL);
+}
