@@ -459,10 +459,26 @@ function parsePath(lines) {
     }
 }
 
-function verifyInclusion(input, answer) {
-    const lines = new Lines(input.text);
-    if (input.text.length > PROOF_MAX) malformed("proof: too long");
-    lines.next();
+/** {index, cp} of an entry that a tlog-proof, given as text, shows to be in the log. */
+function leafOf(trust, text, entry, answer) {
+    const { index, path, extra, checkpoint } = parseInclusion(text);
+    const cp = checkpointOf(trust, checkpoint, answer);
+    const leaf = leafHash(entry);
+    if (!includes(index, cp.size, leaf, path, cp.root)) {
+        invalid(`proof: this entry is not entry ${index} of the checkpoint`);
+    }
+    answer.fact("index", String(index));
+    answer.fact("leaf", leaf.toString("base64"));
+    answer.proven.push(`the ${entry.length} bytes of the entry are entry ${index} of the log, ` +
+                       "unchanged since");
+    if (extra) answer.notProven.push("anything about the extra data of the proof");
+    return { index, cp };
+}
+
+function parseInclusion(text) {
+    const lines = new Lines(text);
+    if (text.length > PROOF_MAX) malformed("proof: too long");
+    if (lines.next() !== "c2sp.org/tlog-proof@v1") malformed("proof, line 1: unknown format");
     let line = lines.next();
     const extra = line !== null && line.startsWith("extra ") ? line.slice(6) : null;
     if (extra !== null) {
@@ -473,20 +489,16 @@ function verifyInclusion(input, answer) {
     const index = line !== null && line.startsWith("index ") ? decimal(line.slice(6), U64_MAX) : null;
     if (index === null) malformed(`proof, line ${lines.number}: not an index`);
     const path = parsePath(lines);
+    return { index, path, extra, checkpoint: lines.rest() };
+}
+
+function verifyInclusion(input, answer) {
     if (input.entry === undefined) {
+        const { index } = parseInclusion(input.text);
         malformed(`an inclusion proof does not contain its entry: give --entry FILE with entry ${index}`);
     }
-    const cp = checkpointOf(input.trust, lines.rest(), answer);
-    const leaf = leafHash(input.entry);
-    if (!includes(index, cp.size, leaf, path, cp.root)) {
-        invalid(`proof: this entry is not entry ${index} of the checkpoint`);
-    }
-    answer.fact("index", String(index));
-    answer.fact("leaf", leaf.toString("base64"));
-    answer.proven.push(`the ${input.entry.length} bytes of the entry are entry ${index} of the log, ` +
-                       "unchanged since");
+    leafOf(input.trust, input.text, input.entry, answer);
     answer.notProven.push("that what the entry says is true");
-    if (extra) answer.notProven.push("anything about the extra data of the proof");
 }
 
 function verifyConsistency(input, answer) {
@@ -512,6 +524,309 @@ function verifyConsistency(input, answer) {
     answer.fact("old root", oldRoot.toString("base64"));
     answer.proven.push(`the log extends the one of ${oldSize} entries with the old root`);
     if (input.old === undefined) answer.notProven.push("that the log ever signed the old root");
+}
+
+// ---- records ----
+
+const TYPES = ["absent", "text", "bytes", "u64", "i64", "time", "bool", "raw", "hash", "texts"];
+const FIXED = { 3: 8, 4: 8, 5: 8, 6: 1, 8: 32 };
+const COLUMN_WIDTHS = { market: 2, choice: 1, bits: 1, flag: 1, u8: 1, u16: 2 };
+const BUNDLE_MAX = 4 << 20, COUNT_MAX = 8 << 20, COLUMNS_MAX = 13;
+const GRANULARITY = { second: 1n, minute: 60n, day: 86400n };
+
+const u8 = (n) => Buffer.from([n]);
+const u16 = (n) => Buffer.from([n >> 8, n & 0xff]);
+
+/** The words of a line: never empty, one space between two. */
+function words(line, what) {
+    const all = (line ?? "").split(" ");
+    if (all.includes("")) malformed(`${what}: bad line`);
+    return all;
+}
+
+/** A schema row (candor/schema@v1): what the fields of a kind are called and how they are typed. */
+function parseSchema(lines) {
+    const row = { fields: [], columnsBytes: 0, body: false };
+    if (lines.next() !== "candor/schema@v1") malformed("schema: unknown format");
+    for (let line = lines.next(); line !== ""; line = lines.next()) {
+        if (line === null) malformed("schema: no empty line behind it");
+        const [word, a, b, c] = line.split(" : ")[0].split(" ");
+        if (word === "kind") row.kind = Number(a);
+        else if (word === "version") row.version = Number(a);
+        else if (word === "time") row.granularity = GRANULARITY[a];
+        else if (word === "flags") row.body = line.split(" ").includes("body");
+        else if (word === "column") row.columnsBytes += COLUMN_WIDTHS[b] ?? NaN;
+        else if (word === "field") row.fields.push({ id: Number(a), name: b, type: TYPES.indexOf(c) });
+        else malformed("schema: unknown line");
+    }
+    const counted = row.fields.every((f, i) => f.id === i + 1 && f.type > 0);
+    if (!counted || !(row.columnsBytes <= COLUMNS_MAX) || row.granularity === undefined ||
+        row.fields.length > 64) {
+        malformed("schema: contradicts itself");
+    }
+    return row;
+}
+
+/** {root, body} of an entry of that schema. */
+function splitEntry(bytes, row) {
+    const fixed = 9 + row.columnsBytes + 32;
+    if (bytes.length > 65535 || bytes.length < fixed) malformed("entry: wrong length");
+    if (bytes[0] !== 1) malformed("entry: unknown version");
+    if (bytes[1] !== row.kind || bytes.readUInt16BE(2) !== row.version) malformed("entry: other kind");
+    if (BigInt(bytes.readUIntBE(4, 5)) % row.granularity !== 0n) malformed("entry: time not cut");
+    const root = bytes.subarray(9 + row.columnsBytes, fixed);
+    if (!row.body) {
+        if (bytes.length !== fixed) malformed("entry: wrong length");
+        return { root, body: null };
+    }
+    if (bytes.length < fixed + 2 || bytes.readUInt16BE(fixed) !== bytes.length - fixed - 2) {
+        malformed("entry: wrong length");
+    }
+    const body = bytes.subarray(fixed + 2);
+    if (!sha256(u8(0x13), u8(row.kind), u16(row.version), body).equals(root)) {
+        invalid("entry: the root is not that of its body");
+    }
+    return { root, body };
+}
+
+/** The values of a body by field: {type, value}. */
+function parseBody(body, row) {
+    const n = row.fields.length;
+    if (body.length < n) malformed("body: cut off");
+    const values = row.fields.map((f, i) => {
+        if (body[i] !== 0 && body[i] !== f.type) malformed("body: a field of another type");
+        return { type: body[i], value: Buffer.alloc(0) };
+    });
+    let at = n;
+    const take = (v) => {
+        const wide = v.type === 7;
+        let len = FIXED[v.type];
+        if (len === undefined) {
+            if (at + (wide ? 4 : 2) > body.length) malformed("body: cut off");
+            len = wide ? body.readUInt32BE(at) : body.readUInt16BE(at);
+            at += wide ? 4 : 2;
+        }
+        if (at + len > body.length) malformed("body: cut off");
+        v.value = body.subarray(at, at + len);
+        at += len;
+    };
+    values.filter((v) => v.type !== 0 && v.type !== 7).forEach(take);
+    values.filter((v) => v.type === 7).forEach(take);
+    if (at !== body.length) malformed("body: bytes left over");
+    return values;
+}
+
+/** The root of the commitments of a record: docs/formats/entry.md section 5. */
+function commitmentsRoot(row, commitments) {
+    const tree = (all) => all.length === 1 ? all[0]
+        : sha256(u8(0x12), tree(all.slice(0, splitLength(all))), tree(all.slice(splitLength(all))));
+    const top = commitments.length <= 16 ? Buffer.concat(commitments) : tree(commitments);
+    return sha256(u8(0x11), u8(row.kind), u16(row.version), u8(commitments.length), top);
+}
+
+const splitLength = (all) => Number(splitOf(BigInt(all.length)));
+
+function showValue(type, value) {
+    if (type === 1 || type === 7) return value.toString("utf8");
+    if (type === 3) return String(value.readBigUInt64BE(0));
+    if (type === 4) return String(value.readBigInt64BE(0));
+    if (type === 5) return new Date(Number(value.readBigInt64BE(0) / 1000000n)).toISOString();
+    if (type === 6) return value[0] !== 0 ? "yes" : "no";
+    return value.toString("hex");
+}
+
+const dashed = (word) => word === "-" ? Buffer.alloc(0) : fromBase64(word);
+
+/** One line of a bundle: its commitment; what it opens goes into the answer. */
+function fieldLine(line, field, said) {
+    const [word, id, name, ...rest] = words(line, "bundle");
+    if (id !== String(field.id) || name !== field.name) malformed("bundle: a field out of order");
+    if (word === "hide") {
+        const commitment = rest.length === 1 ? parseHash(rest[0]) : null;
+        if (commitment === null) malformed("bundle: not a commitment");
+        said.push(["hidden", name]);
+        return commitment;
+    }
+    if (word !== "open" || rest.length !== 3) malformed("bundle: neither open nor hide");
+    const type = TYPES.indexOf(rest[0]);
+    const salt = fromBase64(rest[1]), value = dashed(rest[2]);
+    if ((type !== 0 && type !== field.type) || salt?.length !== 16 || value === null ||
+        (FIXED[type] ?? value.length) !== value.length || (type === 0 && value.length > 0)) {
+        malformed("bundle: a field that is none");
+    }
+    said.push(["field", `${name}: ${type === 0 ? "(absent)" : showValue(type, value)}`]);
+    return sha256(u8(0x10), u16(field.id), u8(type), salt, value);
+}
+
+function verifyDisclosure(input, answer) {
+    if (input.text.length > BUNDLE_MAX) malformed("bundle: too long");
+    const head = new Lines(input.text), tail = new Lines(input.text);
+    head.next();
+    const [word, base64, ...more] = words(head.next(), "bundle");
+    const entry = word === "entry" && more.length === 0 ? dashed(base64) : null;
+    if (entry === null) malformed("bundle, line 2: not an entry");
+    tail.at = input.text.indexOf("\n\n") + 2;
+    if (tail.at < 2) malformed("bundle: no schema");
+    const row = parseSchema(tail);
+    const { root, body } = splitEntry(entry, row);
+    const said = [];
+    if (body !== null) {
+        parseBody(body, row).forEach(({ type, value }, i) => said.push(
+            ["field", `${row.fields[i].name}: ${type === 0 ? "(absent)" : showValue(type, value)}`]));
+    } else {
+        const commitments = row.fields.map((f) => fieldLine(head.next(), f, said));
+        if (!commitmentsRoot(row, commitments).equals(root)) {
+            invalid("bundle: the fields are not those that the entry commits to");
+        }
+    }
+    if (head.next() !== "") malformed("bundle: no empty line behind the fields");
+    leafOf(input.trust, tail.rest(), entry, answer);
+    said.forEach(([name, value]) => answer.fact(name, value));
+    answer.proven.push("the opened fields are those that the entry committed to when it was logged");
+    answer.notProven.push("what the fields mean: their names and types are the bundle's own",
+                          "that what the record says is true");
+    if (said.some(([name]) => name === "hidden")) {
+        answer.notProven.push("what the hidden fields say, or whether they were erased");
+    }
+}
+
+// ---- counts ----
+
+const SUMMARY = { kind: 26, version: 1, granularity: 1n, columnsBytes: 0, body: true,
+                  fields: [3, 8, 3, 3, 3, 3, 3].map((type, i) => ({ id: i + 1, type })) };
+
+function parseMonth(word) {
+    if (word === "before") return 0;
+    if (word === "after") return 65535;
+    const m = /^(20[0-9][0-9])-(0[1-9]|1[0-2])$/.exec(word ?? "");
+    if (m === null) malformed("count: not a month");
+    return (Number(m[1]) - 1970) * 12 + Number(m[2]) - 1;
+}
+
+function showMonth(month) {
+    if (month < 360) return "before";
+    if (month > 1559) return "after";
+    return `${1970 + Math.floor(month / 12)}-${String(month % 12 + 1).padStart(2, "0")}`;
+}
+
+function fromHex(text, length) {
+    const good = new RegExp(`^[0-9a-f]{${2 * length}}$`).test(text ?? "");
+    return good ? Buffer.from(text, "hex") : malformed("count: not hexadecimal");
+}
+
+/** The words of the next line, which must start with this one and have that many more. */
+function named(lines, name, count) {
+    const [word, ...rest] = words(lines.next(), "count");
+    if (word !== name || rest.length !== count) malformed(`count, line ${lines.number}: not ${name}`);
+    return rest;
+}
+
+function numberOf(word, max = U64_MAX) {
+    const value = decimal(word, max);
+    return value === null ? malformed("count: not a number") : value;
+}
+
+function parseQuestion(lines) {
+    lines.next();
+    const [kind, schema, name] = named(lines, "kind", 3);
+    if (!/^[a-z_]+$/.test(name)) malformed("count: not the name of a kind"); // which one is unknown here
+    const [mask, want] = named(lines, "where", 2).map((w) => fromHex(w, COLUMNS_MAX));
+    const [first, last] = named(lines, "months", 2).map(parseMonth);
+    if (mask.some((m, i) => (want[i] & ~m) !== 0) || first > last) malformed("count: bad question");
+    return { head: Buffer.concat([u8(Number(numberOf(kind, 255n))), u16(Number(numberOf(schema, 65535n)))]),
+             mask, want, first, last };
+}
+
+/** Rows [first, …), the size of the table and the path, up to the summary line. */
+function parseRows(lines) {
+    const [first, of] = named(lines, "rows", 2).map((w) => Number(numberOf(w, 262400n)));
+    const rows = [], path = [];
+    for (;;) {
+        const [word, ...rest] = words(lines.next(), "count");
+        if (word === "row" && path.length === 0 && rest.length === 2) {
+            const key = fromHex(rest[0], 19), count = numberOf(rest[1]);
+            if (count === 0n || (rows.length > 0 && rows.at(-1).key.compare(key) >= 0)) {
+                malformed("count: rows out of order");
+            }
+            rows.push({ key, count });
+        } else if (word === "hash" && rest.length === 1) {
+            path.push(parseHash(rest[0]) ?? malformed("count: not a hash"));
+        } else if (word === "summary" && rest.length === 1) {
+            if (rows.length > 65536 || path.length > 38) malformed("count: too many rows");
+            return { first, of, rows, path, summary: fromBase64(rest[0]) ?? malformed("count: summary") };
+        } else {
+            malformed(`count, line ${lines.number}: unexpected`);
+        }
+    }
+}
+
+/** The root of a table of n rows from begin on, of which a run is shown; takes the path from left to right. */
+function tableRoot(e, begin, n) {
+    if (begin + n <= e.first || begin >= e.first + e.rows.length) {
+        return e.path.shift() ?? invalid("count: too few hashes");
+    }
+    if (n === 1) {
+        const { key, count } = e.rows[begin - e.first];
+        const number = Buffer.alloc(8);
+        number.writeBigUInt64BE(count);
+        return sha256(u8(0x14), key, number);
+    }
+    const left = Number(splitOf(BigInt(n)));
+    const l = tableRoot(e, begin, left);
+    return sha256(u8(0x15), l, tableRoot(e, begin + left, n - left));
+}
+
+function checkTable(e, q, summary) {
+    if (BigInt(e.of) !== summary.rows) invalid("count: the summary has another number of rows");
+    if (e.first + e.rows.length > e.of || (e.rows.length === 0 && e.of > 0)) invalid("count: bad run");
+    const root = e.of === 0 ? sha256() : tableRoot(e, 0, e.of);
+    if (e.path.length > 0 || !root.equals(summary.root)) invalid("count: not the summary's root");
+    if (e.rows.length === 0) return;
+    const wide = q.want.map((w, i) => w | (~q.mask[i] & 0xff));
+    const low = Buffer.concat([q.head, q.want, u16(q.first), u8(0)]);
+    const high = Buffer.concat([q.head, wide, u16(q.last), u8(1)]);
+    const begins = e.first === 0 || e.rows[0].key.compare(low) < 0;
+    const ends = e.first + e.rows.length === e.of || e.rows.at(-1).key.compare(high) > 0;
+    if (!begins || !ends) invalid("count: rows of the figure may be missing");
+}
+
+function matches(q, key) {
+    const month = key.readUInt16BE(16);
+    return key.subarray(0, 3).equals(q.head) && key[18] <= 1 && month >= q.first && month <= q.last &&
+        q.mask.every((m, i) => (key[3 + i] & m) === q.want[i]);
+}
+
+function readSummary(bytes) {
+    const values = parseBody(splitEntry(bytes, SUMMARY).body, SUMMARY);
+    if (values.slice(0, 6).some((v) => v.type === 0)) malformed("summary: a value is missing");
+    const [size, , rows, closed, late, overflow] = values.map((v, i) =>
+        i === 1 || v.type === 0 ? null : v.value.readBigUInt64BE(0));
+    return { size, root: values[1].value, rows, closed: Number(closed), late, overflow };
+}
+
+function verifyFigure(input, answer) {
+    if (input.text.length > COUNT_MAX) malformed("count: too long");
+    const lines = new Lines(input.text);
+    const q = parseQuestion(lines);
+    const said = [numberOf(named(lines, "count", 1)[0]), numberOf(named(lines, "late", 1)[0])];
+    const e = parseRows(lines);
+    if (lines.next() !== "") malformed("count: no empty line behind the summary");
+    const summary = readSummary(e.summary);
+    checkTable(e, q, summary);
+    const sums = [0n, 0n];
+    for (const { key, count } of e.rows) if (matches(q, key)) sums[key[18]] += count;
+    if (sums[0] !== said[0] || sums[1] !== said[1]) invalid("count: the rows add up to another figure");
+    const { index } = leafOf(input.trust, lines.rest(), e.summary, answer);
+    if (index !== summary.size) invalid("count: the summary is not where it says");
+    answer.fact("count", String(said[0]));
+    answer.fact("late", String(said[1]));
+    answer.fact("entries", String(summary.size));
+    answer.fact("open from", showMonth(summary.closed));
+    answer.proven.push(`the log committed to this figure over its first ${summary.size} entries`);
+    answer.notProven.push("that the entries add up to this: the figure is claimed, not recounted");
+    if (summary.overflow > 0n) {
+        answer.notProven.push(`that none of ${summary.overflow} overflowing entries belongs to it`);
+    }
 }
 
 function verifyPlainNote(input, answer) {
@@ -552,6 +867,8 @@ class Answer {
 const FORMATS = [
     ["c2sp.org/tlog-proof@v1", "inclusion proof", verifyInclusion],
     ["candor/consistency@v1", "consistency proof", verifyConsistency],
+    ["candor/bundle@v1", "disclosed record", verifyDisclosure],
+    ["candor/count@v1", "count proof", verifyFigure],
 ];
 
 /**

@@ -3,8 +3,11 @@
 
 #include "base/bytes.h"
 #include "base/cursor.h"
+#include "ledger/count/count.h"
 #include "ledger/proof.h"
 #include "verify/entry_facts.h"
+#include "verify/figure.h"
+#include "verify/leaf.h"
 #include "base/banned.h"
 
 typedef status (*verifier)(const struct verify_input *in, struct answer *answer,
@@ -14,39 +17,18 @@ static status verify_inclusion(const struct verify_input *in, struct answer *ans
                                struct fault *fault)
 {
     struct inclusion_proof p = {};
-    struct checkpoint cp = {};
-    TRY(inclusion_proof_parse(in->file, &p, fault));
+    struct leaf leaf = {};
     if (in->entry == NULL) {
+        TRY(inclusion_proof_parse(in->file, &p, fault));
         return fault_set(
             fault, FAIL(E_USAGE),
             "an inclusion proof does not contain its entry: give --entry FILE with the "
             "raw bytes of entry %llu",
             (unsigned long long)p.index);
     }
-    TRY(trust_checkpoint(in->trust, p.checkpoint, answer, &cp, fault));
-    if (p.index >= cp.size) {
-        return fault_set(fault, FAIL(E_INVALID), "proof: index %llu is not below the size, %llu",
-                         (unsigned long long)p.index, (unsigned long long)cp.size);
-    }
-    const hash leaf = merkle_leaf(*in->entry);
-    const status s =
-        merkle_verify_inclusion(p.index, cp.size, leaf, p.path.hashes, p.path.count, cp.root);
-    if (s.code != E_OK) {
-        return fault_set(fault, s,
-                         "proof: this entry is not entry %llu of the checkpoint: the path of %zu "
-                         "hashes does not lead to its root",
-                         (unsigned long long)p.index, p.path.count);
-    }
-    answer_number(answer, "index", p.index);
-    answer_hash(answer, "leaf", leaf);
+    TRY(leaf_verify(in->trust, in->file, *in->entry, answer, &leaf, fault));
     entry_facts(*in->entry, answer);
-    answer_say(answer, ANSWER_PROVEN, NULL,
-               "the %zu bytes of the entry are entry %llu of the log, unchanged since",
-               in->entry->len, (unsigned long long)p.index);
     answer_say(answer, ANSWER_NOT_PROVEN, NULL, "that what the entry says is true");
-    if (p.extra_base64.len > 0) {
-        answer_say(answer, ANSWER_NOT_PROVEN, NULL, "anything about the extra data of the proof");
-    }
     return OK;
 }
 
@@ -129,6 +111,7 @@ static const struct {
 } formats[] = {
     { PROOF_INCLUSION_MAGIC, "inclusion proof", verify_inclusion },
     { PROOF_CONSISTENCY_MAGIC, "consistency proof", verify_consistency },
+    { COUNT_MAGIC, "count proof", verify_figure },
     { NULL, "checkpoint", verify_note },
 };
 

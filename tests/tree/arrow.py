@@ -107,7 +107,7 @@ def pure_ledger():
         return set()
     with open(path, encoding="utf-8") as file:
         m = re.search(r"ledger_pure_lib\s*=\s*static_library\((.*?)\)", file.read(), re.S)
-    names = re.findall(r"'(\w+)\.c'", m.group(1)) if m else []
+    names = re.findall(r"'([\w/]+)\.c'", m.group(1)) if m else []
     return {f"ledger/{name}.{end}" for name in names for end in "ch"}
 
 
