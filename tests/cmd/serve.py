@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -114,6 +115,27 @@ def a_killed_node_leaves_what_it_acknowledged():
     assert size() == last + 1
     assert stop(node) == 0
     assert run("fsck", NODE).returncode == 0
+
+
+@tap.test
+def a_view_that_followed_the_node_is_the_one_that_is_rebuilt():
+    path = os.path.join(NODE, "view", "records.db")
+
+    def rows():
+        with sqlite3.connect(path) as db:
+            return (db.execute("select * from records order by number").fetchall(),
+                    db.execute("select * from minutes order by kind, minute, columns").fetchall(),
+                    db.execute("select applied from progress").fetchone())
+
+    node = start()
+    assert run("append", NODE, stdin=events("v", 100)).returncode == 0
+    assert stop(node) == 0
+    followed = rows()
+    assert followed[2][0] == size() and sum(row[3] for row in followed[1]) == size()
+    first = run("rebuild", NODE, "--json")
+    assert first.returncode == 0 and rows() == followed, first
+    second = run("rebuild", NODE, "--json")
+    assert json.loads(first.stdout)["digest"] == json.loads(second.stdout)["digest"]
 
 
 @tap.test

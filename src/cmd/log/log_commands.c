@@ -174,6 +174,18 @@ const struct command log_commands[] = {
         .run = run_log_export,
     },
     {
+        .name = "rebuild",
+        .arguments = "DIR",
+        .summary = "Drop the views and rebuild them from the log",
+        .details =
+            "Views hold no truth: they come out the same, and the digest of their rows says so.\n"
+            "Not while the node runs.\n\n"
+            "  candor rebuild ./node",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_rebuild,
+    },
+    {
         .name = "doctor",
         .arguments = "DIR",
         .summary = "Say what is not as it should be around a node",

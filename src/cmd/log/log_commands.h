@@ -29,6 +29,8 @@ int run_log_count(const struct invocation *inv);
 int run_log_summarise(const struct invocation *inv);
 /* candor log export */
 int run_log_export(const struct invocation *inv);
+/* candor rebuild */
+int run_rebuild(const struct invocation *inv);
 /* candor doctor */
 int run_doctor(const struct invocation *inv);
 /* candor fsck */

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "cmd/command.h"
 #include "cmd/node/control.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/ingest.h"
@@ -12,6 +13,7 @@
 #include "os/frame.h"
 #include "os/loop.h"
 #include "os/socket.h"
+#include "view/view.h"
 #include "base/banned.h"
 
 /* A reply that waits for the log to reach its size. */
@@ -40,6 +42,7 @@ struct scribe {
     int moved_fd; /* eventfd that the writing thread raises */
     struct client clients[SCRIBE_CLIENTS_MAX];
     struct writer payload; /* owned */
+    struct view_db *view;  /* follows the log when there is nothing else to do */
     bool stopping;         /* a signal asked for the end */
     status failed;         /* what ended the log; OK while it runs */
     struct fault *fault;
@@ -244,15 +247,33 @@ static void scribe_done(struct scribe *s)
     if (s->listener >= 0) close(s->listener);
     if (s->moved_fd >= 0) close(s->moved_fd);
     ingest_done(&s->ingest);
+    view_db_close(s->view);
     node_close(&s->node);
     free(s->payload.at);
+}
+
+/* Views follow what is durable, a little at a time, and never hold up a record. One that fails is
+ * given up until the next start: it can be rebuilt. */
+static bool view_follow(struct scribe *s)
+{
+    struct fault f = {};
+    bool done = true;
+    if (s->view == NULL) return true;
+    const uint64_t size = committer_sequenced(s->node.committer);
+    const status stepped = view_db_step(s->view, s->node.archive, size, &done, &f);
+    if (stepped.code == E_OK) return done;
+    command_fail(status_exit(stepped), "view: %s; see: candor help rebuild", f.text);
+    view_db_close(s->view);
+    s->view = NULL;
+    return true;
 }
 
 /* One turn: whatever is ready, then a flush if the disk is idle. While it is busy, what arrives
  * joins the next batch: that is group commit. */
 static status turn(struct scribe *s, struct fault *f)
 {
-    TRY(loop_step(s->loop, true, f));
+    const bool idle = view_follow(s);
+    TRY(loop_step(s->loop, idle, f));
     if (s->failed.code != E_OK) return s->failed;
     if (committer_is_idle(s->node.committer) || s->stopping) {
         TRY(committer_flush(s->node.committer, f));
@@ -281,6 +302,8 @@ static status serve(struct scribe *s, void (*ready)(const struct node *node), st
         TRY(turn(s, f));
     TRY(committer_wait(s->node.committer, archive_size(s->node.archive), true, f));
     answer_all(s);
+    while (!view_follow(s))
+        continue;
     return OK;
 }
 
@@ -291,6 +314,7 @@ static status scribe_open(struct scribe *s, const char *dir, struct fault *f)
     TRY(loop_on_stop_signal(s->loop, on_stop, s, f));
     TRY(node_open_writing(dir, &s->node, f));
     committer_wait_for_space(s->node.committer, true);
+    TRY(view_db_open(dir, &s->view, f));
     return scribe_init(s, dir, f);
 }
 
