@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "intake/evtx/evtx.h"
 #include "intake/reader.h"
 #include "intake/route.h"
 #include "base/banned.h"
@@ -12,9 +13,10 @@ static const struct {
     enum intake_format format;
     const struct format *row;
 } formats[] = {
-    { INTAKE_JSON, &intake_json_format },       { INTAKE_AUDITD, &intake_auditd_format },
-    { INTAKE_JOURNAL, &intake_journal_format }, { INTAKE_SYSLOG, &intake_syslog_format },
-    { INTAKE_CSV, &intake_csv_format },         { INTAKE_TEXT, &intake_text_format },
+    { INTAKE_EVTX, &intake_evtx_format },     { INTAKE_JSON, &intake_json_format },
+    { INTAKE_AUDITD, &intake_auditd_format }, { INTAKE_JOURNAL, &intake_journal_format },
+    { INTAKE_SYSLOG, &intake_syslog_format }, { INTAKE_CSV, &intake_csv_format },
+    { INTAKE_TEXT, &intake_text_format },
 };
 
 const char *intake_format_name(enum intake_format format)
@@ -56,6 +58,7 @@ void intake_free(struct intake *in)
     build_done(&in->build);
     json_parser_free(in->json);
     routes_free(in->own_routes);
+    evtx_free(in->evtx);
     free(in);
 }
 

@@ -29,6 +29,7 @@ enum {
 enum intake_format {
     INTAKE_AUTO,
     INTAKE_JSON,    /* lines, arrays, objects; what they hold is told from the events */
+    INTAKE_EVTX,    /* Windows event log file */
     INTAKE_AUDITD,  /* Linux audit.log */
     INTAKE_JOURNAL, /* journald export format */
     INTAKE_SYSLOG,  /* RFC 5424 and RFC 3164 lines */

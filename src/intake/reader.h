@@ -9,6 +9,8 @@
  * its fields, and says where it was; intake.c does the rest (log source, time, aliases, limits).
  */
 
+struct intake_evtx; /* the state of the EVTX reader, intake/evtx */
+
 /* JSON: how the input is cut into documents. */
 enum json_framing { JSON_LINES, JSON_VALUES };
 
@@ -58,6 +60,7 @@ struct intake {
 
     struct json_state json_state;
     struct csv_state csv;
+    struct intake_evtx *evtx; /* owned, made when first needed */
 };
 
 /* One format. detect says whether the input that starts with these bytes is one; start may end
@@ -69,6 +72,7 @@ struct format {
     void (*begin)(struct intake *in); /* NULL: nothing to prepare */
 };
 
+extern const struct format intake_evtx_format;
 extern const struct format intake_json_format;
 extern const struct format intake_auditd_format;
 extern const struct format intake_journal_format;

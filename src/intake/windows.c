@@ -157,6 +157,25 @@ static void unnamed_data(struct build *b, size_t system_end, const struct json_d
     windows_data(b, system_end, slice_text("Data"), (slice){ joined.room, joined.len }, EVENT_TEXT);
 }
 
+/* A named list, or a value that kept its XML form: each scalar in it is a value of the field. */
+static void named_members(struct build *b, size_t system_end, const struct json_document *d,
+                          uint32_t at)
+{
+    const struct json_node *nodes = d->nodes;
+    bool first = true;
+    for (uint32_t i = at + 1; i < nodes[at].end; i++) {
+        const struct json_node *n = &nodes[i];
+        if (is_attributes(n)) i = n->end - 1;
+        if (n->type >= JSON_ARRAY || is_marked(n)) continue;
+        if (first) {
+            windows_data(b, system_end, nodes[at].key, json_field_text(b, n), json_field_type(n));
+        } else {
+            add_node(b, nodes[at].key, n);
+        }
+        first = false;
+    }
+}
+
 static void event_data(struct build *b, size_t system_end, const struct json_document *d,
                        uint32_t at)
 {
@@ -177,7 +196,7 @@ static void event_data(struct build *b, size_t system_end, const struct json_doc
         } else if (n->type < JSON_ARRAY) {
             windows_data(b, system_end, n->key, json_field_text(b, n), json_field_type(n));
         } else {
-            unnamed_data(b, system_end, d, i);
+            named_members(b, system_end, d, i);
         }
     }
 }

@@ -83,7 +83,8 @@ const char *collect_in_steps(enum intake_format format, slice input, size_t step
     if (out == NULL) out = malloc(OUT_BYTES);
     assert_non_null(out);
     struct writer w = writer_of(out, OUT_BYTES - 1);
-    struct intake *in = intake_new(NULL);
+    static struct intake *in; /* one for all: nothing may be left from input to input */
+    if (in == NULL) in = intake_new(NULL);
     assert_non_null(in);
     uint8_t *padded = calloc(1, input.len + JSON_PADDING_BYTES);
     assert_non_null(padded);
@@ -100,7 +101,6 @@ const char *collect_in_steps(enum intake_format format, slice input, size_t step
         assert_true(start <= end);
         assert_true(answer == INTAKE_END || end < input.len);
     }
-    intake_free(in);
     assert_ok(writer_end(&w));
     out[w.len] = '\0';
     return (const char *)out;

@@ -55,6 +55,14 @@ static void named_data_of_other_converters_are_fields(void **)
     }
 }
 
+static void lists_of_a_name_are_values_of_one_field(void **)
+{
+    assert_collects(INTAKE_JSON,
+                    "{\"System\":{\"EventID\":1},\"EventData\":{\"X\":[\"a\",2],\"Y\":{"
+                    "\"#attributes\":{\"t\":1},\"#text\":\"b\"},\"Z\":[]}}",
+                    "1:1@0 // EventID=1 X=\"a\" X=2 Y=\"b\"\n");
+}
+
 static void user_data_keep_the_names_of_their_leaves(void **)
 {
     assert_collects(INTAKE_JSON,
@@ -183,6 +191,7 @@ int main(void)
         cmocka_unit_test(the_nested_shape_loses_its_nesting),
         cmocka_unit_test(nameless_data_become_one_field),
         cmocka_unit_test(named_data_of_other_converters_are_fields),
+        cmocka_unit_test(lists_of_a_name_are_values_of_one_field),
         cmocka_unit_test(user_data_keep_the_names_of_their_leaves),
         cmocka_unit_test(winlogbeat_fields_get_their_windows_names),
         cmocka_unit_test(flat_fields_get_the_names_that_collectors_change),
