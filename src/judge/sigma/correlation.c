@@ -306,8 +306,11 @@ bool correlation_load(struct document *d, const struct yaml_node *map, struct ru
     }
     struct correlation *c = compile_array(d->build, 1, sizeof *c);
     if (c == NULL || !type_load(d, map, c) || !rules_load(d, map, c)) return false;
-    const bool good = groups_load(d, map, c) & timespan_load(d, map, c) & condition_load(d, map, c);
-    if (!good) return false;
+    /* All three, so that every problem is named. */
+    const bool grouped = groups_load(d, map, c);
+    const bool timed = timespan_load(d, map, c);
+    const bool conditioned = condition_load(d, map, c);
+    if (!grouped || !timed || !conditioned) return false;
     const struct yaml_node *generate = yaml_member(map, "generate");
     if (generate == NULL) generate = yaml_member(d->root, "generate");
     if (generate != NULL && generate->type != YAML_BOOL) {
