@@ -131,8 +131,7 @@ static bool next_pair(slice *body, slice *ret_name, slice *ret_value, bool *ret_
     return true;
 }
 
-/* msg='op=login acct="root" …': pairs inside a pair, once: nested is the bound of the recursion. */
-/* NOLINTNEXTLINE(misc-no-recursion) */
+/* msg='op=login acct="root" …': pairs inside a pair. Recursion is bounded: once, by nested. */
 static void add_pairs(struct build *b, slice type, slice body, bool nested)
 {
     slice name = slice_none();

@@ -106,7 +106,7 @@ status process_start(const char *const *arguments, const int *fds, size_t fd_cou
 {
     struct child c = { .arguments = { "candor" }, .fd_count = fd_count, .parent = getpid() };
     size_t count = 0;
-    while (arguments[count] != NULL && count < PROCESS_ARGUMENTS_MAX) {
+    while (count < PROCESS_ARGUMENTS_MAX && arguments[count] != NULL) {
         c.arguments[count + 1] = arguments[count];
         count++;
     }

@@ -213,8 +213,8 @@ static void a_hostile_value_costs_linear_time(void **)
                                             "*a*a*a*a*a*a*a*ab*",
                                             "a*aaaaaaaaaaaaaaab",
                                             "*ab?ab?ab?ac*b",
-                                            "*\xff"
-                                            "a?a*b" };
+                                            ("*\xff"
+                                             "a?a*b") };
     uint8_t *value = malloc(LEN);
     assert_non_null(value);
     for (size_t i = 0; i < COUNT_OF(patterns); i++) {

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tour that make demo gives runs to its end, and what it shows is what it says."""
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+sys.dont_write_bytecode = True
+import tap  # noqa: E402
+
+
+@tap.test
+def the_tour_runs_and_shows_what_it_says():
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "demo"),
+                               os.environ["CANDOR_BUILD"]], cwd=folder, text=True,
+                              capture_output=True, check=False)
+    said = done.stdout
+    assert done.returncode == 0, said + done.stderr
+    for part in ("vkey: log.example.com/demo+", "verified: inclusion proof", "does not verify",
+                 "0 faults", "log/0000000000.seg: offset", "User data exported without a case"):
+        assert part in said, f"missing: {part}\n{said}"
+    assert "That took" in said.split("\n")[-2]
+
+
+@tap.test
+def a_tour_without_its_programs_says_so():
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "demo"), folder],
+                              cwd=folder, text=True, capture_output=True, check=False)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
+
+
+tap.main()
