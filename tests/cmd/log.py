@@ -150,6 +150,11 @@ def figures_are_recounted_and_proven():
     assert run("log", "summarise", NODE).returncode == 0
     proof = run("log", "count", NODE, "event", "--from", "2026-03", "--prove").stdout
     assert f"\ncount {figure['count']}\n".encode() in proof, proof
+    good = run(save("count", proof), "--vkey", KEY, program=VERIFY)
+    assert good.returncode == 0, good
+    lie = proof.replace(f"\ncount {figure['count']}".encode(),
+                        f"\ncount {figure['count'] + 1}".encode())
+    assert run(save("lie", lie), "--vkey", KEY, program=VERIFY).returncode in (1, 2)
     for bad in [["bogus"], ["event", "--where", "bogus=1"], ["event", "--from", "2026-13"]]:
         assert run("log", "count", NODE, *bad).returncode == 2
 
