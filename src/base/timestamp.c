@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/timestamp.h"
 
-#include <stdio.h>
 #include "base/bytes.h"
 #include "base/banned.h"
 
@@ -184,19 +183,32 @@ status timestamp_parse_epoch(slice text, int64_t *ret_ns)
     return OK;
 }
 
+/* The value in so many decimal digits at at, leading zeros included. */
+static void put_digits(uint8_t *at, uint32_t value, size_t digits)
+{
+    for (size_t i = digits; i > 0; i--) {
+        at[i - 1] = (uint8_t)('0' + value % 10);
+        value /= 10;
+    }
+}
+
 size_t timestamp_write(int64_t ns, uint8_t ret_text[TIMESTAMP_BYTES_MAX])
 {
+    static const uint8_t shape[] = "0000-00-00T00:00:00.000000000";
+    enum { SECONDS = 19, WHOLE = sizeof shape - 1 };
     const struct civil c = timestamp_to_civil(ns);
-    char text[TIMESTAMP_BYTES_MAX];
-    int len = snprintf(text, sizeof text, "%04d-%02u-%02uT%02u:%02u:%02u.%09u", c.year,
-                       (unsigned)c.month, (unsigned)c.day, (unsigned)c.hour, (unsigned)c.minute,
-                       (unsigned)c.second, c.nanosecond);
-    assert(len > 0 && (size_t)len < sizeof text - 1);
-    while (text[len - 1] == '0')
+    size_t len = WHOLE;
+    bytes_copy(ret_text, TIMESTAMP_BYTES_MAX, (slice){ shape, WHOLE });
+    put_digits(ret_text, (uint32_t)c.year, 4); /* 64 bits of nanoseconds: 1677 to 2262 */
+    put_digits(ret_text + 5, c.month, 2);
+    put_digits(ret_text + 8, c.day, 2);
+    put_digits(ret_text + 11, c.hour, 2);
+    put_digits(ret_text + 14, c.minute, 2);
+    put_digits(ret_text + 17, c.second, 2);
+    put_digits(ret_text + SECONDS + 1, c.nanosecond, 9);
+    while (len > SECONDS + 1 && ret_text[len - 1] == '0')
         len--;
-    if (text[len - 1] == '.') len--;
-    if (c.nanosecond == 0) len = 19;
-    text[len++] = 'Z';
-    bytes_copy(ret_text, TIMESTAMP_BYTES_MAX, (slice){ (const uint8_t *)text, (size_t)len });
-    return (size_t)len;
+    if (len == SECONDS + 1) len--;
+    ret_text[len++] = 'Z';
+    return len;
 }

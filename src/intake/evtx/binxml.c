@@ -82,12 +82,12 @@ static status take_u32(const struct binxml *x, struct run *r, uint32_t *ret_valu
 }
 
 /* A name: next u32, hash u16, characters u16, UTF-16, NUL u16. */
-static status read_name(struct binxml *x, uint32_t offset, struct binxml_name *ret_name)
+static status read_name(struct binxml *x, uint32_t offset, const struct binxml_name **ret_name)
 {
     enum { HEAD = 8, CHARACTERS_MAX = 1024 };
     struct binxml_name *slot = &x->names[offset % NAME_SLOTS];
     if (slot->offset == offset && offset != 0) {
-        *ret_name = *slot;
+        *ret_name = slot;
         return OK;
     }
     if (offset > x->chunk.len || x->chunk.len - offset < HEAD) return FAIL(E_SYNTAX);
@@ -101,7 +101,7 @@ static status read_name(struct binxml *x, uint32_t offset, struct binxml_name *r
         .end = (uint32_t)(offset + HEAD + bytes + 2),
         .text = evtx_utf16(&x->name_text, (slice){ at + HEAD, bytes }),
     };
-    *ret_name = *slot;
+    *ret_name = slot;
     return OK;
 }
 
@@ -109,11 +109,11 @@ static status read_name(struct binxml *x, uint32_t offset, struct binxml_name *r
 static status take_name(struct binxml *x, struct run *r, slice *ret_name)
 {
     uint32_t offset = 0;
-    struct binxml_name name = {};
+    const struct binxml_name *name = NULL;
     TRY(take_u32(x, r, &offset));
     TRY(read_name(x, offset, &name));
-    if (offset == r->at) TRY(take(r, name.end - offset));
-    *ret_name = name.text;
+    if (offset == r->at) TRY(take(r, name->end - offset));
+    *ret_name = name->text;
     return OK;
 }
 

@@ -156,12 +156,12 @@ status element_close(struct elements *e)
 {
     element_attribute_end(e);
     if (e->depth == 0) return FAIL(E_SYNTAX);
-    const struct element it = e->open[--e->depth];
-    if (it.place == IN_EVENT && it.children == IN_SYSTEM) e->system_end = e->b->count;
-    if (it.place == IN_EVENT && it.children == IN_EVENT_DATA) emit_unnamed(e);
-    if (it.place == IN_DOCUMENT || (it.place == IN_EVENT && it.children != IN_OTHER)) return OK;
-    if (it.parts > 0 || (!it.has_children && !(it.place == IN_SYSTEM && it.has_attributes))) {
-        emit(e, &it);
+    const struct element *it = &e->open[--e->depth];
+    if (it->place == IN_EVENT && it->children == IN_SYSTEM) e->system_end = e->b->count;
+    if (it->place == IN_EVENT && it->children == IN_EVENT_DATA) emit_unnamed(e);
+    if (it->place == IN_DOCUMENT || (it->place == IN_EVENT && it->children != IN_OTHER)) return OK;
+    if (it->parts > 0 || (!it->has_children && !(it->place == IN_SYSTEM && it->has_attributes))) {
+        emit(e, it);
     }
     return OK;
 }

@@ -187,9 +187,11 @@ static enum intake_answer take_record(struct intake *in, size_t bytes, struct fa
 static enum intake_answer evtx_next(struct intake *in, struct fault *fault)
 {
     struct intake_evtx *e = in->evtx;
-    if (e == NULL) {
+    if (e == NULL) { /* told once for each piece of the input */
+        const bool told = in->pos == in->data.len;
         in->pos = in->data.len;
-        return in->last && in->data.len == 0 ? INTAKE_END : fault_at(in, 0, "out of memory", fault);
+        if (told) return in->last ? INTAKE_END : INTAKE_MORE;
+        return fault_at(in, 0, "out of memory", fault);
     }
     for (;;) {
         enum intake_answer answer = INTAKE_EVENT;

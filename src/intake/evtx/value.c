@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intake/evtx/value.h"
 
-#include <stdio.h>
 #include "base/bytes.h"
 #include "base/text.h"
 #include "base/timestamp.h"
@@ -115,26 +114,34 @@ static slice guid(struct build *b, const uint8_t *at)
     return (slice){ room, TEXT };
 }
 
+/* "-" and the number, behind what was built last. */
+static size_t dash_number(struct build *b, uint64_t value)
+{
+    uint8_t *dash = build_room(b, 1);
+    if (dash == NULL) return 0;
+    *dash = '-';
+    return 1 + build_u64_text(b, value).len;
+}
+
+/* S-1-5-…: rooms that follow each other are one text. */
 static status sid(struct build *b, slice bytes, slice *ret_text)
 {
-    enum { HEAD = 8, AUTHORITIES_MAX = 15, TEXT_MAX = 16 + 11 * AUTHORITIES_MAX + 32 };
+    enum { HEAD = 8, AUTHORITIES_MAX = 15 };
     if (bytes.len < HEAD) return FAIL(E_SYNTAX);
     const size_t count = bytes.at[1];
     if (count > AUTHORITIES_MAX || bytes.len < HEAD + 4 * count) return FAIL(E_SYNTAX);
-    uint8_t *room = build_room(b, TEXT_MAX);
+    uint8_t *room = build_room(b, 1);
     *ret_text = slice_none();
     if (room == NULL) return OK;
     uint64_t authority = 0;
     for (size_t i = 2; i < HEAD; i++)
         authority = authority << 8 | bytes.at[i];
-    int len =
-        snprintf((char *)room, TEXT_MAX, "S-%u-%llu", bytes.at[0], (unsigned long long)authority);
-    for (size_t i = 0; i < count && len > 0; i++) {
-        const uint32_t part = evtx_u32(bytes.at + HEAD + 4 * i);
-        len += snprintf((char *)room + len, (size_t)(TEXT_MAX - len), "-%u", part);
-    }
-    build_keep(b, room, (size_t)len);
-    *ret_text = (slice){ room, (size_t)len };
+    *room = 'S';
+    size_t len = 1 + dash_number(b, bytes.at[0]);
+    len += dash_number(b, authority);
+    for (size_t i = 0; i < count; i++)
+        len += dash_number(b, evtx_u32(bytes.at + HEAD + 4 * i));
+    if (!b->cut) *ret_text = (slice){ room, len };
     return OK;
 }
 
