@@ -6,14 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/bytes.h"
-#include "ledger/checkpoint.h"
 #include "ledger/fsck.h"
 #include "ledger/head.h"
-#include "ledger/layout.h"
-#include "ledger/note.h"
-#include "ledger/store_file.h"
 #include "ledger/tile.h"
-#include "lib/ed25519.h"
 #include "record/draft.h"
 #include "base/banned.h"
 
@@ -131,24 +126,13 @@ static void promise_head(struct world *w, struct signer_head head)
 
 /* ---- the node ---- */
 
-/* The checkpoint as a note, as a node publishes it. */
 static status publish(struct world *w, const struct signer_request *request,
                       const uint8_t signature[SIGNER_SIGNATURE_BYTES], struct fault *f)
 {
-    uint8_t note[CHECKPOINT_TEXT_BYTES_MAX + 512];
-    uint8_t public_key[SIGNER_PUBLIC_BYTES];
-    const slice name = slice_text(WORLD_ORIGIN);
-    const struct checkpoint checkpoint = { name, request->head.size, request->head.root,
-                                           slice_none() };
-    struct writer out = writer_of(note, sizeof note);
-    signer_public(w->signer, public_key);
-    checkpoint_write(&out, &checkpoint);
-    writer_text(&out, "\n");
-    note_write_signature(
-        &out, name, note_key_id(name, NOTE_KEY_ED25519, (slice){ public_key, sizeof public_key }),
-        (slice){ signature, SIGNER_SIGNATURE_BYTES });
-    TRY(writer_end(&out));
-    return store_file_publish(&w->store, LAYOUT_CHECKPOINT, writer_slice(&out), f);
+    struct log_head_signed head = { .origin = WORLD_ORIGIN, .head = request->head };
+    signer_public(w->signer, head.public_key);
+    bytes_copy(head.signature, sizeof head.signature, (slice){ signature, SIGNER_SIGNATURE_BYTES });
+    return log_head_publish(&w->store, &head, f);
 }
 
 /* Tries again while the disk is full; then there is space. */

@@ -53,6 +53,7 @@ struct checker {
     uint64_t segment;
     int file;
     uint64_t file_bytes;
+    uint64_t end;               /* behind its last whole batch; 0 behind a footer */
     struct batch_place *places; /* owned, SEGMENT_ENTRIES */
     uint32_t place_count;
 };
@@ -310,6 +311,7 @@ static status check_tail(struct checker *c, uint64_t offset, status why, struct 
 static status check_segment(struct checker *c, bool newest, struct fault *f)
 {
     uint64_t offset = SEGMENT_HEADER_BYTES;
+    c->end = offset;
     TRY(check_header(c, f));
     c->place_count = 0;
     for (;;) {
@@ -322,8 +324,10 @@ static status check_segment(struct checker *c, bool newest, struct fault *f)
             return FAIL(E_CORRUPT); /* nothing behind it can be numbered */
         }
         offset += frame.head.frame_bytes;
+        c->end = offset;
         if ((frame.head.flags & BATCH_CLOSES_SEGMENT) == 0) continue;
         const slice summary = c->entries[frame.head.record_count - 1];
+        c->end = 0;
         TRY(check_footer(c, offset, f));
         if (summary_count(c->summary, summary, f).code != E_OK) complain(c, "%s", f->text);
         return OK;
@@ -332,6 +336,7 @@ static status check_segment(struct checker *c, bool newest, struct fault *f)
 
 struct listing {
     struct checker *checker;
+    const char *folder;
     const char *suffix;
     uint64_t count;
 };
@@ -342,7 +347,8 @@ static status count_file(void *with, const char *name)
     uint64_t number = 0;
     if (layout_number(name, l->suffix, &number).code != E_OK) return OK;
     if (number != l->count) {
-        complain(l->checker, "file %010llu%s is missing", (unsigned long long)l->count, l->suffix);
+        complain(l->checker, "%s/%010llu%s: missing", l->folder, (unsigned long long)l->count,
+                 l->suffix);
     }
     l->count = number + 1;
     return OK;
@@ -351,9 +357,10 @@ static status count_file(void *with, const char *name)
 static status check_segments(struct checker *c, struct fault *f)
 {
     const struct store_ops *ops = c->store->ops;
-    struct listing l = { .checker = c, .suffix = ".seg" };
+    struct listing l = { .checker = c, .folder = LAYOUT_LOG, .suffix = ".seg" };
     TRY(ops->list(c->store->self, LAYOUT_LOG, count_file, &l, f));
-    if (l.count == 0 || l.count > SEGMENT_FILES_MAX) complain(c, "%s: no segments", LAYOUT_LOG);
+    if (l.count == 0) complain(c, "%s: missing", layout_segment(0).text);
+    if (l.count > SEGMENT_FILES_MAX) complain(c, "%s: too many segments", LAYOUT_LOG);
     for (c->segment = 0; c->segment < l.count; c->segment++) {
         status s =
             ops->open(c->store->self, layout_segment(c->segment).text, STORE_READ, &c->file, f);
@@ -370,12 +377,11 @@ static status check_segments(struct checker *c, struct fault *f)
 
 static status check_groups(struct checker *c, struct fault *f)
 {
-    struct listing l = { .checker = c, .suffix = ".group" };
+    struct listing l = { .checker = c, .folder = LAYOUT_KEYS, .suffix = ".group" };
     TRY(c->store->ops->list(c->store->self, LAYOUT_KEYS, count_file, &l, f));
     const uint64_t want = (c->next_block + GROUP_BLOCKS - 1) / GROUP_BLOCKS;
-    if (l.count < want)
-        complain(c, "keys: %llu group files, but the log has blocks of %llu groups",
-                 (unsigned long long)l.count, (unsigned long long)want);
+    for (uint64_t group = l.count; group < want; group++)
+        complain(c, "%s: missing", layout_group(group).text);
     for (uint64_t group = 0; c->keys != NULL && group < l.count; group++) {
         const status s = keys_check_group(c->keys, group, f);
         if (is_environment(s)) return s;
@@ -411,7 +417,9 @@ static status load_signed(struct checker *c, struct fault *f)
     if (s.code == E_OK) s = note_parse(log_head_note(&head), &note, f);
     if (s.code == E_OK) s = note_verify(&note, &key, 1, ed25519_verify, &seen, f);
     if (s.code == E_OK && head.checkpoint.size > signed_head.size) {
-        s = fault_set(f, FAIL(E_VALUE), "larger than what the signer signed");
+        complain(c, "%s: offset 0: signed %llu entries, but %s covers %llu: an older state",
+                 LAYOUT_SIGNER_STATE, (unsigned long long)signed_head.size, LAYOUT_CHECKPOINT,
+                 (unsigned long long)head.checkpoint.size);
     }
     if (is_environment(s)) return s;
     if (s.code == E_OK) {
@@ -422,13 +430,21 @@ static status load_signed(struct checker *c, struct fault *f)
     return OK;
 }
 
+/* A head beyond the end says that the log was longer once; one within is no end of a batch. */
 static void complain_of_missed_heads(struct checker *c)
 {
+    const uint64_t size = tree_size(c->tree);
     for (size_t i = 0; i < c->head_count; i++) {
-        if (c->heads[i].met) continue;
-        complain(c, "%s: covers %llu entries; the log has %llu and no batch that ends there",
-                 c->heads[i].name, (unsigned long long)c->heads[i].size,
-                 (unsigned long long)tree_size(c->tree));
+        const struct signed_head *h = &c->heads[i];
+        if (h->met) continue;
+        if (h->size > size) {
+            complain(c, "%s: offset %llu: the log ends behind entry %llu, but %s covers %llu",
+                     layout_segment(size / SEGMENT_ENTRIES).text, (unsigned long long)c->end,
+                     (unsigned long long)size, h->name, (unsigned long long)h->size);
+        } else {
+            complain(c, "%s: covers %llu entries, but no batch ends there", h->name,
+                     (unsigned long long)h->size);
+        }
     }
 }
 

@@ -24,6 +24,21 @@ status log_head_load(const struct store *store, struct log_head *ret_head, struc
     return parse(h, f).code == E_OK ? OK : fault_within(f, FAIL(E_CORRUPT), LAYOUT_CHECKPOINT);
 }
 
+status log_head_publish(const struct store *store, const struct log_head_signed *s, struct fault *f)
+{
+    uint8_t note[CHECKPOINT_TEXT_BYTES_MAX + 512];
+    const slice name = slice_text(s->origin);
+    const slice key = { s->public_key, sizeof s->public_key };
+    const struct checkpoint checkpoint = { name, s->head.size, s->head.root, slice_none() };
+    struct writer w = writer_of(note, sizeof note);
+    checkpoint_write(&w, &checkpoint);
+    writer_text(&w, "\n");
+    note_write_signature(&w, name, note_key_id(name, NOTE_KEY_ED25519, key),
+                         (slice){ s->signature, sizeof s->signature });
+    TRY(writer_end(&w));
+    return store_file_publish(store, LAYOUT_CHECKPOINT, writer_slice(&w), f);
+}
+
 status log_head_check(const struct log_head *h, struct archive *a, struct fault *f)
 {
     const struct checkpoint *c = &h->checkpoint;

@@ -3,6 +3,7 @@
 #include "base/fault.h"
 #include "ledger/archive.h"
 #include "ledger/checkpoint.h"
+#include "ledger/signer.h"
 
 /*
  * head: the published checkpoint of a log, read back and held against the log itself.
@@ -19,6 +20,18 @@ struct log_head {
  * head before opening the archive: then the archive is the newer of the two. E_NOT_FOUND if nothing
  * was published yet, E_CORRUPT if it is malformed. */
 status log_head_load(const struct store *store, struct log_head *ret_head, struct fault *f);
+/* A head as it was signed. */
+struct log_head_signed {
+    const char *origin;
+    struct signer_head head;
+    uint8_t public_key[SIGNER_PUBLIC_BYTES];
+    uint8_t signature[SIGNER_SIGNATURE_BYTES];
+};
+
+/* Puts the signed note of it where readers find it, log/checkpoint. It can be signed again from
+ * what is durable, so that it needs no sync of its own. E_FULL, E_IO. */
+status log_head_publish(const struct store *store, const struct log_head_signed *s,
+                        struct fault *f);
 /* E_CORRUPT if the log is smaller than the checkpoint says or its root is another. */
 status log_head_check(const struct log_head *h, struct archive *a, struct fault *f);
 /* The signed note as published. */

@@ -95,22 +95,25 @@ static void root_write(const uint8_t key[KEYS_KEY_BYTES], struct writer *w)
     writer_text(w, "\n");
 }
 
+/* The detail of a failure is the offset where the text stops being a root key. */
 static status root_parse(slice text, uint8_t ret_key[KEYS_KEY_BYTES])
 {
-    if (!slice_starts(text, slice_text(root_title))) return FAIL(E_SYNTAX);
+    const slice title = slice_text(root_title);
+    if (!slice_starts(text, title)) return FAIL_AT(E_SYNTAX, slice_common(text, title));
     struct cursor c = cursor_of(text);
-    c.pos = sizeof root_title - 1;
+    c.pos = title.len;
     slice line = {};
     size_t len = 0;
-    TRY(cursor_line(&c, &line));
-    TRY(base64_decode(line, ret_key, KEYS_KEY_BYTES, &len));
-    if (len != KEYS_KEY_BYTES) return FAIL(E_SHORT);
+    if (cursor_line(&c, &line).code != E_OK) return FAIL_AT(E_SHORT, text.len);
+    const status decoded = base64_decode(line, ret_key, KEYS_KEY_BYTES, &len);
+    if (decoded.code != E_OK || len != KEYS_KEY_BYTES) return FAIL_AT(E_SYNTAX, title.len);
     uint8_t again[128];
     struct writer w = writer_of(again, sizeof again);
     root_write(ret_key, &w);
-    const bool same = slice_equal(writer_slice(&w), text); /* one spelling only */
+    const size_t same = slice_common(writer_slice(&w), text);
+    const bool equal = same == w.len && same == text.len; /* one spelling only */
     bytes_wipe(again, sizeof again);
-    return same ? OK : FAIL(E_INVALID);
+    return equal ? OK : FAIL_AT(E_INVALID, same);
 }
 
 status keys_create(const struct store *store, struct fault *f)
@@ -137,8 +140,8 @@ static status root_load(const struct store *store, uint8_t ret_key[KEYS_KEY_BYTE
     const status parsed = root_parse((slice){ text, len }, ret_key);
     bytes_wipe(text, sizeof text);
     if (parsed.code == E_OK) return OK;
-    return fault_set(f, FAIL(E_CORRUPT), "%s: not a root key: %s", LAYOUT_ROOT_KEY,
-                     status_text(parsed));
+    return fault_set(f, FAIL(E_CORRUPT), "%s: offset %d: not a root key: %s", LAYOUT_ROOT_KEY,
+                     parsed.detail, status_text(parsed));
 }
 
 status keys_open(const struct store *store, const uint8_t *root_key, struct keys **ret_keys,
@@ -185,10 +188,11 @@ bool keys_are_locked(const struct keys *k)
     return k->memory.locked;
 }
 
-static status group_corrupt(struct fault *f, uint64_t number, status why, const char *what)
+static status group_corrupt(struct fault *f, uint64_t number, uint64_t offset, const char *what,
+                            status why)
 {
-    return fault_set(f, FAIL(E_CORRUPT), "%s: %s: %s", layout_group(number).text, what,
-                     status_text(why));
+    return fault_set(f, FAIL(E_CORRUPT), "%s: offset %llu: %s: %s", layout_group(number).text,
+                     (unsigned long long)offset, what, status_text(why));
 }
 
 /* Reads the active slot of a group's file. ret_bytes is GROUP_SLOT_BYTES long and holds the slot.
@@ -202,12 +206,13 @@ static status slot_read(struct keys *k, uint64_t number, int file, uint8_t *ret_
     const struct store *s = k->store;
     TRY(s->ops->read(s->self, file, 0, selector, sizeof selector, &len, f));
     status why = group_selector_parse((slice){ selector, len }, &active);
-    if (why.code != E_OK) return group_corrupt(f, number, why, "selector");
+    if (why.code != E_OK) return group_corrupt(f, number, 0, "selector", why);
     const uint64_t at = active == 0 ? GROUP_SLOT_0_AT : GROUP_SLOT_1_AT;
     TRY(s->ops->read(s->self, file, at, ret_bytes, GROUP_SLOT_BYTES, &len, f));
     why = group_slot_parse((slice){ ret_bytes, len }, ret_slot);
-    if (why.code != E_OK) return group_corrupt(f, number, why, "slot");
-    return ret_slot->group == number ? OK : group_corrupt(f, number, FAIL(E_VALUE), "group number");
+    if (why.code != E_OK) return group_corrupt(f, number, at, "slot", why);
+    if (ret_slot->group == number) return OK;
+    return group_corrupt(f, number, at, "group number", FAIL(E_VALUE));
 }
 
 static status group_keep(struct keys *k, const struct group_slot *slot, struct group *g,
@@ -216,7 +221,9 @@ static status group_keep(struct keys *k, const struct group_slot *slot, struct g
     uint8_t buffer[AAD_BYTES_MAX];
     const slice aad = aad_make("candor group key", slot->group, slot->generation, buffer);
     const status opened = unwrap(k, k->root, aad, slot->wrapped_group_key, g->key);
-    if (opened.code != E_OK) return group_corrupt(f, slot->group, opened, "key under the root key");
+    if (opened.code != E_OK) {
+        return group_corrupt(f, slot->group, GROUP_SLOT_0_AT, "key under the root key", opened);
+    }
     g->table = malloc(slot->table.len + 1);
     if (g->table == NULL) return fault_set(f, FAIL(E_NOMEM), "keys: out of memory");
     bytes_copy(g->table, slot->table.len, slot->table);

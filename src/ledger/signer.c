@@ -37,17 +37,29 @@ struct signer {
     bool stopped;    /* a sync failed: what is durable is unknown */
 };
 
-/* One copy: magic 8, counter u64, size u64, root 32, SHA-256(origin) 32, zeros, SHA-256 of the
- * rest. */
+/* What binds a state to its key: another key of the same origin never signed anything. */
+static hash binding(const struct signer *s)
+{
+    uint8_t public_key[ED25519_PUBLIC_BYTES];
+    uint8_t bytes[SIGNER_ORIGIN_BYTES_MAX + 1 + sizeof public_key];
+    struct writer w = writer_of(bytes, sizeof bytes);
+    ed25519_public(s->key, public_key);
+    writer_text(&w, s->origin);
+    writer_u8(&w, '\n');
+    writer_bytes(&w, (slice){ public_key, sizeof public_key });
+    return sha256(writer_slice(&w));
+}
+
+/* One copy: magic 8, counter u64, size u64, root 32, binding 32, zeros, SHA-256 of the rest. */
 static void copy_write(const struct signer *s, uint8_t ret_copy[COPY_BYTES])
 {
     struct writer w = writer_of(ret_copy, COPY_BYTES);
-    const hash origin = sha256(slice_text(s->origin));
+    const hash bound = binding(s);
     writer_text(&w, state_magic);
     writer_u64(&w, s->writes);
     writer_u64(&w, s->head.size);
     writer_bytes(&w, (slice){ s->head.root.bytes, sizeof s->head.root.bytes });
-    writer_bytes(&w, (slice){ origin.bytes, sizeof origin.bytes });
+    writer_bytes(&w, (slice){ bound.bytes, sizeof bound.bytes });
     while (w.len < COPY_BYTES - SHA256_BYTES)
         writer_u8(&w, 0);
     const hash check = sha256(writer_slice(&w));
@@ -61,20 +73,20 @@ static status copy_parse(const struct signer *s, slice copy, uint64_t *ret_write
     struct cursor c = cursor_of(copy);
     slice magic = {};
     slice check = {};
-    hash origin = {};
-    const hash want_origin = sha256(slice_text(s->origin));
+    hash bound = {};
+    const hash want_bound = binding(s);
     if (copy.len != COPY_BYTES) return FAIL(E_SHORT);
     const hash want = sha256((slice){ copy.at, COPY_BYTES - SHA256_BYTES });
     TRY(cursor_bytes(&c, sizeof state_magic - 1, &magic));
     TRY(cursor_u64(&c, ret_writes));
     TRY(cursor_u64(&c, &ret_head->size));
     TRY(cursor_copy(&c, SHA256_BYTES, ret_head->root.bytes));
-    TRY(cursor_copy(&c, SHA256_BYTES, origin.bytes));
+    TRY(cursor_copy(&c, SHA256_BYTES, bound.bytes));
     c.pos = COPY_BYTES - SHA256_BYTES;
     TRY(cursor_bytes(&c, SHA256_BYTES, &check));
     if (!slice_is(magic, state_magic)) return FAIL(E_SYNTAX);
     if (!bytes_equal(check.at, want.bytes, SHA256_BYTES)) return FAIL(E_INVALID);
-    return bytes_equal(origin.bytes, want_origin.bytes, SHA256_BYTES) ? OK : FAIL(E_VALUE);
+    return bytes_equal(bound.bytes, want_bound.bytes, SHA256_BYTES) ? OK : FAIL(E_VALUE);
 }
 
 /* Both copies of the pair that holds the state as it is. */
@@ -136,7 +148,8 @@ static void key_file_write(const char *origin, const uint8_t seed[ED25519_SEED_B
     bytes_wipe(typed, sizeof typed);
 }
 
-/* Takes "PRIVATE+KEY+origin+id+base64\n" apart; the spelling is checked by writing it again. */
+/* Takes "PRIVATE+KEY+origin+id+base64\n" apart; the spelling is checked by writing it again. The
+ * detail of a failure is the offset where the text stops being a key. */
 static status key_file_parse(slice text, struct signer *s)
 {
     const size_t tail = 1 + ID_DIGITS + 1 + base64_len(1 + ED25519_SEED_BYTES) + 1;
@@ -145,38 +158,51 @@ static status key_file_parse(slice text, struct signer *s)
     uint8_t public_key[ED25519_PUBLIC_BYTES];
     uint8_t again[KEY_FILE_BYTES_MAX];
     size_t len = 0;
-    if (text.len <= title + tail) return FAIL(E_SHORT);
+    if (text.len <= title + tail) return FAIL_AT(E_SHORT, text.len);
     const slice origin = { text.at + title, text.len - title - tail };
-    if (origin.len > SIGNER_ORIGIN_BYTES_MAX || !note_name_is_valid(origin)) return FAIL(E_VALUE);
+    if (origin.len > SIGNER_ORIGIN_BYTES_MAX || !note_name_is_valid(origin)) {
+        return FAIL_AT(E_VALUE, title);
+    }
     bytes_copy(s->origin, SIGNER_ORIGIN_BYTES_MAX, origin);
     const slice base64 = { text.at + text.len - 1 - base64_len(sizeof typed),
                            base64_len(sizeof typed) };
-    TRY(base64_decode(base64, typed, sizeof typed, &len));
+    if (base64_decode(base64, typed, sizeof typed, &len).code != E_OK) {
+        return FAIL_AT(E_SYNTAX, base64.at - text.at);
+    }
     s->key = ed25519_key_new(typed + 1);
     if (s->key == NULL) return FAIL(E_NOMEM);
     ed25519_public(s->key, public_key);
     struct writer w = writer_of(again, sizeof again);
     key_file_write(s->origin, typed + 1, public_key, &w);
-    const bool same = len == sizeof typed && slice_equal(writer_slice(&w), text);
+    const size_t same = slice_common(writer_slice(&w), text);
+    const bool equal = len == sizeof typed && same == w.len && same == text.len;
     bytes_wipe(typed, sizeof typed);
     bytes_wipe(again, sizeof again);
-    return same ? OK : FAIL(E_INVALID);
+    return equal ? OK : FAIL_AT(E_INVALID, same);
 }
 
-static status key_create(const struct store *store, const char *origin, struct signer *s,
-                         struct fault *f)
+static status seed_draw(const struct store *store, struct signer *s,
+                        uint8_t ret_seed[ED25519_SEED_BYTES], struct fault *f)
 {
-    uint8_t seed[ED25519_SEED_BYTES];
+    TRY(store->ops->random(store->self, ret_seed, ED25519_SEED_BYTES, f));
+    s->key = ed25519_key_new(ret_seed);
+    return s->key == NULL ? fault_set(f, FAIL(E_NOMEM), "signer: out of memory") : OK;
+}
+
+/* Writes the state first: a key without one could sign anything. */
+static status files_create(const struct store *store, struct signer *s,
+                           const uint8_t seed[ED25519_SEED_BYTES], struct fault *f)
+{
+    uint8_t state[STATE_BYTES];
     uint8_t public_key[ED25519_PUBLIC_BYTES];
     uint8_t text[KEY_FILE_BYTES_MAX];
-    TRY(store->ops->random(store->self, seed, sizeof seed, f));
-    s->key = ed25519_key_new(seed);
-    if (s->key == NULL) return fault_set(f, FAIL(E_NOMEM), "signer: out of memory");
+    for (; s->writes < PAIRS; s->writes++)
+        pair_write(s, state + s->writes * PAIR_BYTES);
+    TRY(store_file_create(store, LAYOUT_SIGNER_STATE, (slice){ state, sizeof state }, f));
     ed25519_public(s->key, public_key);
     struct writer w = writer_of(text, sizeof text);
-    key_file_write(origin, seed, public_key, &w);
+    key_file_write(s->origin, seed, public_key, &w);
     const status written = store_file_create(store, LAYOUT_SIGNER_KEY, writer_slice(&w), f);
-    bytes_wipe(seed, sizeof seed);
     bytes_wipe(text, sizeof text);
     return written;
 }
@@ -189,13 +215,12 @@ status signer_create(const struct store *store, const char *origin, struct fault
                          SIGNER_ORIGIN_BYTES_MAX);
     }
     struct signer s = { .store = store, .head = { 0, merkle_empty() } };
-    uint8_t state[STATE_BYTES];
+    uint8_t seed[ED25519_SEED_BYTES];
     bytes_copy(s.origin, sizeof s.origin - 1, name);
     TRY(store->ops->make_dir(store->self, LAYOUT_SIGNER, f));
-    for (; s.writes < PAIRS; s.writes++)
-        pair_write(&s, state + s.writes * PAIR_BYTES);
-    TRY(store_file_create(store, LAYOUT_SIGNER_STATE, (slice){ state, sizeof state }, f));
-    const status made = key_create(store, origin, &s, f);
+    status made = seed_draw(store, &s, seed, f);
+    if (made.code == E_OK) made = files_create(store, &s, seed, f);
+    bytes_wipe(seed, sizeof seed);
     ed25519_key_free(s.key);
     TRY(made);
     TRY(store->ops->sync_dir(store->self, LAYOUT_SIGNER, f));
@@ -210,8 +235,8 @@ static status key_load(struct signer *s, struct fault *f)
     const status parsed = key_file_parse((slice){ text, len }, s);
     bytes_wipe(text, sizeof text);
     if (parsed.code == E_OK) return OK;
-    return fault_set(f, FAIL(E_CORRUPT), "%s: not a signing key: %s", LAYOUT_SIGNER_KEY,
-                     status_text(parsed));
+    return fault_set(f, FAIL(E_CORRUPT), "%s: offset %d: not a signing key: %s", LAYOUT_SIGNER_KEY,
+                     parsed.detail, status_text(parsed));
 }
 
 /* What the copies of a state file say. */
@@ -220,6 +245,7 @@ struct copies {
     bool good[COPIES];
     unsigned newest; /* index of a good copy with the highest counter */
     unsigned good_count;
+    unsigned foreign_count; /* whole, but of another key */
 };
 
 /* Takes the newest good copy. */
@@ -236,8 +262,9 @@ static status copies_read(struct signer *s, struct copies *ret_copies, struct fa
     for (unsigned i = 0; i < COPIES; i++) {
         struct signer_head head = {};
         const slice copy = { state + i * COPY_BYTES, COPY_BYTES };
-        c.good[i] = copy_parse(s, copy, &c.writes[i], &head).code == E_OK &&
-                    c.writes[i] % PAIRS == i / PAIR_COPIES;
+        const status parsed = copy_parse(s, copy, &c.writes[i], &head);
+        c.good[i] = parsed.code == E_OK && c.writes[i] % PAIRS == i / PAIR_COPIES;
+        if (parsed.code == E_VALUE) c.foreign_count++;
         if (!c.good[i]) continue;
         if (c.good_count++ > 0 && c.writes[i] <= s->writes) continue;
         s->writes = c.writes[i];
@@ -259,6 +286,10 @@ static bool copy_is_current(const struct signer *s, const struct copies *c, unsi
  * further apart was put together from older ones. */
 static status copies_check(const struct signer *s, const struct copies *c, struct fault *f)
 {
+    if (c->good_count == 0 && c->foreign_count > 0) {
+        return fault_set(f, FAIL(E_CORRUPT), "%s: not the key that %s belongs to",
+                         LAYOUT_SIGNER_KEY, LAYOUT_SIGNER_STATE);
+    }
     if (c->good_count == 0) {
         return fault_set(f, FAIL(E_CORRUPT), "%s: no copy is whole; the log needs a new origin",
                          LAYOUT_SIGNER_STATE);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include "ledger/head.h"
 #include "ledger/tile.h"
 #include "record/draft.h"
 #include "record/entry.h"
@@ -97,4 +98,16 @@ void log_check(struct ledger *l, const struct signer *s, uint64_t count)
     }
     assert_int_equal(number, count);
     if (s != NULL) assert_int_equal(signer_head(s).size, archive_size(a));
+}
+
+void log_publish(const struct store *store, struct ledger *l, struct signer *s)
+{
+    struct fault f = {};
+    struct signer_request request;
+    struct log_head_signed head = { .origin = TEST_ORIGIN };
+    ok(ledger_request(l, signer_head(s), &request, &f), &f);
+    ok(signer_sign(s, &request, head.signature, &f), &f);
+    head.head = request.head;
+    signer_public(s, head.public_key);
+    ok(log_head_publish(store, &head, &f), &f);
 }

@@ -20,3 +20,5 @@ void log_append(struct ledger *l, struct signer *s, uint64_t first, uint64_t cou
 /* Checks that the log holds the records numbered [0, count) in order and, if the signer is given,
  * that it signed all of them. */
 void log_check(struct ledger *l, const struct signer *s, uint64_t count);
+/* Publishes the newest head, signed. */
+void log_publish(const struct store *store, struct ledger *l, struct signer *s);

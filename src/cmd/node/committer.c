@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 #include "base/bytes.h"
-#include "ledger/checkpoint.h"
-#include "ledger/layout.h"
-#include "ledger/note.h"
-#include "ledger/store_file.h"
+#include "ledger/head.h"
 #include "base/banned.h"
 
 /* A sealed batch on its way to disk. */
@@ -40,24 +37,13 @@ struct committer {
     struct commit_listener listener;
 };
 
-/* The checkpoint as a signed note, put where readers find it. It can be signed again from what is
- * durable, so that it needs no sync of its own. */
 static status publish(struct committer *c, const struct signer_request *request, struct fault *f)
 {
-    uint8_t signature[SIGNER_SIGNATURE_BYTES];
-    uint8_t note[CHECKPOINT_TEXT_BYTES_MAX + 512];
-    const slice name = slice_text(c->origin);
-    const slice key = { c->signer.public_key, sizeof c->signer.public_key };
-    const struct checkpoint checkpoint = { name, request->head.size, request->head.root,
-                                           slice_none() };
-    struct writer w = writer_of(note, sizeof note);
-    TRY(c->signer.sign(c->signer.self, request, signature, f));
-    checkpoint_write(&w, &checkpoint);
-    writer_text(&w, "\n");
-    note_write_signature(&w, name, note_key_id(name, NOTE_KEY_ED25519, key),
-                         (slice){ signature, sizeof signature });
-    TRY(writer_end(&w));
-    return store_file_publish(c->store, LAYOUT_CHECKPOINT, writer_slice(&w), f);
+    struct log_head_signed head = { .origin = c->origin, .head = request->head };
+    bytes_copy(head.public_key, sizeof head.public_key,
+               (slice){ c->signer.public_key, sizeof c->signer.public_key });
+    TRY(c->signer.sign(c->signer.self, request, head.signature, f));
+    return log_head_publish(c->store, &head, f);
 }
 
 static void moved(struct committer *c)
