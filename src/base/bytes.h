@@ -48,16 +48,6 @@ static inline slice slice_from(slice s, size_t from)
     return (slice){ .at = s.at + from, .len = s.len - from };
 }
 
-/* How many bytes the two begin with alike. */
-static inline size_t slice_common(slice a, slice b)
-{
-    const size_t len = a.len < b.len ? a.len : b.len;
-    size_t same = 0;
-    while (same < len && a.at[same] == b.at[same])
-        same++;
-    return same;
-}
-
 /* Orders bytewise, a shorter prefix first: <0, 0 or >0. */
 static inline int slice_compare(slice a, slice b)
 {

@@ -58,3 +58,11 @@ size_t text_put_code_point(uint32_t code_point, uint8_t ret_bytes[4])
     ret_bytes[0] = (uint8_t)(marks[len] | code_point);
     return len;
 }
+
+size_t text_common(slice a, slice b)
+{
+    size_t same = 0;
+    while (same < a.len && same < b.len && a.at[same] == b.at[same])
+        same++;
+    return same;
+}

@@ -15,6 +15,8 @@ bool text_is_utf8(slice text);
 status text_code_point(slice text, uint32_t *ret_code_point, size_t *ret_len);
 /* Writes the code point as UTF-8 (at most 4 bytes) and returns the length; 0 if it is none. */
 size_t text_put_code_point(uint32_t code_point, uint8_t ret_bytes[4]);
+/* How many bytes the two begin with alike. */
+size_t text_common(slice a, slice b);
 /* Lower-case of an ASCII letter, any other byte unchanged. */
 static inline uint8_t text_lower_ascii(uint8_t c)
 {

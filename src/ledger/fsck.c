@@ -413,9 +413,12 @@ static status load_signed(struct checker *c, struct fault *f)
     }
     expect_head(c, LAYOUT_SIGNER_STATE, signed_head.size, signed_head.root);
     s = log_head_load(c->store, &head, f);
-    if (s.code == E_OK) s = note_key_parse(writer_slice(&w), &key, f);
-    if (s.code == E_OK) s = note_parse(log_head_note(&head), &note, f);
-    if (s.code == E_OK) s = note_verify(&note, &key, 1, ed25519_verify, &seen, f);
+    if (s.code == E_OK) {
+        s = note_key_parse(writer_slice(&w), &key, f);
+        if (s.code == E_OK) s = note_parse(log_head_note(&head), &note, f);
+        if (s.code == E_OK) s = note_verify(&note, &key, 1, ed25519_verify, &seen, f);
+        if (s.code != E_OK) s = fault_within(f, s, LAYOUT_CHECKPOINT);
+    }
     if (s.code == E_OK && head.checkpoint.size > signed_head.size) {
         complain(c, "%s: offset 0: signed %llu entries, but %s covers %llu: an older state",
                  LAYOUT_SIGNER_STATE, (unsigned long long)signed_head.size, LAYOUT_CHECKPOINT,
@@ -425,7 +428,7 @@ static status load_signed(struct checker *c, struct fault *f)
     if (s.code == E_OK) {
         expect_head(c, LAYOUT_CHECKPOINT, head.checkpoint.size, head.checkpoint.root);
     } else {
-        complain(c, "%s: %s", LAYOUT_CHECKPOINT, f->text);
+        complain(c, "%s", f->text);
     }
     return OK;
 }

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/cursor.h"
 #include "base/sha256.h"
+#include "base/text.h"
 #include "ledger/layout.h"
 #include "ledger/store_file.h"
 #include "lib/crypto.h"
@@ -99,7 +100,7 @@ static void root_write(const uint8_t key[KEYS_KEY_BYTES], struct writer *w)
 static status root_parse(slice text, uint8_t ret_key[KEYS_KEY_BYTES])
 {
     const slice title = slice_text(root_title);
-    if (!slice_starts(text, title)) return FAIL_AT(E_SYNTAX, slice_common(text, title));
+    if (!slice_starts(text, title)) return FAIL_AT(E_SYNTAX, text_common(text, title));
     struct cursor c = cursor_of(text);
     c.pos = title.len;
     slice line = {};
@@ -110,7 +111,7 @@ static status root_parse(slice text, uint8_t ret_key[KEYS_KEY_BYTES])
     uint8_t again[128];
     struct writer w = writer_of(again, sizeof again);
     root_write(ret_key, &w);
-    const size_t same = slice_common(writer_slice(&w), text);
+    const size_t same = text_common(writer_slice(&w), text);
     const bool equal = same == w.len && same == text.len; /* one spelling only */
     bytes_wipe(again, sizeof again);
     return equal ? OK : FAIL_AT(E_INVALID, same);

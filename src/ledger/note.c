@@ -60,8 +60,13 @@ static status check_characters(slice bytes, struct fault *fault)
                              line, bytes.at[i]);
         }
     }
-    if (!text_is_utf8(bytes)) return fault_set(fault, FAIL(E_UTF8), "note: not UTF-8");
-    return OK;
+    if (text_is_utf8(bytes)) return OK;
+    size_t at = 0;
+    uint32_t code_point = 0;
+    size_t len = 0;
+    while (text_code_point(slice_from(bytes, at), &code_point, &len).code == E_OK)
+        at += len;
+    return fault_set(fault, FAIL(E_UTF8), "note: offset %zu: not UTF-8", at);
 }
 
 /* The text ends at the last empty line; what follows are signatures. */
@@ -242,7 +247,9 @@ status note_verify(const struct note *n, const struct note_key *keys, size_t key
     for (size_t k = 0; k < key_count; k++) {
         if (ret_seen[k].signed_it) return OK;
     }
-    return fault_set(fault, FAIL(E_INVALID), "note: no signature by any of the keys given");
+    return fault_set(fault, FAIL(E_INVALID),
+                     "note, from line %zu on: no signature by any of the keys given",
+                     count_lines(n->text) + 2);
 }
 
 void note_write_signature(struct writer *w, slice name, uint32_t key_id, slice signature)

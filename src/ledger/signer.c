@@ -6,6 +6,7 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "base/cursor.h"
+#include "base/text.h"
 #include "ledger/checkpoint.h"
 #include "ledger/layout.h"
 #include "ledger/note.h"
@@ -174,7 +175,7 @@ static status key_file_parse(slice text, struct signer *s)
     ed25519_public(s->key, public_key);
     struct writer w = writer_of(again, sizeof again);
     key_file_write(s->origin, typed + 1, public_key, &w);
-    const size_t same = slice_common(writer_slice(&w), text);
+    const size_t same = text_common(writer_slice(&w), text);
     const bool equal = len == sizeof typed && same == w.len && same == text.len;
     bytes_wipe(typed, sizeof typed);
     bytes_wipe(again, sizeof again);

@@ -27,14 +27,6 @@ static void a_prefix_is_found_only_at_the_start(void **)
     assert_true(slice_is(slice_from(slice_text("abc"), 3), ""));
 }
 
-static void what_two_slices_share_at_the_start_is_counted(void **)
-{
-    assert_int_equal(slice_common(slice_none(), slice_text("a")), 0);
-    assert_int_equal(slice_common(slice_text("abc"), slice_text("abd")), 2);
-    assert_int_equal(slice_common(slice_text("abc"), slice_text("ab")), 2);
-    assert_int_equal(slice_common(slice_text("abc"), slice_text("abc")), 3);
-}
-
 static void copies_and_moves_keep_within_their_room(void **)
 {
     uint8_t room[4] = { 1, 2, 3, 4 };
@@ -80,7 +72,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slices_compare_by_their_bytes),
         cmocka_unit_test(a_prefix_is_found_only_at_the_start),
-        cmocka_unit_test(what_two_slices_share_at_the_start_is_counted),
         cmocka_unit_test(copies_and_moves_keep_within_their_room),
         cmocka_unit_test(equality_of_secrets_sees_every_bit),
         cmocka_unit_test(numbers_are_big_endian_and_come_back),

@@ -73,9 +73,18 @@ static void only_ascii_letters_change_case(void **)
     }
 }
 
+static void what_two_texts_begin_with_alike_is_counted(void **)
+{
+    assert_int_equal(text_common(slice_none(), slice_text("a")), 0);
+    assert_int_equal(text_common(slice_text("abc"), slice_text("abd")), 2);
+    assert_int_equal(text_common(slice_text("abc"), slice_text("ab")), 2);
+    assert_int_equal(text_common(slice_text("abc"), slice_text("abc")), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_two_texts_begin_with_alike_is_counted),
         cmocka_unit_test(every_code_point_comes_back),
         cmocka_unit_test(malformed_text_is_refused),
         cmocka_unit_test(well_formed_text_is_accepted),
