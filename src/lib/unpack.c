@@ -16,12 +16,17 @@ enum {
     FILE_WINDOW_LOG = 27,
     HTTP_WINDOW_LOG = 23,
     MAGIC_BYTES = 4,
+    HEADER_BYTES_MAX = 14, /* of a frame behind the magic number, RFC 8878 section 3.1.1.1 */
 };
 
 /*
  * Between two frames of zstd the next four bytes are held back until they are known to be a frame
  * of RFC 8878 (or a skippable one): the packaged library would also decode the formats before 0.8,
  * whose code nobody hardens any more.
+ *
+ * The rest of a frame's header goes in byte by byte. Where a call completes a header begun in an
+ * earlier one, libzstd 1.5.4 looks for a whole frame at the start of that call's input, and takes
+ * bytes in the middle of the header for one if they look like it.
  */
 struct unpack {
     enum unpack_format format;
@@ -30,10 +35,11 @@ struct unpack {
     z_stream gzip;      /* UNPACK_GZIP */
     ZSTD_DStream *zstd; /* the others */
     uint8_t magic[MAGIC_BYTES];
-    uint8_t magic_len; /* bytes of the next frame's magic number seen so far */
-    bool between;      /* no member or frame is open */
-    bool any;          /* at least one was completed */
-    bool out_was_full; /* the decoder may hold output that did not fit */
+    uint8_t magic_len;   /* bytes of the next frame's magic number seen so far */
+    uint8_t header_left; /* bytes still to be given one at a time */
+    bool between;        /* no member or frame is open */
+    bool any;            /* at least one was completed */
+    bool out_was_full;   /* the decoder may hold output that did not fit */
 };
 
 static bool start(struct unpack *u)
@@ -71,6 +77,7 @@ void unpack_reset(struct unpack *u)
     if (u->zstd != NULL) ZSTD_DCtx_reset(u->zstd, ZSTD_reset_session_only);
     u->bytes_out = 0;
     u->magic_len = 0;
+    u->header_left = 0;
     u->between = true;
     u->any = false;
     u->out_was_full = false;
@@ -131,11 +138,18 @@ static status zstd_some(struct unpack *u, slice *input, uint8_t *to, size_t *roo
         if (!magic_allows(u->magic, u->magic_len)) return FAIL(E_SYNTAX);
         if (u->magic_len < MAGIC_BYTES) continue;
         u->between = false;
+        u->header_left = HEADER_BYTES_MAX;
         slice magic = { u->magic, MAGIC_BYTES };
         TRY(zstd_feed(u, &magic, to, room)); /* a header fits, so all of it is taken */
         assert(magic.len == 0);
     }
-    return u->between ? OK : zstd_feed(u, input, to, room);
+    if (u->between) return OK;
+    if (u->header_left == 0 || input->len == 0) return zstd_feed(u, input, to, room);
+    slice one = { input->at, 1 };
+    const status s = zstd_feed(u, &one, to, room);
+    u->header_left -= (uint8_t)(1 - one.len);
+    *input = slice_from(*input, 1 - one.len);
+    return s;
 }
 
 status unpack_step(struct unpack *u, slice *input, struct writer *out)

@@ -198,6 +198,19 @@ static void other_formats_and_damage_are_refused(void **)
     }
 }
 
+/* The rest of this frame's header looks like a skippable frame, behind which the frame is cut. */
+static void a_header_that_looks_like_a_frame_is_none(void **)
+{
+    static const uint8_t trap[] = { 0x28, 0xb5, 0x2f, 0xfd, 0x50, 0x2a, 0x4d,
+                                    0x18, 2,    0,    0,    0,    2,    0xb5 };
+    for (size_t piece = 1; piece <= sizeof trap; piece++) {
+        struct unpack *u = unpack_new(UNPACK_ZSTD_HTTP, 10'000);
+        size_t len = 0;
+        assert_fails(read_all(u, (slice){ trap, sizeof trap }, piece, 9'000, &len), E_SHORT);
+        unpack_free(u);
+    }
+}
+
 static void formats_are_told_by_their_first_bytes(void **)
 {
     enum unpack_format format = UNPACK_ZSTD_HTTP;
@@ -219,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_cut_stream_is_short_and_keeps_what_was_decoded),
         cmocka_unit_test(the_cap_holds_to_the_byte),
         cmocka_unit_test(other_formats_and_damage_are_refused),
+        cmocka_unit_test(a_header_that_looks_like_a_frame_is_none),
         cmocka_unit_test(formats_are_told_by_their_first_bytes),
     };
     return cmocka_run_group_tests_name("lib/unpack", tests, make_plain, NULL);
