@@ -82,19 +82,23 @@ void document_problem(struct document *d, const struct yaml_node *at, enum sever
     rs->diagnostics = d->build->diagnostics;
 }
 
+/* Room in a table beside an intern table comes before the number is given, so that every number has
+ * its row. */
 uint32_t compile_field(struct document *d, slice name)
 {
     struct ruleset_build *b = d->build;
     struct writer key = writer_of(b->key, KEY_BYTES_MAX);
-    writer_u8(&key, d->is_categorised ? 1 : 0);
-    writer_bytes(&key, name);
     uint32_t number = 0;
     bool is_new = false;
+    writer_u8(&key, d->is_categorised ? 1 : 0);
+    writer_bytes(&key, name);
+    if (!compile_room(b, (void **)&b->field_at, b->fields.count, &b->field_cap,
+                      sizeof *b->field_at)) {
+        return 0;
+    }
     const status s = intern_add(&b->fields, writer_slice(&key), &number, &is_new);
     if (s.code != E_OK) compile_fail(b, s);
     if (!is_new) return number;
-    if (!compile_room(b, (void **)&b->field_at, number, &b->field_cap, sizeof *b->field_at))
-        return 0;
     b->field_at[number] = (struct rule_field){ .name = slice_from(b->fields.names[number], 1),
                                                .is_categorised = d->is_categorised };
     d->rs->fields = b->field_at;
@@ -179,17 +183,17 @@ uint32_t compile_predicate(struct document *d, const struct predicate *p)
 {
     struct ruleset_build *b = d->build;
     struct writer key = writer_of(b->key, KEY_BYTES_MAX);
-    predicate_key(&key, p);
-    status s = writer_end(&key);
     uint32_t index = 0;
     bool is_new = false;
-    if (s.code == E_OK) s = intern_add(&b->predicates, writer_slice(&key), &index, &is_new);
-    if (s.code != E_OK) compile_fail(b, s);
-    if (!is_new) return index;
-    if (!compile_room(b, (void **)&b->predicate_at, index, &b->predicate_cap,
+    predicate_key(&key, p);
+    if (!compile_room(b, (void **)&b->predicate_at, b->predicates.count, &b->predicate_cap,
                       sizeof *b->predicate_at)) {
         return 0;
     }
+    status s = writer_end(&key);
+    if (s.code == E_OK) s = intern_add(&b->predicates, writer_slice(&key), &index, &is_new);
+    if (s.code != E_OK) compile_fail(b, s);
+    if (!is_new) return index;
     b->predicate_at[index] = predicate_keep(b, p, index);
     if (b->predicate_at[index] == NULL) b->fatal = FAIL(E_NOMEM); /* its number is given already */
     d->rs->predicates = b->predicate_at;
@@ -213,12 +217,14 @@ const struct scan_set *compile_expression(struct document *d, const struct yaml_
     writer_bytes(&key, expression);
     uint32_t number = 0;
     bool is_new = false;
+    if (!compile_room(b, (void **)&b->set_at, b->expressions.count, &b->set_cap,
+                      sizeof *b->set_at)) {
+        return NULL;
+    }
     status s = intern_add(&b->expressions, writer_slice(&key), &number, &is_new);
     if (s.code != E_OK) compile_fail(b, s);
     if (s.code != E_OK) return NULL;
     if (is_new) {
-        void **sets = (void **)&b->set_at;
-        if (!compile_room(b, sets, number, &b->set_cap, sizeof *b->set_at)) return NULL;
         const struct scan_pattern pattern = { .expression = expression, .flags = flags };
         struct compiled *compiled = &b->set_at[number];
         *compiled = (struct compiled){ .why = slice_none() };

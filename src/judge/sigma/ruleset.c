@@ -85,13 +85,11 @@ status ruleset_list(struct ruleset *rs, slice name, slice value)
     struct ruleset_build *b = rs->build;
     uint32_t number = 0;
     bool is_new = false;
-    TRY(intern_add(&b->lists, name, &number, &is_new));
-    if (is_new) {
-        if (!compile_room(b, (void **)&b->list_at, number, &b->list_cap, sizeof *b->list_at)) {
-            return b->fatal;
-        }
-        b->list_at[number] = (struct value_list){};
+    if (!compile_room(b, (void **)&b->list_at, b->lists.count, &b->list_cap, sizeof *b->list_at)) {
+        return b->fatal;
     }
+    TRY(intern_add(&b->lists, name, &number, &is_new));
+    if (is_new) b->list_at[number] = (struct value_list){};
     struct value_list *list = &b->list_at[number];
     if (list->count == LIST_VALUES_MAX) return FAIL(E_LIMIT);
     if (!compile_room(b, (void **)&list->values, list->count, &list->cap, sizeof *list->values)) {
@@ -109,18 +107,22 @@ static bool reference_add(struct document *d, slice reference, struct rule *rule
     uint32_t number = 0;
     bool is_new = false;
     if (reference.len == 0) return true;
+    if (!compile_room(b, (void **)&b->rule_at, b->references.count, &b->rule_at_cap,
+                      sizeof *b->rule_at)) {
+        return false;
+    }
     const status s = intern_add(&b->references, reference, &number, &is_new);
-    if (s.code != E_OK) compile_fail(b, s);
-    if (s.code == E_OK && !is_new && b->rule_at[number] == rule)
-        return true; /* id and name alike */
-    if (s.code == E_OK && !is_new) {
+    if (s.code != E_OK) {
+        compile_fail(b, s);
+        return false;
+    }
+    if (!is_new && b->rule_at[number] == rule) return true; /* id and name alike */
+    if (!is_new) {
         const struct rule *first = b->rule_at[number];
         document_error(d, NULL, "duplicate", "%.*s is the id or name of the rule at %.*s:%u too",
                        SHOW(reference), SHOW(first->file), first->line);
         return false;
     }
-    if (!compile_room(b, (void **)&b->rule_at, number, &b->rule_at_cap, sizeof *b->rule_at))
-        return false;
     b->rule_at[number] = rule;
     return true;
 }
