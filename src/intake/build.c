@@ -47,6 +47,7 @@ struct event_field *build_add(struct build *b, slice name, slice text, uint8_t t
     }
     struct event_field *f = &b->fields[b->count++];
     *f = (struct event_field){ name, text, event_name_hash(name), type, flags };
+    b->name_bits |= UINT64_C(1) << f->name_hash % 64;
     return f;
 }
 
@@ -64,6 +65,7 @@ struct event_field *build_find(const struct build *b, const char *name)
 {
     const slice wanted = slice_text(name);
     const uint32_t hash = event_name_hash(wanted);
+    if (!build_may_have(b, hash)) return NULL;
     for (size_t i = b->count; i > 0; i--) {
         struct event_field *f = &b->fields[i - 1];
         if (f->name_hash == hash && slice_equal(f->name, wanted)) return f;

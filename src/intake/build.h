@@ -15,6 +15,7 @@ struct build {
     size_t count;
     uint8_t *text; /* owned, BUILD_TEXT_BYTES */
     size_t text_len;
+    uint64_t name_bits; /* bit hash % 64 of each name that is there */
     bool cut;
 };
 
@@ -41,6 +42,7 @@ static inline void build_reset(struct build *b)
 {
     b->count = 0;
     b->text_len = 0;
+    b->name_bits = 0;
     b->cut = false;
 }
 /* Adds a field; name and text are borrowed until the reset. A longer value than fits is cut at the
@@ -50,6 +52,11 @@ struct event_field *build_add(struct build *b, slice name, slice text, uint8_t t
 struct event_field *build_text(struct build *b, const char *name, slice text);
 /* As build_add for a number in canonical decimal. */
 struct event_field *build_u64(struct build *b, slice name, uint64_t value);
+/* Whether there may be a field whose name has that hash: a quick no. */
+static inline bool build_may_have(const struct build *b, uint32_t name_hash)
+{
+    return (b->name_bits >> name_hash % 64 & 1) != 0;
+}
 /* The last field of that name, or NULL. Walks all of them. */
 struct event_field *build_find(const struct build *b, const char *name);
 /* len bytes of room until the reset, or NULL (and cut) if there is no more. */

@@ -22,7 +22,7 @@ void windows_data(struct build *b, size_t system_end, slice name, slice text, ui
 {
     name = windows_name(b, name);
     const uint32_t hash = event_name_hash(name);
-    for (size_t i = 0; i < system_end; i++) {
+    for (size_t i = 0; i < system_end && build_may_have(b, hash); i++) {
         struct event_field *f = &b->fields[i];
         if (f->name_hash != hash || !slice_equal(f->name, name)) continue;
         f->text = text;
