@@ -14,6 +14,7 @@
 #include "cmd/detect/routes_load.h"
 #include "cmd/detect/rules_load.h"
 #include "judge/sigma/explain.h"
+#include "judge/sigma/fast/engine.h"
 #include "os/clock.h"
 #include "base/banned.h"
 
@@ -26,8 +27,12 @@ enum {
 
 struct hunt {
     const struct invocation *inv;
-    struct ruleset *rs;      /* owned */
-    struct routes *routes;   /* owned */
+    struct ruleset *rs;    /* owned */
+    struct routes *routes; /* owned */
+    struct engine *engine; /* owned; NULL: the naive evaluator judges */
+    struct engine_state *state;
+    const struct rule **found; /* owned: rules that match the event at hand */
+    size_t found_count;
     struct naive *naive;     /* owned */
     struct trace trace;      /* entries are owned */
     struct arena arena;      /* of the finding at hand */
@@ -118,14 +123,33 @@ static status report(struct hunt *h, const struct rule *rule, const struct event
     return fwrite(h->line, 1, w.len, stdout) == w.len ? OK : FAIL(E_IO);
 }
 
+static void on_match(void *user, const struct rule *rule, enum gate)
+{
+    struct hunt *h = user;
+    h->found[h->found_count++] = rule;
+}
+
+/* The rules that match, in the order of the rule set. */
+static status match(struct hunt *h, const struct event *event)
+{
+    h->found_count = 0;
+    if (h->engine != NULL) return engine_match(h->state, event, on_match, h);
+    for (size_t i = 0; i < h->rs->rule_count; i++) {
+        const struct rule *rule = h->rs->rules[i];
+        if (rule->kind != RULE_DETECTION) continue;
+        if (sigma_naive_match(h->naive, rule, event, NULL)) h->found[h->found_count++] = rule;
+    }
+    return OK;
+}
+
 static status on_event(void *with, const struct event *event, const struct input_place *place)
 {
     struct hunt *h = with;
-    for (size_t i = 0; i < h->rs->rule_count; i++) {
-        const struct rule *rule = h->rs->rules[i];
-        if (rule->kind != RULE_DETECTION || rule->is_silent) continue;
-        if (rule->level < h->level_min) continue;
-        if (sigma_naive_match(h->naive, rule, event, NULL)) TRY(report(h, rule, event, place));
+    TRY(match(h, event));
+    for (size_t i = 0; i < h->found_count; i++) {
+        const struct rule *rule = h->found[i];
+        if (rule->is_silent || rule->level < h->level_min) continue;
+        TRY(report(h, rule, event, place));
     }
     return OK;
 }
@@ -147,6 +171,9 @@ static status on_fault(void *, const struct input_place *place, const struct fau
 
 static void hunt_done(struct hunt *h)
 {
+    engine_state_free(h->state);
+    engine_free(h->engine);
+    free(h->found);
     naive_free(h->naive);
     ruleset_free(h->rs);
     input_done(&h->input);
@@ -205,13 +232,19 @@ static status prepare(struct hunt *h)
 {
     TRY(input_init(&h->input, h->routes));
     h->naive = naive_new(h->rs);
+    h->found = calloc(h->rs->rule_count + 1, sizeof(struct rule *));
+    if (!invocation_has(h->inv, "--naive")) {
+        TRY(engine_new(h->rs, NULL, &h->engine));
+        h->state = engine_state_new(h->engine);
+        if (h->state == NULL) return FAIL(E_NOMEM);
+    }
     h->arena = arena_of(FINDING_ARENA_BYTES);
     h->trace.cap = RULE_NODES_MAX;
     h->trace.entries = calloc(h->trace.cap, sizeof *h->trace.entries);
     h->line = malloc(LINE_BYTES);
     h->rule_findings = calloc(h->rs->rule_count + 1, sizeof *h->rule_findings);
-    const bool ready =
-        h->naive != NULL && h->trace.entries != NULL && h->line != NULL && h->rule_findings != NULL;
+    const bool ready = h->naive != NULL && h->found != NULL && h->trace.entries != NULL &&
+                       h->line != NULL && h->rule_findings != NULL;
     h->input.reader = (struct input_reader){ on_event, on_fault, h };
     return ready ? OK : FAIL(E_NOMEM);
 }
@@ -339,6 +372,8 @@ static const struct option hunt_options[] = {
     { "--routes", "FILE", "YAML rows that tell log sources, before the built-in ones", false },
     { "--level", "LEVEL", "only rules of this level or above", false },
     { "--year", "YEAR", "of dates that have none (old syslog); the current year by default",
+      false },
+    { "--naive", NULL, "judge rule by rule, as the specification reads: slow, the same findings",
       false },
     { "--summary", NULL, "counts for each rule instead of findings", false },
     {},

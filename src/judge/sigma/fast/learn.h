@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "judge/sigma/fast/prices.h"
+#include "record/event.h"
+
+/*
+ * learn: makes the rows of prices.h from events. Each source counts by itself and the largest share
+ * of any source is what a row gets, so that a large source does not drown a small one.
+ */
+enum { LEARN_VALUE_BYTES_MAX = 4096 }; /* of a value; the rest is not looked at */
+
+struct learner;
+
+/* NULL if memory is out. */
+struct learner *learner_new(void);
+void learner_free(struct learner *l);
+/* Counts an event of the source at hand. */
+void learner_event(struct learner *l, const struct event *event);
+/* Ends a source: its counts become shares. */
+void learner_source_end(struct learner *l);
+/* The rows of at least this share in some source, ascending by key, at most PRICE_ROWS_MAX; the
+ * caller frees them. E_NOMEM; E_LIMIT if there are more. */
+status learner_rows(const struct learner *l, float share_min, struct price_row **ret_rows,
+                    size_t *ret_count);
