@@ -387,6 +387,12 @@ static status pace(struct pacer *p, uint64_t rate, struct fault *f)
     return OK;
 }
 
+/* The latency that all but one in `of` records stay below. */
+static double all_but_one_in(const struct pacer *p, uint64_t of)
+{
+    return (double)p->submitted_ns[p->total - p->total / of - 1] / 1e6;
+}
+
 static void report_latency(const struct pacer *p, uint64_t rate)
 {
     struct line line;
@@ -395,10 +401,10 @@ static void report_latency(const struct pacer *p, uint64_t rate)
     json_member_text(&line.j, "until", "signed checkpoint");
     line_number(&line, "rate_per_s", (double)rate);
     line_number(&line, "records", (double)p->total);
-    line_number(&line, "p50_ms", (double)p->submitted_ns[p->total / 2] / 1e6);
-    line_number(&line, "p99_ms", (double)p->submitted_ns[p->total - p->total / 100 - 1] / 1e6);
-    line_number(&line, "p999_ms", (double)p->submitted_ns[p->total - p->total / 1000 - 1] / 1e6);
-    line_number(&line, "max_ms", (double)p->submitted_ns[p->total - 1] / 1e6);
+    line_number(&line, "p50_ms", all_but_one_in(p, 2));
+    line_number(&line, "p99_ms", all_but_one_in(p, 100));
+    line_number(&line, "p999_ms", all_but_one_in(p, 1000));
+    line_number(&line, "max_ms", all_but_one_in(p, p->total + 1));
     line_end(&line);
 }
 
@@ -407,7 +413,7 @@ static status bench_latency(const char *dir, uint64_t rate, struct fault *f)
     static struct pacer p;
     struct rig r = {};
     p = (struct pacer){ .rig = &r, .maker = { .seed = 1 }, .total = rate * LATENCY_SECONDS };
-    p.submitted_ns = calloc(p.total, sizeof *p.submitted_ns);
+    p.submitted_ns = calloc(p.total + 1, sizeof *p.submitted_ns);
     if (p.submitted_ns == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
     status s = rig_open(dir, "latency", true, &r, f);
     if (s.code == E_OK) s = pace(&p, rate, f);

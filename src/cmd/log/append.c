@@ -192,11 +192,10 @@ static status control_connect(struct appender *a, struct fault *f)
 /* Opens the log for this process, or if another has it, the control socket of that one. */
 static status target_open(struct appender *a, struct fault *f)
 {
-    struct fault busy = {};
     const status s = node_open_writing(a->dir, &a->node, f);
     if (s.code == E_OK) return ingest_init(&a->ingest, &a->node, f);
     if (s.code != E_BUSY) return s;
-    busy = *f;
+    const struct fault busy = *f;
     if (control_connect(a, f).code == E_OK) return OK;
     *f = busy; /* the holder of the lock is no node: another append, say */
     return s;
