@@ -5,6 +5,8 @@
 #include "base/cursor.h"
 #include "ledger/count/count.h"
 #include "ledger/proof.h"
+#include "record/bundle.h"
+#include "verify/disclosure.h"
 #include "verify/entry_facts.h"
 #include "verify/figure.h"
 #include "verify/leaf.h"
@@ -111,6 +113,7 @@ static const struct {
 } formats[] = {
     { PROOF_INCLUSION_MAGIC, "inclusion proof", verify_inclusion },
     { PROOF_CONSISTENCY_MAGIC, "consistency proof", verify_consistency },
+    { BUNDLE_MAGIC, "disclosed record", verify_disclosure },
     { COUNT_MAGIC, "count proof", verify_figure },
     { NULL, "checkpoint", verify_note },
 };

@@ -34,6 +34,8 @@ int main(int argc, char **argv)
         { "other-entry", s.other_entry },
         { "inclusion", s.inclusion },
         { "consistency", s.consistency },
+        { "bundle", s.bundle },
+        { "wide-bundle", s.wide_bundle },
         { "text-note", s.text_note },
     };
     for (size_t i = 0; i < COUNT_OF(files); i++) {

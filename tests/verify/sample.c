@@ -6,6 +6,10 @@
 #include "ledger/cosignature.h"
 #include "ledger/proof.h"
 #include "lib/ed25519.h"
+#include "record/bundle.h"
+#include "record/commit.h"
+#include "record/draft.h"
+#include "record/schema.h"
 #include "tests/cm.h"
 
 enum { TEXT_BYTES = 16 * 1024, TEXTS_MAX = 256 };
@@ -78,12 +82,62 @@ static slice note_of(slice text, uint8_t witnesses)
     return text_end(&w);
 }
 
-/* Entries are bytes, not text. */
+static const uint8_t record_key[RECORD_KEY_BYTES] = { 7, 7, 7 };
+
+/* A record of the log with the fields that it opens. */
+struct sample_record {
+    struct draft draft;
+    struct record record; /* a view into the draft */
+    bool shown[FIELDS_MAX];
+};
+
+static void make_event(struct sample_record *r)
+{
+    struct draft *d = &r->draft;
+    struct fault fault = {};
+    draft_start(d, KIND_event, 1767225600);
+    draft_market(d, COLUMN_event_market, slice_text("DE"));
+    draft_column(d, COLUMN_event_trust, VALUE_trust_token);
+    draft_time(d, FIELD_event_time, 1767225600123456789);
+    draft_text(d, FIELD_event_source, slice_text("a source"));
+    draft_text(d, FIELD_event_actor, slice_text("j\xc3\xb6rg"));
+    draft_raw(d, FIELD_event_raw, slice_text("{\"user\":\"j\xc3\xb6rg\"}"));
+    r->shown[FIELD_event_actor - 1] = r->shown[FIELD_event_raw - 1] = true;
+    assert_ok(draft_end(d, NULL, &r->record, &fault));
+}
+
+static void make_enforcement(struct sample_record *r)
+{
+    struct draft *d = &r->draft;
+    struct fault fault = {};
+    draft_start(d, KIND_enforcement, 1767225600);
+    draft_time(d, FIELD_enforcement_time, 1767225600000000000);
+    draft_text(d, FIELD_enforcement_puid, slice_text("puid-1"));
+    draft_u64(d, FIELD_enforcement_views, 77);
+    r->shown[FIELD_enforcement_time - 1] = r->shown[FIELD_enforcement_views - 1] = true;
+    r->shown[FIELD_enforcement_reason - 1] = true; /* absent, and shown to be */
+    assert_ok(draft_end(d, NULL, &r->record, &fault));
+}
+
+static void make_record(struct sample_record *r, uint64_t index)
+{
+    *r = (struct sample_record){};
+    if (index == SAMPLE_EVENT) make_event(r);
+    if (index == SAMPLE_ENFORCEMENT) make_enforcement(r);
+}
+
+/* Entries are bytes, not text: two records, and bytes that are none. */
 static slice entry_of(uint64_t index)
 {
-    static uint8_t entries[SAMPLE_SIZE][16];
+    static uint8_t entries[SAMPLE_SIZE][ENTRY_PLAIN_BYTES_MAX];
+    static struct sample_record r;
     assert_true(index < SAMPLE_SIZE);
     struct writer w = writer_of(entries[index], sizeof entries[index]);
+    make_record(&r, index);
+    if (index == SAMPLE_EVENT || index == SAMPLE_ENFORCEMENT) {
+        assert_ok(entry_encode(&r.record, record_key, &w));
+        return text_end(&w);
+    }
     writer_printf(&w, "entry %u", (unsigned)index);
     writer_u8(&w, 0xff);
     return text_end(&w);
@@ -111,12 +165,26 @@ static slice checkpoint_of(uint64_t size, uint8_t witnesses)
     return note_of(text_end(&w), witnesses);
 }
 
-static slice inclusion_of(slice checkpoint)
+static slice inclusion_of(uint64_t index, slice checkpoint)
 {
     struct writer w = text_new();
-    struct inclusion_proof p = { slice_none(), SAMPLE_INDEX, {}, checkpoint };
-    assert_ok(merkle_prove_inclusion(&source, SAMPLE_INDEX, SAMPLE_SIZE, &p.path));
+    struct inclusion_proof p = { slice_none(), index, {}, checkpoint };
+    assert_ok(merkle_prove_inclusion(&source, index, SAMPLE_SIZE, &p.path));
     inclusion_proof_write(&w, &p);
+    return text_end(&w);
+}
+
+static slice bundle_of(uint64_t index, slice checkpoint)
+{
+    static struct sample_record r;
+    struct opening o;
+    struct writer opening = text_new();
+    struct writer w = text_new();
+    make_record(&r, index);
+    assert_ok(opening_encode_record(&r.record, &opening));
+    assert_ok(opening_decode(r.draft.schema, text_end(&opening), &o));
+    assert_ok(bundle_format(entry_of(index), r.draft.schema, &o, record_key, r.shown, &w));
+    writer_bytes(&w, inclusion_of(index, checkpoint));
     return text_end(&w);
 }
 
@@ -156,8 +224,10 @@ struct sample sample_make(void)
     s.old_checkpoint = checkpoint_of(SAMPLE_OLD_SIZE, 0);
     s.entry = entry_of(SAMPLE_INDEX);
     s.other_entry = entry_of(SAMPLE_INDEX + 1);
-    s.inclusion = inclusion_of(s.checkpoint);
+    s.inclusion = inclusion_of(SAMPLE_INDEX, s.checkpoint);
     s.consistency = consistency_of(s.checkpoint);
+    s.bundle = bundle_of(SAMPLE_EVENT, s.checkpoint);
+    s.wide_bundle = bundle_of(SAMPLE_ENFORCEMENT, s.checkpoint);
     s.text_note = note_of(slice_text("a statement\n\nof two paragraphs\n"), 0);
     return s;
 }

@@ -6,7 +6,13 @@
 #pragma once
 #include "base/status.h"
 
-enum { SAMPLE_SIZE = 13, SAMPLE_OLD_SIZE = 7, SAMPLE_INDEX = 5 };
+enum {
+    SAMPLE_SIZE = 13,
+    SAMPLE_OLD_SIZE = 7,
+    SAMPLE_INDEX = 5,
+    SAMPLE_EVENT = 9,
+    SAMPLE_ENFORCEMENT = 10
+};
 
 struct sample {
     slice log_key;
@@ -19,7 +25,9 @@ struct sample {
     slice other_entry;
     slice inclusion;
     slice consistency;
-    slice text_note; /* a signed note that is no checkpoint */
+    slice bundle;      /* of record SAMPLE_EVENT: actor and raw event opened, six fields hidden */
+    slice wide_bundle; /* of record SAMPLE_ENFORCEMENT, which has more than 16 fields */
+    slice text_note;   /* a signed note that is no checkpoint */
 };
 
 struct sample sample_make(void);

@@ -32,6 +32,9 @@ const CASES = [
     ["consistency", { policy: "policy", old: "old-checkpoint" }],
     ["consistency", { vkeys: ["log.vkey"], old: "checkpoint" }],
     ["consistency", { vkeys: ["log.vkey"], old: "entry" }],
+    ["bundle", { vkeys: ["log.vkey"] }],
+    ["wide-bundle", { policy: "policy" }],
+    ["bundle", { vkeys: ["w3.vkey"] }],
     ["text-note", { vkeys: ["log.vkey"] }],
     ["text-note", { vkeys: ["w1.vkey"] }],
 ];
@@ -45,7 +48,7 @@ for (const [name, reader] of CASES) {
     });
 }
 
-for (const [name, reader] of [CASES[3], CASES[4], CASES[9], CASES[13], CASES[16]]) {
+for (const [name, reader] of [CASES[3], CASES[4], CASES[9], CASES[13], CASES.find(([name]) => name === "text-note")]) {
     test(`both judge every mutation of ${name} alike with ${JSON.stringify(reader)}`, () => {
         let count = 0, accepted = 0;
         for (const [what, bytes] of mutations(pair.files[name], step)) {
@@ -53,6 +56,32 @@ for (const [name, reader] of [CASES[3], CASES[4], CASES[9], CASES[13], CASES[16]
             count++;
         }
         console.log(`# ${count} mutations, ${accepted} of them still verify`);
+    });
+}
+
+/* A bundle carries its own schema row. candor-verify wants the one that it knows; verify.mjs knows none
+ * and says so: of the row, only what changes its meaning for the hashes is judged alike. */
+for (const name of ["bundle", "wide-bundle"]) {
+    test(`both judge every mutation of ${name} alike, but for words of its schema`, () => {
+        const original = pair.files[name], reader = { policy: "policy" };
+        const start = original.indexOf("\n\ncandor/schema@v1\n");
+        const end = original.indexOf("\n\nc2sp.org/tlog-proof@v1\n");
+        let count = 0, accepted = 0, own = 0;
+        for (const [what, bytes] of mutations(original, step)) {
+            const at = bytes.findIndex((b, i) => b !== original[i]);
+            count++;
+            if (at < start || at > end) {
+                accepted += pair.agree(bytes, reader, `${name}, ${what}`, true) === 0;
+                continue;
+            }
+            if (pair.verdictOfC(bytes, reader).exit === 0) throw new Error(`${what} is accepted`);
+            const twin = pair.verdictOfNode(bytes, reader);
+            own += twin.exit === 0;
+            if (twin.exit === 0 && !twin.answer.notProven.some((t) => t.startsWith("what the fields"))) {
+                throw new Error(`${what}: verify.mjs does not say whose words the names are`);
+            }
+        }
+        console.log(`# ${count} mutations, ${accepted} still verify, ${own} of the schema for verify.mjs`);
     });
 }
 

@@ -91,6 +91,19 @@ static void a_consistency_proof_starts_from_the_old_checkpoint(void **)
     expect(s.consistency, WITH_OLD(s.entry), E_UTF8, "old checkpoint: ");
 }
 
+static void a_bundle_opens_fields_and_says_what_it_hides(void **)
+{
+    expect(s.bundle, LOG_KEY, E_OK, "field          actor: j\xc3\xb6rg\n");
+    expect(s.bundle, LOG_KEY, E_OK, "hidden         source\n");
+    expect(s.bundle, LOG_KEY, E_OK, "kind           event, schema 1\n");
+    expect(s.bundle, LOG_KEY, E_OK, "are entry 9 of the log");
+    expect(s.bundle, LOG_KEY, E_OK, "what the 6 hidden fields say");
+    expect(s.wide_bundle, LOG_KEY, E_OK, "field          views: 77\n");
+    expect(s.wide_bundle, LOG_KEY, E_OK, "field          reason: (absent)\n");
+    expect(s.wide_bundle, LOG_KEY, E_OK, "time: 2026-01-01T00:00:00Z");
+    expect(s.bundle, (struct reader){}, E_USAGE, "signed by example.com/log+");
+}
+
 static void another_signed_note_is_told_as_such(void **)
 {
     expect(s.text_note, LOG_KEY, E_OK, "the text was signed by the keys named");
@@ -111,6 +124,7 @@ static void no_bit_of_a_proof_can_be_changed(void **)
         { s.checkpoint, { NULL, 0, &s.policy, NULL, NULL } },
         { s.inclusion, WITH_POLICY(s.policy) },
         { s.consistency, { NULL, 0, &s.policy, NULL, NULL } },
+        { s.bundle, { NULL, 0, &s.policy, NULL, NULL } },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         uint8_t *bytes = malloc(cases[i].file.len);
@@ -155,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_policy_asks_for_its_quorum),
         cmocka_unit_test(an_inclusion_proof_needs_its_own_entry),
         cmocka_unit_test(a_consistency_proof_starts_from_the_old_checkpoint),
+        cmocka_unit_test(a_bundle_opens_fields_and_says_what_it_hides),
         cmocka_unit_test(another_signed_note_is_told_as_such),
         cmocka_unit_test(no_bit_of_a_proof_can_be_changed),
         cmocka_unit_test(json_has_the_same_content),
