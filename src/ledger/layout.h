@@ -12,6 +12,7 @@
  *   keys/0000000000.group the key of a group of 4,096 blocks (ledger/keys.h)
  *   signer/key            the log's signing key
  *   signer/state          the size and root that the signer has signed last
+ *   signer/lock           locked by the signer's process
  */
 #define LAYOUT_LOG "log"
 #define LAYOUT_KEYS "keys"
@@ -21,6 +22,7 @@
 #define LAYOUT_ROOT_KEY "keys/root"
 #define LAYOUT_SIGNER_KEY "signer/key"
 #define LAYOUT_SIGNER_STATE "signer/state"
+#define LAYOUT_SIGNER_LOCK "signer/lock"
 
 struct layout_name {
     char text[STORE_NAME_MAX + 1];

@@ -69,11 +69,20 @@ static status check_characters(slice bytes, struct fault *fault)
     return fault_set(fault, FAIL(E_UTF8), "note: offset %zu: not UTF-8", at);
 }
 
+static size_t count_lines(slice text)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.at[i] == '\n';
+    return lines;
+}
+
 /* The text ends at the last empty line; what follows are signatures. */
 static status split(slice bytes, slice *ret_text, slice *ret_signatures, struct fault *fault)
 {
     if (bytes.len < 2 || bytes.at[bytes.len - 1] != '\n') {
-        return fault_set(fault, FAIL(E_SYNTAX), "note: does not end in a newline");
+        return fault_set(fault, FAIL(E_SYNTAX), "note: offset %zu: does not end in a newline",
+                         bytes.len);
     }
     for (size_t i = bytes.len - 1; i > 0; i--) {
         if (bytes.at[i] != '\n' || bytes.at[i - 1] != '\n') continue;
@@ -81,15 +90,9 @@ static status split(slice bytes, slice *ret_text, slice *ret_signatures, struct 
         *ret_signatures = slice_from(bytes, i + 1);
         return OK;
     }
-    return fault_set(fault, FAIL(E_SYNTAX), "note: no empty line between text and signatures");
-}
-
-static size_t count_lines(slice text)
-{
-    size_t lines = 0;
-    for (size_t i = 0; i < text.len; i++)
-        lines += text.at[i] == '\n';
-    return lines;
+    return fault_set(fault, FAIL(E_SYNTAX),
+                     "note, up to line %zu: no empty line between text and signatures",
+                     count_lines(bytes));
 }
 
 static status parse_signature(slice line, struct note_signature *ret)
@@ -122,7 +125,9 @@ status note_parse(slice bytes, struct note *ret_note, struct fault *fault)
         return fault_set(fault, FAIL(E_LIMIT), "note: text longer than %d bytes",
                          NOTE_TEXT_BYTES_MAX);
     }
-    if (signatures.len == 0) return fault_set(fault, FAIL(E_SYNTAX), "note: has no signature");
+    if (signatures.len == 0)
+        return fault_set(fault, FAIL(E_SYNTAX), "note, line %zu: has no signature",
+                         count_lines(bytes) + 1);
     struct cursor c = cursor_of(signatures);
     size_t line_number = count_lines(n.text) + 2;
     for (; cursor_left(&c) > 0; line_number++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/node/role_signer.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include "base/bytes.h"
@@ -8,7 +9,9 @@
 #include "cmd/node/confine.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/signer_protocol.h"
+#include "ledger/layout.h"
 #include "ledger/store_fs.h"
+#include "os/dir.h"
 #include "os/frame.h"
 #include "os/process.h"
 #include "os/sandbox.h"
@@ -109,6 +112,24 @@ static void ignore_stop_signals(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+/* Two signers on one state would each extend what they know of, apart. The one of a node that was
+ * killed may take a moment to end, so this waits a little. The lock lasts as long as the process.
+ */
+static status lock_state(const char *dir, struct fault *f)
+{
+    enum { TRIES = 100, PAUSE_MS = 20 };
+    struct file folder = {};
+    struct file lock = {};
+    TRY(dir_open(NULL, dir, &folder, f));
+    status s = dir_lock(&folder, LAYOUT_SIGNER_LOCK, &lock, f);
+    for (int i = 0; s.code == E_BUSY && i < TRIES; i++) {
+        poll(NULL, 0, PAUSE_MS);
+        s = dir_lock(&folder, LAYOUT_SIGNER_LOCK, &lock, f);
+    }
+    file_close(&folder);
+    return s;
+}
+
 int role_signer(const char *dir)
 {
     ignore_stop_signals();
@@ -116,7 +137,8 @@ int role_signer(const char *dir)
     struct signer *s = NULL;
     struct fault f = {};
     struct fault unsent = {};
-    status result = store_fs_open(dir, &store, &f);
+    status result = lock_state(dir, &f);
+    if (result.code == E_OK) result = store_fs_open(dir, &store, &f);
     if (result.code == E_OK) result = signer_open(&store, &s, &f);
     if (result.code == E_OK) {
         result = converse(s, &f);
