@@ -193,4 +193,40 @@ def the_regression_samples_in_evtx_fire():
     assert fire(".evtx") == 202
 
 
+CORRELATION = """title: Failed sign-in
+name: failed
+logsource: {product: candor}
+detection: {sel: {action: fail}, condition: sel}
+---
+title: Many failures
+correlation:
+    type: event_count
+    rules: [failed]
+    group-by: [user]
+    timespan: 5m
+    condition: {gte: 3}
+"""
+
+
+@tap.test
+def correlations_do_not_depend_on_the_order_of_files_or_lines():
+    with tempfile.TemporaryDirectory() as folder:
+        rules = os.path.join(folder, "rules.yml")
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write(CORRELATION)
+        paths = []
+        for name, minutes in [("a", [5, 1, 3]), ("b", [2, 40])]:
+            paths.append(os.path.join(folder, name + ".json"))
+            with open(paths[-1], "w", encoding="utf-8") as file:
+                for minute in minutes:
+                    file.write(json.dumps({"time": f"2026-01-01T00:{minute:02}:00Z",
+                                           "action": "fail", "user": "bob"}) + "\n")
+        one, _ = findings("--rules", rules, *paths)
+        other, _ = findings("--rules", rules, *reversed(paths))
+        assert one == other and len(one) == 1, one
+        assert one[0]["time"] == "2026-01-01T00:03:00Z" and one[0]["group"] == {"user": "bob"}
+        assert [os.path.basename(e["file"]) for e in one[0]["events"]] == ["a.json", "b.json",
+                                                                           "a.json"]
+
+
 tap.main()

@@ -10,6 +10,7 @@
 #include "base/json_writer.h"
 #include "base/num.h"
 #include "base/timestamp.h"
+#include "cmd/detect/correlate.h"
 #include "cmd/detect/input.h"
 #include "cmd/detect/routes_load.h"
 #include "cmd/detect/rules_load.h"
@@ -23,6 +24,7 @@ enum {
     LINE_BYTES = 8 * 1024 * 1024,
     FINDING_ARENA_BYTES = 4 * 1024 * 1024,
     RULE_PATHS_MAX = ARGUMENTS_MAX,
+    EVENTS_TOLD = 100, /* of a correlation's window */
 };
 
 struct hunt {
@@ -33,11 +35,12 @@ struct hunt {
     struct engine_state *state;
     const struct rule **found; /* owned: rules that match the event at hand */
     size_t found_count;
-    struct naive *naive;     /* owned */
-    struct trace trace;      /* entries are owned */
-    struct arena arena;      /* of the finding at hand */
-    uint8_t *line;           /* owned, LINE_BYTES */
-    uint64_t *rule_findings; /* owned: per rule, by its number */
+    struct naive *naive;         /* owned */
+    struct correlate *correlate; /* owned; NULL if no rule correlates */
+    struct trace trace;          /* entries are owned */
+    struct arena arena;          /* of the finding at hand */
+    uint8_t *line;               /* owned, LINE_BYTES */
+    uint64_t *rule_findings;     /* owned: per rule, by its number */
     struct input input;
     bool summary;
     uint8_t level_min; /* enum rule_level */
@@ -88,8 +91,47 @@ static void write_matched(struct json_writer *j, const struct finding *f)
     json_array_end(j);
 }
 
+static void write_group(struct json_writer *j, const struct finding *f)
+{
+    json_key(j, "group");
+    json_object(j);
+    for (size_t i = 0; i < f->group_count; i++) {
+        json_key_slice(j, f->groups[i].field);
+        if (f->groups[i].is_absent) {
+            json_null(j);
+        } else {
+            json_string(j, f->groups[i].value);
+        }
+    }
+    json_object_end(j);
+}
+
+/* What a correlation concluded from: its group, its measure, the events in its window. */
+static void write_correlation(struct json_writer *j, const struct finding *f,
+                              const struct correlate *c)
+{
+    if (f->kind == FINDING_EVICTION) {
+        json_member_u64(j, "groups_given_up", f->evicted_count);
+        return;
+    }
+    write_group(j, f);
+    json_key(j, "measure");
+    json_double(j, f->measure);
+    json_key(j, "events");
+    json_array(j);
+    for (size_t i = 0; i < f->evidence_count && i < EVENTS_TOLD; i++) {
+        const struct input_place *place = correlate_place(c, f->evidence[i]);
+        if (place == NULL) continue;
+        json_object(j);
+        json_member_text(j, "file", place->path);
+        json_member_u64(j, "record", place->at.record);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
 static void write_finding(struct writer *w, const struct finding *f,
-                          const struct input_place *place)
+                          const struct input_place *place, const struct correlate *c)
 {
     struct json_writer j = json_writer_of(w);
     json_object(&j);
@@ -100,27 +142,48 @@ static void write_finding(struct writer *w, const struct finding *f,
     json_member_string(&j, "author", f->rule->author);
     write_texts(&j, "tags", &f->rule->tags);
     write_place(&j, place);
-    write_matched(&j, f);
+    if (f->kind == FINDING_RULE) {
+        write_matched(&j, f);
+    } else {
+        write_correlation(&j, f, c);
+    }
     if (f->is_logsource_unknown) json_member_bool(&j, "logsource_unknown", true);
     if (f->is_clipped) json_member_bool(&j, "clipped", true);
     json_object_end(&j);
     writer_u8(w, '\n');
 }
 
+static status print_finding(struct hunt *h, const struct finding *finding,
+                            const struct input_place *place)
+{
+    struct writer w = writer_of(h->line, LINE_BYTES);
+    write_finding(&w, finding, place, h->correlate);
+    TRY(writer_end(&w));
+    return fwrite(h->line, 1, w.len, stdout) == w.len ? OK : FAIL(E_IO);
+}
+
 static status report(struct hunt *h, const struct rule *rule, const struct event *event,
                      const struct input_place *place)
 {
     struct finding finding = {};
-    struct writer w = writer_of(h->line, LINE_BYTES);
     h->findings++;
     h->rule_findings[rule->number]++;
     if (h->summary) return OK;
     arena_reset(&h->arena);
     (void)sigma_naive_match(h->naive, rule, event, &h->trace);
     TRY(finding_of_match(h->rs, rule, event, place->position, &h->trace, &h->arena, &finding));
-    write_finding(&w, &finding, place);
-    TRY(writer_end(&w));
-    return fwrite(h->line, 1, w.len, stdout) == w.len ? OK : FAIL(E_IO);
+    return print_finding(h, &finding, place);
+}
+
+/* A correlation fired, or gave up groups. */
+static status on_correlation(void *with, const struct finding *finding,
+                             const struct input_place *place)
+{
+    struct hunt *h = with;
+    if (finding->rule->level < h->level_min) return OK;
+    h->findings++;
+    h->rule_findings[finding->rule->number]++;
+    return h->summary ? OK : print_finding(h, finding, place);
 }
 
 static void on_match(void *user, const struct rule *rule, enum gate)
@@ -146,6 +209,7 @@ static status on_event(void *with, const struct event *event, const struct input
 {
     struct hunt *h = with;
     TRY(match(h, event));
+    TRY(correlate_take(h->correlate, event, place, h->found, h->found_count));
     for (size_t i = 0; i < h->found_count; i++) {
         const struct rule *rule = h->found[i];
         if (rule->is_silent || rule->level < h->level_min) continue;
@@ -175,6 +239,7 @@ static void hunt_done(struct hunt *h)
     engine_free(h->engine);
     free(h->found);
     naive_free(h->naive);
+    correlate_free(h->correlate);
     ruleset_free(h->rs);
     input_done(&h->input);
     routes_free(h->routes);
@@ -246,6 +311,7 @@ static status prepare(struct hunt *h)
     const bool ready = h->naive != NULL && h->found != NULL && h->trace.entries != NULL &&
                        h->line != NULL && h->rule_findings != NULL;
     h->input.reader = (struct input_reader){ on_event, on_fault, h };
+    TRY(correlate_new(h->rs, on_correlation, h, &h->correlate));
     return ready ? OK : FAIL(E_NOMEM);
 }
 
@@ -341,6 +407,7 @@ static status run_input(struct hunt *h, struct fault *fault)
         s = input_path(&h->input, h->inv->arguments[i], fault);
     }
     progress_end(&progress);
+    if (s.code == E_OK) s = correlate_end(h->correlate);
     if (s.code == E_OK && h->summary) s = print_summary(h);
     if (s.code == E_OK && fflush(stdout) != 0) s = FAIL(E_IO);
     return s;
