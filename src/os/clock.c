@@ -22,3 +22,8 @@ int64_t clock_mono_ns(void)
 {
     return now_ns(CLOCK_MONOTONIC);
 }
+
+int64_t clock_cpu_ns(void)
+{
+    return now_ns(CLOCK_PROCESS_CPUTIME_ID);
+}

@@ -14,3 +14,5 @@ int64_t clock_real_ns(void);
 /* Nanoseconds since some moment before the start of the process; never goes back. Sleep of the
  * machine is not counted. */
 int64_t clock_mono_ns(void);
+/* Processor time that the threads of the process have used together. */
+int64_t clock_cpu_ns(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bench/bench.h"
 
+#include "cmd/detect/rules_load.h"
 #include "base/banned.h"
 
 static const struct option ledger_options[] = {
@@ -10,7 +11,47 @@ static const struct option ledger_options[] = {
     {},
 };
 
+static const struct option detect_options[] = {
+    { "--rules", "PATH", "Sigma rules: a file or a folder of them", true },
+    RULES_LIST_OPTION,
+    { "--rounds", "N", "passes over the input; the median counts (default 5)", false },
+    { "--learn", "PATH", "learn prices from these events instead of the built-in ones", true },
+    {},
+};
+
+static const struct option prices_options[] = {
+    { "--rules", "PATH", "Sigma rules, for the names of fields", true },
+    RULES_LIST_OPTION,
+    {},
+};
+
 const struct command bench_commands[] = {
+    {
+        .name = "bench detect",
+        .arguments = "FILE…",
+        .summary = "Measure how fast rules are found in events",
+        .details =
+            "Judges every event of the files on one core and prints one JSON object: processor\n"
+            "time for each event with and without judging, candidates (rules whose condition was\n"
+            "evaluated) for each event, and hashes of the input and the findings.\n\n"
+            "  candor bench detect --rules rules/ events.ndjson",
+        .options = detect_options,
+        .arguments_min = 1,
+        .arguments_max = -1,
+        .run = run_bench_detect,
+    },
+    {
+        .name = "bench prices",
+        .arguments = "SOURCE…",
+        .summary = "Write the table of frequent literals as C, from several sources",
+        .details =
+            "Each file or folder is a source that counts by itself. See tools/literal_prices.\n\n"
+            "  candor bench prices --rules rules/ windows/ cloud/",
+        .options = prices_options,
+        .arguments_min = 1,
+        .arguments_max = -1,
+        .run = run_bench_prices,
+    },
     {
         .name = "bench ledger",
         .arguments = "DIR",

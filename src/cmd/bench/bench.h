@@ -9,3 +9,7 @@ extern const struct command bench_commands[];
 
 /* candor bench ledger. */
 int run_bench_ledger(const struct invocation *inv);
+/* candor bench detect. */
+int run_bench_detect(const struct invocation *inv);
+/* candor bench prices. */
+int run_bench_prices(const struct invocation *inv);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "base/intern.h"
 #include "judge/sigma/fold.h"
 #include "judge/sigma/member.h"
 #include "judge/sigma/predicate.h"
@@ -13,25 +14,34 @@
  * Two tables by the key of price_key: counts of the source at hand, and the largest shares so far.
  * Keys of 24 bits fit plain arrays, so nothing is ever looked for.
  */
-enum { KEYS = 1 << 24 };
+enum { KEYS = 1 << 24, NAMES_BYTES_MAX = 64 * 1024 * 1024 };
 
 struct learner {
-    uint32_t *counts; /* owned; per key: events of the source in which it stands */
-    uint32_t *last;   /* owned; per key: the last such event + 1 */
-    float *shares;    /* owned */
-    uint32_t events;  /* of the source */
-    uint8_t *folded;  /* owned */
+    struct arena arena;
+    struct intern fields; /* names that rules know */
+    uint32_t *counts;     /* owned; per key: events of the source in which it stands */
+    uint32_t *last;       /* owned; per key: the last such event + 1 */
+    float *shares;        /* owned */
+    uint32_t events;      /* of the source */
+    uint8_t *folded;      /* owned */
 };
 
-struct learner *learner_new(void)
+struct learner *learner_new(const struct ruleset *rs)
 {
     struct learner *l = calloc(1, sizeof *l);
     if (l == NULL) return NULL;
+    l->arena = arena_of(NAMES_BYTES_MAX);
+    l->fields = intern_of(&l->arena);
     l->counts = calloc(KEYS, sizeof *l->counts);
     l->last = calloc(KEYS, sizeof *l->last);
     l->shares = calloc(KEYS, sizeof *l->shares);
     l->folded = malloc(text_form_bound(LEARN_VALUE_BYTES_MAX));
-    if (l->counts != NULL && l->last != NULL && l->shares != NULL && l->folded != NULL) return l;
+    status s = OK;
+    for (size_t i = 0; i < rs->field_count && s.code == E_OK; i++)
+        s = intern_add(&l->fields, rs->fields[i].name, &(uint32_t){ 0 }, NULL);
+    if (s.code == E_OK && l->counts != NULL && l->last != NULL && l->shares != NULL &&
+        l->folded != NULL)
+        return l;
     learner_free(l);
     return NULL;
 }
@@ -43,6 +53,8 @@ void learner_free(struct learner *l)
     free(l->last);
     free(l->shares);
     free(l->folded);
+    intern_done(&l->fields);
+    arena_done(&l->arena);
     free(l);
 }
 
@@ -82,10 +94,12 @@ void learner_event(struct learner *l, const struct event *event)
         const struct event_field *f = &event->fields[i];
         slice text = f->text;
         if (text.len > LEARN_VALUE_BYTES_MAX) text.len = LEARN_VALUE_BYTES_MAX;
-        count(l, f->name, ATOM_PRESENT, slice_none());
+        uint32_t number = 0;
+        const bool known = intern_find(&l->fields, f->name, &number);
+        if (known) count(l, f->name, ATOM_PRESENT, slice_none());
         if (!member_is_scalar(f)) continue;
         const slice value = { l->folded, text_form_write(text, FORM_FOLDED, l->folded) };
-        count_value(l, f->name, value);
+        if (known) count_value(l, f->name, value);
         if (member_is_searched(f)) count_runs(l, slice_none(), value);
     }
 }
@@ -101,10 +115,10 @@ void learner_source_end(struct learner *l)
     l->events = 0;
 }
 
-status learner_rows(const struct learner *l, float share_min, struct price_row **ret_rows,
+status learner_rows(const struct learner *l, float share_min, uint32_t **ret_rows,
                     size_t *ret_count)
 {
-    struct price_row *rows = calloc(PRICE_ROWS_MAX, sizeof *rows);
+    uint32_t *rows = calloc(PRICE_ROWS_MAX, sizeof *rows);
     size_t written = 0;
     if (rows == NULL) return FAIL(E_NOMEM);
     for (uint32_t key = 1; key < KEYS; key++) {
@@ -114,8 +128,7 @@ status learner_rows(const struct learner *l, float share_min, struct price_row *
             return FAIL(E_LIMIT);
         }
         const float level = -log2f(l->shares[key]) * PRICE_LEVELS_PER_HALVING;
-        rows[written++] = (struct price_row){ .key = key & (KEYS - 1),
-                                              .level = level > 255 ? 255 : (uint8_t)level };
+        rows[written++] = key << 8 | (level > 255 ? 255 : (uint8_t)level);
     }
     *ret_rows = rows;
     *ret_count = written;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "judge/sigma/fast/prices.h"
+#include "judge/sigma/ruleset.h"
 #include "record/event.h"
 
 /*
@@ -11,8 +12,8 @@ enum { LEARN_VALUE_BYTES_MAX = 4096 }; /* of a value; the rest is not looked at 
 
 struct learner;
 
-/* NULL if memory is out. */
-struct learner *learner_new(void);
+/* Counts the fields that rules of the set name, and keywords. NULL if memory is out. */
+struct learner *learner_new(const struct ruleset *rs);
 void learner_free(struct learner *l);
 /* Counts an event of the source at hand. */
 void learner_event(struct learner *l, const struct event *event);
@@ -20,5 +21,5 @@ void learner_event(struct learner *l, const struct event *event);
 void learner_source_end(struct learner *l);
 /* The rows of at least this share in some source, ascending by key, at most PRICE_ROWS_MAX; the
  * caller frees them. E_NOMEM; E_LIMIT if there are more. */
-status learner_rows(const struct learner *l, float share_min, struct price_row **ret_rows,
+status learner_rows(const struct learner *l, float share_min, uint32_t **ret_rows,
                     size_t *ret_count);

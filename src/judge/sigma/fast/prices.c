@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "base/banned.h"
 
-enum { SLOTS_MIN = 1024, KEY_BITS = 24, LEVELS = 256 };
+enum { SLOTS_MIN = 1024, KEY_BITS = 24, LEVEL_BITS = 8, LEVELS = 1 << LEVEL_BITS };
 
 struct prices {
     uint32_t *slots; /* owned; key | level << 24, or 0; a power of two, at most half full */
@@ -25,15 +25,16 @@ uint32_t price_key(slice field, uint8_t what, slice text)
     return key == 0 ? 1 : key;
 }
 
-static void slot_put(struct prices *p, struct price_row row)
+static void slot_put(struct prices *p, uint32_t row)
 {
-    uint32_t at = row.key & p->mask;
-    while (p->slots[at] != 0 && (p->slots[at] & ((1u << KEY_BITS) - 1)) != row.key)
+    const uint32_t key = row >> LEVEL_BITS, level = row & (LEVELS - 1);
+    uint32_t at = key & p->mask;
+    while (p->slots[at] != 0 && (p->slots[at] & ((1u << KEY_BITS) - 1)) != key)
         at = (at + 1) & p->mask;
-    p->slots[at] = (uint32_t)row.key | (uint32_t)row.level << KEY_BITS;
+    p->slots[at] = key | level << KEY_BITS;
 }
 
-struct prices *prices_new(const struct price_row *rows, size_t count)
+struct prices *prices_new(const uint32_t *rows, size_t count)
 {
     if (rows == NULL) {
         rows = price_rows;

@@ -8,9 +8,9 @@
  * does not know is taken to be as rare as its length suggests. Prices decide how fast an engine is,
  * never what it finds.
  *
- * A row is a 24-bit key, the hash of (field name, kind, text), and a level: the share is
- * 2^(-level / 8). Keyed are presence, whole values, last path components, edges, and the runs of
- * 4 and 8 bytes of a value; the share of a longer text is at most that of its rarest run.
+ * A row is a 24-bit key, the hash of (field name, kind, text), and in its low byte a level: the
+ * share is 2^(-level / 8). Keyed are presence, whole values, last path components, edges, and the
+ * runs of 4 and 8 bytes of a value; the share of a longer text is at most that of its rarest run.
  */
 enum {
     PRICE_GRAM_SHORT = 4,
@@ -19,20 +19,15 @@ enum {
     PRICE_ROWS_MAX = 1 << 16,
 };
 
-struct price_row {
-    uint32_t key : 24;
-    uint32_t level : 8;
-};
-
 /* The table that is built in, made by tools/literal_prices. */
-extern const struct price_row price_rows[];
+extern const uint32_t price_rows[];
 extern const uint32_t price_row_count;
 
 struct prices;
 
 /* A look-up table of these rows (NULL and 0: the built-in ones), which are copied. NULL if memory
  * is out. */
-struct prices *prices_new(const struct price_row *rows, size_t count);
+struct prices *prices_new(const uint32_t *rows, size_t count);
 void prices_free(struct prices *p);
 /* The key of a row. what: enum atom_kind; grams are ATOM_CONTAINS. */
 uint32_t price_key(slice field, uint8_t what, slice text);
