@@ -159,11 +159,14 @@ const struct command verify_commands[] = {
       .summary = "Check a checkpoint, a proof or a bundle, offline",
       .details =
           "FILE is what candor hands out: a checkpoint or other signed note, an inclusion proof "
-          "(with\n--entry), a consistency proof (with --old, if you kept a checkpoint); - is "
-          "standard input.\nThe answer says what was proven and what was not. Exit status: 0 "
-          "verified, 1 does not verify,\n2 malformed file or missing argument, 3 the system "
-          "failed.\n\n  candor verify proof.txt --vkey example.com/log+1a2b3c4d+AZ... --entry "
-          "entry.bin",
+          "(with\n--entry), a consistency proof (with --old, if you kept a checkpoint), a "
+          "disclosed "
+          "record or a\ncount proof; - is standard input. The answer says what was proven and what "
+          "was not.\nExit status: 0 verified, 1 does not verify, 2 malformed file or missing "
+          "argument, "
+          "3 the\nsystem failed.\n\n  candor verify proof.txt --vkey "
+          "example.com/log+1a2b3c4d+AZ... "
+          "--entry entry.bin",
       .options = verify_options,
       .arguments_min = 1,
       .arguments_max = 1,
