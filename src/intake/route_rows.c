@@ -41,6 +41,8 @@ const struct route route_rows[] = {
     { "kubernetes", "audit", "application", { { "auditID", NULL },
                                               { "apiVersion", "audit.k8s.io/*" } } },
     { "kubernetes", "audit", "application", { { "auditID", NULL }, { "verb", NULL } } },
+    { "postgresql", "pgaudit", "database", { { "error_severity", NULL },
+                                             { "message", "AUDIT: *" } } },
     { "onelogin", "onelogin.events", NULL, { { "event_type_id", NULL }, { "account_id", NULL } } },
     { "opencanary", NULL, "application", { { "logtype", NULL }, { "node_id", NULL } } },
     { "rpc_firewall", NULL, "application", { { "EventLog", "RPCFW" } } },
@@ -68,6 +70,7 @@ const char *const route_products[] = {
     "bitbucket", "kubernetes", "cisco", "fortigate", "fortios", "huawei", "juniper", "paloalto",
     "zeek", "qualys", "apache", "nginx", "opencanary", "rpc_firewall", "django", "jvm", "nodejs",
     "python", "ruby_on_rails", "spring", "sql", "velocity", "candor",
+    "postgresql",
     NULL,
 };
 
@@ -79,6 +82,7 @@ const char *const route_categories[] = {
     "registry_add", "registry_set", "registry_delete", "registry_rename", "wmi_event", "ps_script",
     "ps_module", "ps_classic_start", "ps_classic_provider_start", "sysmon_status", "sysmon_error",
     "antivirus", "application", "database", "dns", "firewall", "proxy", "webserver", "appliance",
+    "admin_tool", "moderation", "account_recovery", "access_grant", "api_request",
     NULL,
 };
 /* clang-format on */
