@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "base/banned.h"
 
-enum { BITS_LOG_MIN = 9, BITS_LOG_MAX = 17, BITS_PER_TEXT_LOG = 5, WORD_LOG = 6 };
+enum { CELLS_LOG_MIN = 9, CELLS_LOG_MAX = 16, CELLS_PER_TEXT_LOG = 5 };
 
 struct entry {
     uint32_t gram;
@@ -17,9 +17,9 @@ struct entry {
 struct pass {
     uint32_t len;        /* of the run: 1 to 4 */
     uint32_t mask;       /* of its bytes in a little-endian word */
-    uint32_t bits_shift; /* 32 - log2 of the number of bits */
+    uint32_t cell_shift; /* 32 - log2 of the number of cells */
     uint32_t heads_shift;
-    uint64_t *bits;        /* owned */
+    uint8_t *cells;        /* owned; 1 where some text has a run of that hash */
     uint32_t *heads;       /* owned; where the entries of a hash start, and one more */
     struct entry *entries; /* owned; sorted by hash */
     size_t count;
@@ -85,19 +85,19 @@ static bool pass_finish(struct pass *p, size_t len)
 {
     p->len = (uint32_t)len;
     p->mask = len == GRAM_BYTES_MAX ? UINT32_MAX : (1u << (8 * len)) - 1;
-    uint32_t log = BITS_LOG_MIN;
-    while (log < BITS_LOG_MAX && (1u << log) < p->count << BITS_PER_TEXT_LOG)
+    uint32_t log = CELLS_LOG_MIN;
+    while (log < CELLS_LOG_MAX && (1u << log) < p->count << CELLS_PER_TEXT_LOG)
         log++;
     const uint32_t heads_log = log - 3;
-    p->bits_shift = 32 - log;
+    p->cell_shift = 32 - log;
     p->heads_shift = 32 - heads_log;
-    p->bits = calloc((size_t)1 << (log - WORD_LOG), sizeof *p->bits);
+    p->cells = calloc((size_t)1 << log, sizeof *p->cells);
     p->heads = calloc(((size_t)1 << heads_log) + 1, sizeof *p->heads);
-    if (p->bits == NULL || p->heads == NULL) return false;
+    if (p->cells == NULL || p->heads == NULL) return false;
     qsort(p->entries, p->count, sizeof *p->entries, entry_order);
     for (size_t i = 0; i < p->count; i++) {
         const uint32_t hash = mix(p->entries[i].gram);
-        p->bits[hash >> p->bits_shift >> WORD_LOG] |= 1ull << (hash >> p->bits_shift & 63);
+        p->cells[hash >> p->cell_shift] = 1;
         p->heads[(hash >> p->heads_shift) + 1]++;
     }
     for (size_t i = 0; i < (size_t)1 << heads_log; i++)
@@ -147,7 +147,7 @@ void grams_free(struct grams *g)
 {
     if (g == NULL) return;
     for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
-        free(g->passes[i].bits);
+        free(g->passes[i].cells);
         free(g->passes[i].heads);
         free(g->passes[i].entries);
     }
@@ -161,7 +161,7 @@ size_t grams_bytes(const struct grams *g)
     for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
         const struct pass *p = &g->passes[i];
         if (p->count == 0) continue;
-        bytes += ((size_t)1 << (32 - p->bits_shift)) / 8 + p->count * sizeof *p->entries;
+        bytes += ((size_t)1 << (32 - p->cell_shift)) + p->count * sizeof *p->entries;
         bytes += ((size_t)1 << (32 - p->heads_shift)) * sizeof *p->heads;
     }
     return bytes;
@@ -185,37 +185,45 @@ static __attribute__((noinline)) void look(const struct grams *g, const struct p
     }
 }
 
-static inline uint64_t bit_at(const struct pass *p, const uint8_t *at)
+static inline uint8_t cell_at(const uint8_t *cells, uint32_t shift, uint32_t mask,
+                              const uint8_t *at)
 {
-    const uint32_t bit = mix(load(at) & p->mask) >> p->bits_shift;
-    return p->bits[bit >> WORD_LOG] >> (bit & 63) & 1;
+    return cells[mix(load(at) & mask) >> shift];
 }
 
-static void pass_search(const struct grams *g, const struct pass *p, slice value,
-                        const struct gram_search *s)
+/* What does not change is passed by value, so that it stays in registers. */
+static inline void pass_search(const struct grams *g, const struct pass *p, slice value,
+                               uint32_t mask, const struct gram_search *s)
 {
     enum { STRIDE = 4 };
     if (value.len < p->len) return;
+    const uint8_t *cells = p->cells;
+    const uint32_t shift = p->cell_shift;
     const size_t places = value.len - p->len + 1;
     size_t at = 0;
     for (; at + STRIDE <= places; at += STRIDE) {
         const uint8_t *here = value.at + at;
-        const uint64_t b0 = bit_at(p, here), b1 = bit_at(p, here + 1);
-        const uint64_t b2 = bit_at(p, here + 2), b3 = bit_at(p, here + 3);
-        if (__builtin_expect((b0 | b1 | b2 | b3) == 0, 1)) continue;
-        if (b0 != 0) look(g, p, value, at, s);
-        if (b1 != 0) look(g, p, value, at + 1, s);
-        if (b2 != 0) look(g, p, value, at + 2, s);
-        if (b3 != 0) look(g, p, value, at + 3, s);
+        const uint8_t c0 = cell_at(cells, shift, mask, here);
+        const uint8_t c1 = cell_at(cells, shift, mask, here + 1);
+        const uint8_t c2 = cell_at(cells, shift, mask, here + 2);
+        const uint8_t c3 = cell_at(cells, shift, mask, here + 3);
+        if (__builtin_expect((c0 | c1 | c2 | c3) == 0, 1)) continue;
+        if (c0 != 0) look(g, p, value, at, s);
+        if (c1 != 0) look(g, p, value, at + 1, s);
+        if (c2 != 0) look(g, p, value, at + 2, s);
+        if (c3 != 0) look(g, p, value, at + 3, s);
     }
     for (; at < places; at++) {
-        if (bit_at(p, value.at + at) != 0) look(g, p, value, at, s);
+        if (cell_at(cells, shift, mask, value.at + at) != 0) look(g, p, value, at, s);
     }
 }
 
 void grams_search(const struct grams *g, slice value, const struct gram_search *search)
 {
-    for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
-        if (g->passes[i].count != 0) pass_search(g, &g->passes[i], value, search);
+    for (size_t i = 0; i + 1 < GRAM_BYTES_MAX; i++) {
+        if (g->passes[i].count == 0) continue;
+        pass_search(g, &g->passes[i], value, g->passes[i].mask, search);
     }
+    const struct pass *longest = &g->passes[GRAM_BYTES_MAX - 1];
+    if (longest->count != 0) pass_search(g, longest, value, UINT32_MAX, search);
 }

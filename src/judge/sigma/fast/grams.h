@@ -4,8 +4,8 @@
 
 /*
  * grams: finds many texts in a value at once. Each text is told by four of its bytes in a row, the
- * rarest ones; a bit for every such run says at each place of the value whether to look closer.
- * Texts of one to three bytes have bits of their own.
+ * rarest ones; a cell for every such run says at each place of the value whether to look closer.
+ * Texts of one to three bytes have cells of their own.
  * Cost: about a nanosecond a byte, whatever the number of texts, as long as few places need the
  * closer look. There each text with the same four bytes is compared, unless it was found before.
  */
