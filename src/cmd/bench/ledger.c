@@ -390,7 +390,8 @@ static status pace(struct pacer *p, uint64_t rate, struct fault *f)
 /* The latency that all but one in `of` records stay below. */
 static double all_but_one_in(const struct pacer *p, uint64_t of)
 {
-    return (double)p->submitted_ns[p->total - p->total / of - 1] / 1e6;
+    const uint64_t place = p->total - p->total / of - 1;
+    return (double)p->submitted_ns[place] / 1e6;
 }
 
 static void report_latency(const struct pacer *p, uint64_t rate)
