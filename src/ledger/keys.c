@@ -12,6 +12,7 @@
 #include "ledger/store_file.h"
 #include "lib/crypto.h"
 #include "os/secret.h"
+#include "os/failpoint.h"
 #include "base/banned.h"
 
 static_assert(GROUP_WRAPPED_BYTES == CRYPTO_NONCE_BYTES + KEYS_KEY_BYTES + CRYPTO_TAG_BYTES,
@@ -302,7 +303,9 @@ status keys_prepare(struct keys *k, uint64_t first, uint64_t count, struct fault
         if (s.code != E_NOT_FOUND) return s;
         if (n * GROUP_BLOCKS < first)
             return fault_within(f, s, "the key of recorded blocks is lost");
+        failpoint("group-create");
         TRY(group_create(k, n, f));
+        failpoint("group-created");
     }
     return OK;
 }

@@ -10,6 +10,7 @@
 #include "ledger/store_file.h"
 #include "ledger/count/summary.h"
 #include "ledger/tile.h"
+#include "os/failpoint.h"
 #include "base/banned.h"
 
 struct ledger_options ledger_options_default(const char *origin)
@@ -254,7 +255,9 @@ static status file_ready(struct ledger *l, uint64_t segment, struct fault *f)
     const struct store_ops *ops = l->store->ops;
     if (l->file >= 0 && l->file_segment == segment) return OK;
     TRY(segment_is_new(l->store, segment, f));
+    failpoint("segment-create");
     TRY(segment_create(l->store, l->origin, segment, f));
+    failpoint("segment-created");
     if (l->file >= 0) ops->close(l->store->self, l->file);
     l->file = -1;
     TRY(ops->open(l->store->self, layout_segment(segment).text, STORE_WRITE, &l->file, f));
@@ -280,11 +283,18 @@ static status write_and_sync(struct ledger *l, const struct batch_head *head, sl
 {
     const struct store_ops *ops = l->store->ops;
     const bool closes = (head->flags & BATCH_CLOSES_SEGMENT) != 0;
+    failpoint("batch-begin");
     TRY(file_ready(l, head->first_index / SEGMENT_ENTRIES, f));
+    failpoint("batch-reserve");
     TRY(reserve_ready(l, bytes.len, f));
+    failpoint("batch-write");
     TRY(ops->write(l->store->self, l->file, l->write_end, bytes, f));
+    failpoint(closes ? "footer-cut" : "batch-sync");
     if (closes) TRY(ops->truncate(l->store->self, l->file, l->write_end + bytes.len, f));
-    return ops->sync(l->store->self, l->file, f);
+    if (closes) failpoint("footer-sync");
+    TRY(ops->sync(l->store->self, l->file, f));
+    failpoint("batch-synced");
+    return OK;
 }
 
 /* Life of a batch on disk: reserve, write, sync. Before the sync returns, a crash may leave any

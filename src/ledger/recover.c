@@ -21,6 +21,7 @@
 #include "ledger/state.h"
 #include "ledger/count/summary.h"
 #include "ledger/tile.h"
+#include "os/failpoint.h"
 #include "base/banned.h"
 
 static status check_signed(struct ledger *l, const struct signer_head *head, struct fault *f)
@@ -66,7 +67,9 @@ static status tail_clear(struct ledger *l, struct fault *f)
     if (archive_tail(l->archive) == ARCHIVE_TAIL_CLEAN) return OK;
     l->was_torn = true;
     l->reserved_to = l->write_end;
+    failpoint("recover-torn");
     TRY(ops->truncate(l->store->self, l->file, l->write_end, f));
+    failpoint("recover-cut");
     return ops->sync(l->store->self, l->file, f);
 }
 
@@ -159,7 +162,9 @@ static status newest_finish(struct ledger *l, struct fault *f)
     const uint64_t size = archive_size(l->archive);
     const uint64_t segment = archive_segment(l->archive);
     if (size != (segment + 1) * SEGMENT_ENTRIES) return OK;
+    failpoint("recover-footer");
     TRY(footer_again(l, f));
+    failpoint("recover-roll");
     TRY(archive_entry(l->archive, size - 1, &entry, f));
     TRY(summary_count(l->summary, entry, f));
     archive_roll(l->archive);
@@ -175,7 +180,9 @@ status recover(struct ledger *l, const struct signer_head *signed_head, struct f
     TRY(names_again(l, f));
     TRY(file_open(l, f));
     TRY(tail_clear(l, f));
+    failpoint("recover-again");
     TRY(last_batch_again(l, f));
+    failpoint("recover-counters");
     TRY(counters_load(l, f));
     return newest_finish(l, f);
 }

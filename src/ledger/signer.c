@@ -12,6 +12,7 @@
 #include "ledger/note.h"
 #include "ledger/store_file.h"
 #include "lib/ed25519.h"
+#include "os/failpoint.h"
 #include "base/banned.h"
 
 static const char state_magic[] = "candorSS";
@@ -100,8 +101,12 @@ static void pair_write(const struct signer *s, uint8_t ret_pair[PAIR_BYTES])
 static status write_durably(struct signer *s, uint64_t at, slice bytes, struct fault *f)
 {
     const struct store_ops *ops = s->store->ops;
+    failpoint("state-write");
     TRY(ops->write(s->store->self, s->state_file, at, bytes, f));
-    return ops->sync(s->store->self, s->state_file, f);
+    failpoint("state-sync");
+    TRY(ops->sync(s->store->self, s->state_file, f));
+    failpoint("state-synced");
+    return OK;
 }
 
 /* Writes a new head to the older pair and makes it durable. */
@@ -437,6 +442,7 @@ status signer_sign(struct signer *s, const struct signer_request *request,
                                   .extensions = slice_none() };
     checkpoint_write(&w, &c);
     TRY(writer_end(&w));
+    failpoint("signature");
     const status signed_it = ed25519_sign(s->key, writer_slice(&w), ret_signature);
     return signed_it.code == E_OK ? OK : fault_set(f, signed_it, "signer: Ed25519 failed");
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/bytes.h"
+#include "os/failpoint.h"
 #include "base/banned.h"
 
 status store_file_read(const struct store *s, const char *name, uint8_t *ret_bytes, size_t cap,
@@ -47,8 +48,12 @@ static status replace(const struct store *s, const char *name, slice bytes, bool
     if (len < 0 || (size_t)len >= sizeof fresh) {
         return fault_set(f, FAIL(E_LIMIT), "%s: name too long", name);
     }
+    failpoint("file-write");
     TRY(write_file(s, fresh, STORE_WRITE | STORE_CREATE, bytes, durable, f));
-    return s->ops->rename(s->self, fresh, name, f);
+    failpoint("file-rename");
+    TRY(s->ops->rename(s->self, fresh, name, f));
+    failpoint("file-renamed");
+    return OK;
 }
 
 status store_file_replace(const struct store *s, const char *name, slice bytes, struct fault *f)

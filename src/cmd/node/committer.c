@@ -6,6 +6,7 @@
 #include <time.h>
 #include "base/bytes.h"
 #include "ledger/head.h"
+#include "os/failpoint.h"
 #include "base/banned.h"
 
 /* A sealed batch on its way to disk. */
@@ -42,7 +43,9 @@ static status publish(struct committer *c, const struct signer_request *request,
     struct log_head_signed head = { .origin = c->origin, .head = request->head };
     bytes_copy(head.public_key, sizeof head.public_key,
                (slice){ c->signer.public_key, sizeof c->signer.public_key });
+    failpoint("sign");
     TRY(c->signer.sign(c->signer.self, request, head.signature, f));
+    failpoint("publish");
     return log_head_publish(c->store, &head, f);
 }
 
@@ -59,14 +62,40 @@ static bool may_wait(struct committer *c)
     return may;
 }
 
-static status write_when_there_is_space(struct committer *c, struct batch *b, struct fault *f)
+/* Whether to try again after a pause: the disk is full and space may return. */
+static bool try_again(struct committer *c, status s)
 {
     static const struct timespec pause = { .tv_nsec = COMMITTER_RETRY_MS * 1000000L };
-    status s = ledger_write(c->ledger, b, f);
-    while (s.code == E_FULL && may_wait(c)) {
-        nanosleep(&pause, NULL);
+    if (s.code != E_FULL || !may_wait(c)) return false;
+    nanosleep(&pause, NULL);
+    return true;
+}
+
+static status write_when_there_is_space(struct committer *c, struct batch *b, struct fault *f)
+{
+    status s = OK;
+    do {
         s = ledger_write(c->ledger, b, f);
-    }
+    } while (try_again(c, s));
+    return s;
+}
+
+static status publish_when_there_is_space(struct committer *c, const struct signer_request *request,
+                                          struct fault *f)
+{
+    status s = OK;
+    do {
+        s = publish(c, request, f);
+    } while (try_again(c, s));
+    return s;
+}
+
+static status begin_when_there_is_space(struct committer *c, struct batch *b, struct fault *f)
+{
+    status s = OK;
+    do {
+        s = ledger_begin(c->ledger, b, f);
+    } while (try_again(c, s));
     return s;
 }
 
@@ -79,7 +108,9 @@ static status deliver(struct committer *c, struct parcel *p, struct fault *f)
     pthread_cond_broadcast(&c->changed);
     pthread_mutex_unlock(&c->lock);
     moved(c);
-    return publish(c, &p->request, f);
+    TRY(publish_when_there_is_space(c, &p->request, f));
+    failpoint("published");
+    return OK;
 }
 
 static void *thread_main(void *committer)
@@ -224,7 +255,7 @@ status committer_add(struct committer *c, const struct record *record, uint64_t 
     }
     struct batch *batch = c->parcels[c->filling].batch;
     if (!c->begun) {
-        TRY(ledger_begin(c->ledger, batch, f));
+        TRY(begin_when_there_is_space(c, batch, f));
         c->begun = true;
     }
     return ledger_add(c->ledger, batch, record, ret_index, f);
@@ -234,7 +265,7 @@ status committer_summarise(struct committer *c, uint64_t *ret_index, struct faul
 {
     TRY(committer_flush(c, f));
     struct batch *batch = c->parcels[c->filling].batch;
-    TRY(ledger_begin(c->ledger, batch, f));
+    TRY(begin_when_there_is_space(c, batch, f));
     c->begun = true;
     TRY(ledger_add_summary(c->ledger, batch, ret_index, f));
     return committer_flush(c, f);
