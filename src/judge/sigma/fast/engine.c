@@ -184,8 +184,7 @@ static void field_witness(struct engine_state *s, uint32_t field, uint32_t name,
 
 static void keyword_witness(struct engine_state *s)
 {
-    const struct index *x = s->engine->index;
-    const struct grams *grams = x->names[x->name_count].grams;
+    const struct grams *grams = s->a->keywords;
     const struct event *event = s->answers.event;
     const struct gram_search search = { s->seen, s->answers.round, atom_found, s };
     if (!event->parsed) {
@@ -210,7 +209,7 @@ static void find_candidates(struct engine_state *s, const struct event *event)
         if (kinds != 1u << ATOM_PRESENT && member_is_scalar(&event->fields[i]))
             field_witness(s, i, name, kinds);
     }
-    if (s->a->keywords) keyword_witness(s);
+    if (s->a->keywords != NULL) keyword_witness(s);
 }
 
 /* Recursion is bounded: the loader nests no rule deeper than RULE_DEPTH_MAX. */
@@ -260,6 +259,7 @@ status engine_match(struct engine_state *s, const struct event *event, engine_fo
     if (s->answers.round < round)
         memset(s->seen, 0, (size_t)s->engine->index->atom_count * sizeof *s->seen);
     s->a = gate_admit(&s->gates, event);
+    if (s->a == NULL) return FAIL(E_NOMEM);
     const size_t words = word_count(s->engine) * sizeof *s->candidates;
     bytes_copy(s->candidates, words, (slice){ (const uint8_t *)s->a->always, words });
     find_candidates(s, event);

@@ -79,6 +79,8 @@ status gate_cache_init(struct gate_cache *c, const struct ruleset *rs, const str
 
 void gate_cache_done(struct gate_cache *c)
 {
+    for (size_t i = 0; c->slots != NULL && i <= GATE_CACHE_SLOTS; i++)
+        grams_free(c->slots[i].keywords);
     free(c->slots);
     free(c->bytes);
     free(c->words);
@@ -90,9 +92,27 @@ static bool is_admitted(const struct gate_cache *c, const struct admission *a, u
     return a->gates[c->sources->source_of_rule[rule]] != GATE_CLOSED;
 }
 
-static void fill(struct gate_cache *c, struct admission *a, const struct event *event)
+/* An atom that some admitted rule is looked for by. */
+struct wanting {
+    const struct gate_cache *c;
+    const struct admission *a;
+};
+
+static bool is_wanted(const void *with, uint32_t atom)
+{
+    const struct wanting *w = with;
+    const struct index *x = w->c->index;
+    for (uint32_t p = x->posting_at[atom]; p < x->posting_at[atom + 1]; p++) {
+        if (is_admitted(w->c, w->a, x->posting_rules[p])) return true;
+    }
+    return false;
+}
+
+static status fill(struct gate_cache *c, struct admission *a, const struct event *event)
 {
     const struct index *x = c->index;
+    const struct wanting wanting = { c, a };
+    a->is_filled = false;
     for (uint32_t i = 0; i < c->sources->count; i++)
         a->gates[i] = (uint8_t)logsource_gate(c->sources->example[i], event);
     memset(a->kinds, 0, (size_t)x->name_count + 1);
@@ -104,13 +124,16 @@ static void fill(struct gate_cache *c, struct admission *a, const struct event *
     for (uint32_t i = 0; i < x->atom_count; i++) {
         const struct atom *atom = &x->atoms[i];
         const uint32_t name = atom->name == FIELD_KEYWORD ? x->name_count : atom->name;
-        bool wanted = false;
-        for (uint32_t p = x->posting_at[i]; p < x->posting_at[i + 1] && !wanted; p++)
-            wanted = is_admitted(c, a, x->posting_rules[p]);
-        if (wanted) a->kinds[name] |= (uint8_t)(1u << atom->kind);
+        if (is_wanted(&wanting, i)) a->kinds[name] |= (uint8_t)(1u << atom->kind);
     }
-    a->keywords = a->kinds[x->name_count] != 0;
+    grams_free(a->keywords);
+    a->keywords = NULL;
+    if (a->kinds[x->name_count] != 0) {
+        a->keywords = grams_subset(x->names[x->name_count].grams, is_wanted, &wanting);
+        if (a->keywords == NULL) return FAIL(E_NOMEM);
+    }
     a->is_filled = true;
+    return OK;
 }
 
 const struct admission *gate_admit(struct gate_cache *c, const struct event *event)
@@ -125,14 +148,12 @@ const struct admission *gate_admit(struct gate_cache *c, const struct event *eve
         writer_vec16(&w, l->categories[i]);
     struct admission *slot = &c->slots[GATE_CACHE_SLOTS];
     if (writer_end(&w).code != E_OK) {
-        fill(c, slot, event);
-        return slot;
+        return fill(c, slot, event).code == E_OK ? slot : NULL;
     }
     const slice k = writer_slice(&w);
     slot = &c->slots[(atom_hash(0, k.at, k.len) >> 32) % GATE_CACHE_SLOTS];
     if (slot->is_filled && slice_equal((slice){ slot->key, slot->key_len }, k)) return slot;
     bytes_copy(slot->key, sizeof slot->key, k);
     slot->key_len = k.len;
-    fill(c, slot, event);
-    return slot;
+    return fill(c, slot, event).code == E_OK ? slot : NULL;
 }

@@ -29,10 +29,10 @@ struct admission {
     uint8_t key[GATE_KEY_BYTES_MAX];
     size_t key_len;
     bool is_filled;
-    bool keywords;    /* some admitted rule is looked for by a keyword */
-    uint8_t *gates;   /* per source: enum gate */
-    uint8_t *kinds;   /* per name: 1 << enum atom_kind that admitted rules look for */
-    uint64_t *always; /* per rule, as bits: admitted and without witness */
+    struct grams *keywords; /* owned; what admitted rules look for by keyword, or NULL */
+    uint8_t *gates;         /* per source: enum gate */
+    uint8_t *kinds;         /* per name: 1 << enum atom_kind that admitted rules look for */
+    uint64_t *always;       /* per rule, as bits: admitted and without witness */
 };
 
 struct gate_cache {
@@ -48,5 +48,5 @@ struct gate_cache {
 status gate_cache_init(struct gate_cache *c, const struct ruleset *rs, const struct index *index,
                        const struct sources *sources);
 void gate_cache_done(struct gate_cache *c);
-/* What the event's log source admits; valid until the next call. */
+/* What the event's log source admits; valid until the next call. NULL if memory is out. */
 const struct admission *gate_admit(struct gate_cache *c, const struct event *event);

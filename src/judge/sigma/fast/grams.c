@@ -143,6 +143,32 @@ struct grams *grams_new(const struct gram_text *texts, size_t count, const struc
     return NULL;
 }
 
+struct grams *grams_subset(const struct grams *g, bool (*wanted)(const void *with, uint32_t value),
+                           const void *with)
+{
+    struct grams *part = calloc(1, sizeof *part);
+    if (part == NULL) return NULL;
+    part->texts = calloc(g->count, sizeof *part->texts);
+    part->count = g->count;
+    bool ok = part->texts != NULL;
+    for (size_t i = 0; i < g->count && ok; i++)
+        part->texts[i] = g->texts[i];
+    for (size_t i = 0; i < GRAM_BYTES_MAX && ok; i++) {
+        const struct pass *from = &g->passes[i];
+        struct pass *to = &part->passes[i];
+        to->entries = calloc(from->count + 1, sizeof *to->entries);
+        ok = to->entries != NULL;
+        for (size_t n = 0; n < from->count && ok; n++) {
+            if (wanted(with, g->texts[from->entries[n].text].value))
+                to->entries[to->count++] = from->entries[n];
+        }
+        if (ok && to->count != 0) ok = pass_finish(to, i + 1);
+    }
+    if (ok) return part;
+    grams_free(part);
+    return NULL;
+}
+
 void grams_free(struct grams *g)
 {
     if (g == NULL) return;

@@ -22,6 +22,10 @@ struct gram_text {
  * NULL if memory is out. */
 struct grams *grams_new(const struct gram_text *texts, size_t count, const struct prices *prices,
                         slice field);
+/* As grams_new with those texts of g for which wanted holds, told by the same bytes; the caller has
+ * seen that there is one. NULL if memory is out. */
+struct grams *grams_subset(const struct grams *g, bool (*wanted)(const void *with, uint32_t value),
+                           const void *with);
 void grams_free(struct grams *g);
 size_t grams_bytes(const struct grams *g);
 

@@ -65,8 +65,38 @@ static void finds_what_memmem_finds(void **)
     assert_true(reports != 0);
 }
 
+static bool is_even(const void *, uint32_t value)
+{
+    return value % 2 == 0;
+}
+
+static void a_subset_finds_only_what_it_kept(void **)
+{
+    static const char *const words[] = { "powershell", "shell", "wer", "s", "ll", "hello" };
+    struct prices *prices = prices_new(NULL, 0);
+    struct gram_text texts[COUNT_OF(words)];
+    uint32_t seen[COUNT_OF(words)] = {};
+    for (uint32_t i = 0; i < COUNT_OF(words); i++)
+        texts[i] = (struct gram_text){ slice_text(words[i]), i };
+    struct grams *g = grams_new(texts, COUNT_OF(words), prices, slice_none());
+    struct grams *part = grams_subset(g, is_even, NULL);
+    grams_free(g);
+    assert_non_null(part);
+    memset(found, 0, sizeof found);
+    const slice value = guarded(slice_text("powershell....")); /* the last four are only read */
+    grams_search(part, (slice){ value.at, value.len - GRAM_READ_BEHIND },
+                 &(struct gram_search){ seen, 1, note, NULL });
+    for (uint32_t i = 0; i < COUNT_OF(words); i++)
+        assert_int_equal(found[i], i % 2 == 0 && i != 5);
+    grams_free(part);
+    prices_free(prices);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_what_memmem_finds) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_what_memmem_finds),
+        cmocka_unit_test(a_subset_finds_only_what_it_kept),
+    };
     return cmocka_run_group_tests_name("judge/sigma/fast/grams", tests, NULL, NULL);
 }
