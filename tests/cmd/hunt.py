@@ -35,7 +35,7 @@ def hunt(*arguments, stdin=b"", status=0):
 
 
 def findings(*arguments, stdin=b"", status=0):
-    out, err = hunt(*arguments, stdin=stdin, status=status)
+    out, err = hunt("--output", "brief", *arguments, stdin=stdin, status=status)
     return [json.loads(line) for line in out.splitlines()], err
 
 

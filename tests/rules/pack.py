@@ -56,7 +56,8 @@ def judged(rule):
 
 def lines_that_fire(rule, given):
     text = "".join((case.get("text") or json.dumps(case["event"])) + "\n" for case in given)
-    done = subprocess.run([CANDOR, "hunt", "--rules", os.path.join(ROOT, "rules")], input=text,
+    done = subprocess.run([CANDOR, "hunt", "--output", "brief", "--rules",
+                           os.path.join(ROOT, "rules")], input=text,
                           text=True, capture_output=True, check=False)
     assert done.returncode == 0 and not done.stderr, f"{rule}: {done.stderr}"
     findings = [json.loads(line) for line in done.stdout.split("\n") if line]

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/bytes.h"
-#include "base/json_writer.h"
 #include "base/num.h"
 #include "base/timestamp.h"
 #include "cmd/detect/correlate.h"
+#include "cmd/detect/hunt_output.h"
 #include "cmd/detect/input.h"
 #include "cmd/detect/routes_load.h"
 #include "cmd/detect/rules_load.h"
@@ -21,10 +21,9 @@
 
 enum {
     EXIT_USAGE = 2,
-    LINE_BYTES = 8 * 1024 * 1024,
     FINDING_ARENA_BYTES = 4 * 1024 * 1024,
     RULE_PATHS_MAX = ARGUMENTS_MAX,
-    EVENTS_TOLD = 100, /* of a correlation's window */
+    EVENTS_TOLD = OUTPUT_EVENTS_MAX, /* of a correlation's window */
 };
 
 struct hunt {
@@ -39,140 +38,50 @@ struct hunt {
     struct correlate *correlate; /* owned; NULL if no rule correlates */
     struct trace trace;          /* entries are owned */
     struct arena arena;          /* of the finding at hand */
-    uint8_t *line;               /* owned, LINE_BYTES */
-    uint64_t *rule_findings;     /* owned: per rule, by its number */
+    uint8_t *explanation;        /* owned; NULL: not asked for */
+    struct hunt_output output;
     struct input input;
-    bool summary;
     uint8_t level_min; /* enum rule_level */
-    uint64_t findings;
 };
 
-static void write_texts(struct json_writer *j, const char *key, const struct rule_texts *texts)
+/* The rule's tree with its answers, where --explain asks for it; cut where it is too long. */
+static slice explain(struct hunt *h, const struct rule *rule, const struct event *event)
 {
-    json_key(j, key);
-    json_array(j);
-    for (size_t i = 0; i < texts->count; i++)
-        json_string(j, texts->at[i]);
-    json_array_end(j);
-}
-
-static void write_time(struct json_writer *j, const struct finding *f)
-{
-    uint8_t time[TIMESTAMP_BYTES_MAX];
-    if (f->is_time_assumed) return;
-    json_member_string(j, "time", (slice){ time, timestamp_write(f->time_ns, time) });
-}
-
-static void write_place(struct json_writer *j, const struct input_place *place)
-{
-    json_key(j, "event");
-    json_object(j);
-    json_member_text(j, "file", place->path);
-    if (place->at.line != 0) json_member_u64(j, "line", place->at.line);
-    json_member_u64(j, "record", place->at.record);
-    json_member_u64(j, "offset", place->at.offset);
-    json_object_end(j);
-}
-
-static void write_matched(struct json_writer *j, const struct finding *f)
-{
-    json_key(j, "matched");
-    json_array(j);
-    for (size_t i = 0; i < f->field_count; i++) {
-        const struct finding_field *m = &f->fields[i];
-        json_object(j);
-        json_member_string(j, "field", m->name);
-        json_member_string(j, "value", m->value);
-        json_member_string(j, "selection", m->selection);
-        json_member_string(j, "item", m->item);
-        json_member_string(j, "written", m->written);
-        json_object_end(j);
-    }
-    json_array_end(j);
-}
-
-static void write_group(struct json_writer *j, const struct finding *f)
-{
-    json_key(j, "group");
-    json_object(j);
-    for (size_t i = 0; i < f->group_count; i++) {
-        json_key_slice(j, f->groups[i].field);
-        if (f->groups[i].is_absent) {
-            json_null(j);
-        } else {
-            json_string(j, f->groups[i].value);
-        }
-    }
-    json_object_end(j);
-}
-
-/* What a correlation concluded from: its group, its measure, the events in its window. */
-static void write_correlation(struct json_writer *j, const struct finding *f,
-                              const struct correlate *c)
-{
-    if (f->kind == FINDING_EVICTION) {
-        json_member_u64(j, "groups_given_up", f->evicted_count);
-        return;
-    }
-    write_group(j, f);
-    json_key(j, "measure");
-    json_double(j, f->measure);
-    json_key(j, "events");
-    json_array(j);
-    for (size_t i = 0; i < f->evidence_count && i < EVENTS_TOLD; i++) {
-        const struct input_place *place = correlate_place(c, f->evidence[i]);
-        if (place == NULL) continue;
-        json_object(j);
-        json_member_text(j, "file", place->path);
-        json_member_u64(j, "record", place->at.record);
-        json_object_end(j);
-    }
-    json_array_end(j);
-}
-
-static void write_finding(struct writer *w, const struct finding *f,
-                          const struct input_place *place, const struct correlate *c)
-{
-    struct json_writer j = json_writer_of(w);
-    json_object(&j);
-    write_time(&j, f);
-    json_member_string(&j, "rule", rule_reference(f->rule));
-    json_member_string(&j, "title", f->rule->title);
-    json_member_text(&j, "level", rule_level_name(f->rule->level));
-    json_member_string(&j, "author", f->rule->author);
-    write_texts(&j, "tags", &f->rule->tags);
-    write_place(&j, place);
-    if (f->kind == FINDING_RULE) {
-        write_matched(&j, f);
-    } else {
-        write_correlation(&j, f, c);
-    }
-    if (f->is_logsource_unknown) json_member_bool(&j, "logsource_unknown", true);
-    if (f->is_clipped) json_member_bool(&j, "clipped", true);
-    json_object_end(&j);
-    writer_u8(w, '\n');
+    struct writer w = writer_of(h->explanation, OUTPUT_EXPLANATION_BYTES_MAX);
+    if (h->explanation == NULL) return slice_none();
+    explain_write(&w, h->rs, rule, event, &h->trace, true);
+    return writer_slice(&w);
 }
 
 static status print_finding(struct hunt *h, const struct finding *finding,
-                            const struct input_place *place)
+                            const struct input_place *place, slice explanation)
 {
-    struct writer w = writer_of(h->line, LINE_BYTES);
-    write_finding(&w, finding, place, h->correlate);
-    TRY(writer_end(&w));
-    return fwrite(h->line, 1, w.len, stdout) == w.len ? OK : FAIL(E_IO);
+    struct output_event events[EVENTS_TOLD];
+    struct output_item item = { .finding = finding,
+                                .file = slice_text(place->path),
+                                .line = place->at.line,
+                                .record = place->at.record,
+                                .offset = place->at.offset,
+                                .events = events,
+                                .explanation = explanation,
+                                .version = CANDOR_VERSION };
+    for (size_t i = 0; i < finding->evidence_count && i < EVENTS_TOLD; i++) {
+        const struct input_place *at = correlate_place(h->correlate, finding->evidence[i]);
+        if (at == NULL) continue;
+        events[item.event_count++] = (struct output_event){ slice_text(at->path), at->at.record };
+    }
+    return hunt_output_finding(&h->output, &item);
 }
 
 static status report(struct hunt *h, const struct rule *rule, const struct event *event,
                      const struct input_place *place)
 {
     struct finding finding = {};
-    h->findings++;
-    h->rule_findings[rule->number]++;
-    if (h->summary) return OK;
+    if (!hunt_output_count(&h->output, rule)) return OK;
     arena_reset(&h->arena);
     (void)sigma_naive_match(h->naive, rule, event, &h->trace);
     TRY(finding_of_match(h->rs, rule, event, place->position, &h->trace, &h->arena, &finding));
-    return print_finding(h, &finding, place);
+    return print_finding(h, &finding, place, explain(h, rule, event));
 }
 
 /* A correlation fired, or gave up groups. */
@@ -181,9 +90,8 @@ static status on_correlation(void *with, const struct finding *finding,
 {
     struct hunt *h = with;
     if (finding->rule->level < h->level_min) return OK;
-    h->findings++;
-    h->rule_findings[finding->rule->number]++;
-    return h->summary ? OK : print_finding(h, finding, place);
+    if (!hunt_output_count(&h->output, finding->rule)) return OK;
+    return print_finding(h, finding, place, slice_none());
 }
 
 static void on_match(void *user, const struct rule *rule, enum gate)
@@ -245,8 +153,8 @@ static void hunt_done(struct hunt *h)
     routes_free(h->routes);
     arena_done(&h->arena);
     free(h->trace.entries);
-    free(h->line);
-    free(h->rule_findings);
+    hunt_output_done(&h->output);
+    free(h->explanation);
 }
 
 /* What the command line says beside the rules. 0, or the exit status after a message. */
@@ -254,6 +162,7 @@ static int take_options(struct hunt *h)
 {
     uint64_t year = 0;
     const char *format = invocation_value(h->inv, "--format", "auto");
+    const char *output = invocation_value(h->inv, "--output", "ocsf");
     const char *level = invocation_value(h->inv, "--level", NULL);
     const char *year_text = invocation_value(h->inv, "--year", NULL);
     if (intake_format_parse(slice_text(format), &h->input.format).code != E_OK) {
@@ -270,7 +179,11 @@ static int take_options(struct hunt *h)
         return command_fail(EXIT_USAGE, "hunt: --year takes a year");
     }
     h->input.year = year_text != NULL ? (int32_t)year : timestamp_to_civil(clock_real_ns()).year;
-    h->summary = invocation_has(h->inv, "--summary");
+    if (hunt_format_parse(output, &h->output.format).code != E_OK) {
+        return command_fail(EXIT_USAGE, "hunt: unknown output %s; see: candor help hunt", output);
+    }
+    if (invocation_has(h->inv, "--summary")) h->output.format = HUNT_SUMMARY;
+    h->output.json = h->inv->json;
     return 0;
 }
 
@@ -306,111 +219,34 @@ static status prepare(struct hunt *h)
     h->arena = arena_of(FINDING_ARENA_BYTES);
     h->trace.cap = RULE_NODES_MAX;
     h->trace.entries = calloc(h->trace.cap, sizeof *h->trace.entries);
-    h->line = malloc(LINE_BYTES);
-    h->rule_findings = calloc(h->rs->rule_count + 1, sizeof *h->rule_findings);
-    const bool ready = h->naive != NULL && h->found != NULL && h->trace.entries != NULL &&
-                       h->line != NULL && h->rule_findings != NULL;
+    TRY(hunt_output_init(&h->output, h->rs));
+    if (invocation_has(h->inv, "--explain")) {
+        h->explanation = malloc(OUTPUT_EXPLANATION_BYTES_MAX);
+        if (h->explanation == NULL) return FAIL(E_NOMEM);
+    }
+    const bool ready = h->naive != NULL && h->found != NULL && h->trace.entries != NULL;
     h->input.reader = (struct input_reader){ on_event, on_fault, h };
     TRY(correlate_new(h->rs, on_correlation, h, &h->correlate));
     return ready ? OK : FAIL(E_NOMEM);
 }
 
-/* Rules by the number of their findings, the most first; of equal ones the more severe first. */
-static int by_findings(const void *a, const void *b, void *with)
-{
-    const struct hunt *h = with;
-    const struct rule *left = *(const struct rule *const *)a;
-    const struct rule *right = *(const struct rule *const *)b;
-    const uint64_t l = h->rule_findings[left->number];
-    const uint64_t r = h->rule_findings[right->number];
-    if (l != r) return l < r ? 1 : -1;
-    if (left->level != right->level) return left->level < right->level ? 1 : -1;
-    return slice_compare(rule_reference(left), rule_reference(right));
-}
-
-static void write_totals(struct json_writer *j, const struct hunt *h)
-{
-    json_member_u64(j, "files", h->input.files);
-    json_member_u64(j, "bytes", h->input.bytes);
-    json_member_u64(j, "events", h->input.events);
-    json_member_u64(j, "faults", h->input.faults);
-    json_member_u64(j, "rules", h->rs->rule_count);
-    json_member_u64(j, "refused_rules", h->rs->refused_count);
-    json_member_u64(j, "findings", h->findings);
-}
-
-/* The rules that found something in order; returns how many. */
-static size_t sort_rules(const struct hunt *h, const struct rule **ret_rules)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < h->rs->rule_count; i++) {
-        if (h->rule_findings[h->rs->rules[i]->number] > 0) ret_rules[count++] = h->rs->rules[i];
-    }
-    struct hunt order = *h;
-    qsort_r(ret_rules, count, sizeof(struct rule *), by_findings, &order);
-    return count;
-}
-
-static status print_summary_json(struct hunt *h, const struct rule *const *rules, size_t count)
-{
-    struct writer w = writer_of(h->line, LINE_BYTES);
-    struct json_writer j = json_writer_of(&w);
-    json_object(&j);
-    write_totals(&j, h);
-    json_key(&j, "by_rule");
-    json_array(&j);
-    for (size_t i = 0; i < count; i++) {
-        json_object(&j);
-        json_member_string(&j, "rule", rule_reference(rules[i]));
-        json_member_string(&j, "title", rules[i]->title);
-        json_member_text(&j, "level", rule_level_name(rules[i]->level));
-        json_member_string(&j, "author", rules[i]->author);
-        json_member_u64(&j, "findings", h->rule_findings[rules[i]->number]);
-        json_object_end(&j);
-    }
-    json_array_end(&j);
-    json_object_end(&j);
-    writer_u8(&w, '\n');
-    TRY(writer_end(&w));
-    return fwrite(h->line, 1, w.len, stdout) == w.len ? OK : FAIL(E_IO);
-}
-
-static status print_summary(struct hunt *h)
-{
-    const struct rule **rules = calloc(h->rs->rule_count + 1, sizeof(struct rule *));
-    if (rules == NULL) return FAIL(E_NOMEM);
-    const size_t count = sort_rules(h, rules);
-    status s = OK;
-    if (h->inv->json) {
-        s = print_summary_json(h, rules, count);
-    } else {
-        for (size_t i = 0; i < count; i++) {
-            printf("%8llu  %-13s  %.*s\n", (unsigned long long)h->rule_findings[rules[i]->number],
-                   rule_level_name(rules[i]->level), (int)rules[i]->title.len,
-                   (const char *)rules[i]->title.at);
-        }
-        printf("%llu findings of %zu rules in %llu events, %llu files; %llu faults in the input\n",
-               (unsigned long long)h->findings, count, (unsigned long long)h->input.events,
-               (unsigned long long)h->input.files, (unsigned long long)h->input.faults);
-    }
-    free(rules);
-    return s;
-}
-
 static status run_input(struct hunt *h, struct fault *fault)
 {
     struct progress progress = progress_start("hunting", 0, "bytes");
-    status s = OK;
+    status s = hunt_output_start(&h->output);
     h->input.progress = &progress;
-    if (h->inv->argument_count == 0) s = input_path(&h->input, "-", fault);
+    if (h->inv->argument_count == 0 && s.code == E_OK) s = input_path(&h->input, "-", fault);
     for (size_t i = 0; i < h->inv->argument_count && s.code == E_OK; i++) {
         s = input_path(&h->input, h->inv->arguments[i], fault);
     }
     progress_end(&progress);
     if (s.code == E_OK) s = correlate_end(h->correlate);
-    if (s.code == E_OK && h->summary) s = print_summary(h);
-    if (s.code == E_OK && fflush(stdout) != 0) s = FAIL(E_IO);
-    return s;
+    if (s.code != E_OK) return s;
+    const struct hunt_totals totals = { .files = h->input.files,
+                                        .bytes = h->input.bytes,
+                                        .events = h->input.events,
+                                        .faults = h->input.faults };
+    return hunt_output_end(&h->output, &totals);
 }
 
 static int run_hunt(const struct invocation *inv)
@@ -442,7 +278,9 @@ static const struct option hunt_options[] = {
       false },
     { "--naive", NULL, "judge rule by rule, as the specification reads: slow, the same findings",
       false },
-    { "--summary", NULL, "counts for each rule instead of findings", false },
+    { "--output", "NAME", "ocsf (the default), brief, csv or summary", false },
+    { "--summary", NULL, "counts by rule and level instead of findings", false },
+    { "--explain", NULL, "each finding tells why: the rule as a tree with its answers", false },
     {},
 };
 
@@ -451,7 +289,8 @@ const struct command hunt_commands[] = {
       .arguments = "[FILE…]",
       .summary = "Judge log files, folders or the standard input with Sigma rules",
       .details =
-          "Prints each finding as one line of JSON. Formats are told from the first bytes of each\n"
+          "Prints each finding as one line of JSON: an OCSF 1.8.0 Detection Finding, or with\n"
+          "--output brief candor's own short form. Formats are told from the first bytes of each\n"
           "file: JSON (lines, arrays, {\"Records\":[…]}; Windows events in the shapes of the "
           "usual\n"
           "exporters, CloudTrail, Kubernetes audit …), auditd, journald exports, syslog, CSV and\n"
