@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The outputs of candor hunt, read by other people's readers, with friendly and hostile events."""
 import csv
+import html.parser
 import io
 import json
 import os
@@ -217,6 +218,84 @@ def csv_defuses_the_file_and_the_rule_too():
                              cwd=folder, capture_output=True, check=True, text=True)
         row = list(csv.reader(io.StringIO(run.stdout, newline="")))[1]
         assert row[6] == "'=cmd.log" and row[4] == "'=1+1", row
+
+
+@tap.test
+def a_navigator_layer_has_what_format_4_5_asks_for():
+    layer = json.loads(over_hostile("--output", "navigator"))
+    member(layer, "name", str)
+    assert layer["versions"] == {"navigator": "4.9.0", "layer": "4.5"}
+    assert layer["domain"] == "enterprise-attack"
+    gradient = member(layer, "gradient", dict)
+    assert len(gradient["colors"]) >= 2 and gradient["maxValue"] > gradient["minValue"]
+    told = {t["techniqueID"]: t for t in member(layer, "techniques", list)}
+    assert sorted(told) == ["T1059", "T1059.001"]
+    for technique in told.values():
+        assert technique["score"] == len(HOSTILE) + 1
+        assert technique["comment"] == 'Any <b>value</b> & "more" (18)'
+    empty = json.loads(over_hostile("--output", "navigator", log=b'{"Value":"never"}\n'))
+    assert empty["techniques"] == [] and empty["gradient"]["maxValue"] > 0
+
+
+class Page(html.parser.HTMLParser):
+    """Which elements with which attributes a page has, balanced or not, and its text."""
+    VOID = {"meta", "br", "rect", "line"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.open, self.text = set(), set(), [], ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        if self.open[-1:] != ["style"]:
+            self.text += data
+
+
+def check_page(raw):
+    text = raw.decode("utf-8")
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f]",
+                         text)
+    page = Page(text)
+    assert not page.open, page.open
+    assert not page.tags & {"script", "img", "iframe", "link", "object", "a", "form", "b>"}
+    assert not [a for a in page.attributes if a.startswith("on")], page.attributes
+    assert not page.attributes & {"src", "href", "style", "action"}, page.attributes
+    assert "url(" not in text.split("</style>")[0] and "@import" not in text
+    assert "default-src 'none'" in text
+    return page
+
+
+@tap.test
+def a_page_shows_hostile_values_as_text():
+    page = check_page(over_hostile("--output", "html", "--explain"))
+    for shown in ('Any <b>value</b> & "more"', "<script>alert(1)</script> Somebody",
+                  HOSTILE[0], "[U+0000][U+0001][U+001B]", "[U+202E][U+2066]evil", "x&lt;b&gt;&#60;",
+                  "attack.t1059.001", "2026-01-02T03:00:05Z", "no time", "critical"):
+        assert shown in page.text, shown
+    assert "svg" in page.tags and "table" in page.tags
+    broken = over_hostile("--output", "html", "--format", "csv", log=b"Value,B\nx\xff\xc0y,b\n")
+    assert "x\ufffd\ufffdy" in check_page(broken).text
+    assert "No rule matched" in check_page(over_hostile("--output", "html", log=b"{}\n")).text
+
+
+@tap.test
+def a_page_counts_what_it_does_not_show():
+    page = check_page(over_hostile("--output", "html", log=b'{"Value":"x"}\n' * 120))
+    assert "120 findings" in page.text and "70 more findings of this rule" in page.text
+    assert "120 findings in events without a time" in page.text
 
 
 @tap.test

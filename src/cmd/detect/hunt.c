@@ -245,7 +245,8 @@ static status run_input(struct hunt *h, struct fault *fault)
     const struct hunt_totals totals = { .files = h->input.files,
                                         .bytes = h->input.bytes,
                                         .events = h->input.events,
-                                        .faults = h->input.faults };
+                                        .faults = h->input.faults,
+                                        .version = CANDOR_VERSION };
     return hunt_output_end(&h->output, &totals);
 }
 
@@ -278,7 +279,7 @@ static const struct option hunt_options[] = {
       false },
     { "--naive", NULL, "judge rule by rule, as the specification reads: slow, the same findings",
       false },
-    { "--output", "NAME", "ocsf (the default), brief, csv or summary", false },
+    { "--output", "NAME", "ocsf (the default), brief, csv, navigator, html or summary", false },
     { "--summary", NULL, "counts by rule and level instead of findings", false },
     { "--explain", NULL, "each finding tells why: the rule as a tree with its answers", false },
     {},
@@ -290,7 +291,8 @@ const struct command hunt_commands[] = {
       .summary = "Judge log files, folders or the standard input with Sigma rules",
       .details =
           "Prints each finding as one line of JSON: an OCSF 1.8.0 Detection Finding, or with\n"
-          "--output brief candor's own short form. Formats are told from the first bytes of each\n"
+          "--output brief candor's own short form; csv, an ATT&CK Navigator layer and an\n"
+          "HTML page are others. Formats are told from the first bytes of each\n"
           "file: JSON (lines, arrays, {\"Records\":[…]}; Windows events in the shapes of the "
           "usual\n"
           "exporters, CloudTrail, Kubernetes audit …), auditd, journald exports, syslog, CSV and\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "judge/output/output.h"
+#include "judge/output/html.h"
 #include "judge/sigma/ruleset.h"
 
 /*
@@ -11,12 +11,15 @@ enum hunt_format {
     HUNT_OCSF,
     HUNT_BRIEF,
     HUNT_CSV,
+    HUNT_NAVIGATOR,
+    HUNT_HTML,
     HUNT_SUMMARY, /* for people, or with --json as JSON */
 };
 
 /* What the end of a hunt knows of its input. */
 struct hunt_totals {
     uint64_t files, bytes, events, faults;
+    const char *version; /* of candor */
 };
 
 struct hunt_output {
@@ -25,6 +28,7 @@ struct hunt_output {
     const struct ruleset *rs; /* borrowed */
     uint8_t *text;            /* owned, OUTPUT_BYTES_MAX */
     uint64_t *rule_findings;  /* owned: per rule, by its number */
+    struct html_report *html; /* owned; NULL for other formats */
     uint64_t findings;
     uint64_t level_findings[LEVEL_CRITICAL + 1];
 };
@@ -34,7 +38,7 @@ status hunt_format_parse(const char *name, enum hunt_format *ret_format);
 /* E_NOMEM. format and json are the caller's to set before hunt_output_start. */
 status hunt_output_init(struct hunt_output *o, const struct ruleset *rs);
 void hunt_output_done(struct hunt_output *o);
-/* Writes what stands before the first finding. E_IO. */
+/* Writes what stands before the first finding. E_IO, E_NOMEM. */
 status hunt_output_start(struct hunt_output *o);
 /* Counts a finding of that rule; true if hunt_output_finding wants to see it. */
 bool hunt_output_count(struct hunt_output *o, const struct rule *rule);

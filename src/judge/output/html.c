@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings are rendered as they come, into an arena, and hang in a list at their rule; the page is
+ * put together at the end.
+ */
+#include "judge/output/html.h"
+
+#include <stdlib.h>
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/text.h"
+#include "base/timestamp.h"
+#include "judge/output/html_page.h"
+#include "base/banned.h"
+
+enum { FRAGMENT_BYTES = 512 * 1024 };
+
+/* One rendered finding. */
+struct fragment {
+    struct fragment *next;
+    slice text;
+};
+
+struct group {
+    struct fragment *first, *last;
+    uint64_t count, shown;
+};
+
+struct html_report {
+    const struct ruleset *rs;  /* borrowed */
+    struct group *groups;      /* owned: per rule, by its number */
+    const struct rule **order; /* owned: scratch for the page */
+    struct arena arena;
+    struct timeline timeline;
+    uint8_t *room; /* owned, FRAGMENT_BYTES */
+    uint64_t findings;
+    uint64_t levels[TIMELINE_LEVELS];
+};
+
+struct html_report *html_report_new(const struct ruleset *rs)
+{
+    struct html_report *r = calloc(1, sizeof *r);
+    if (r == NULL) return NULL;
+    *r = (struct html_report){ .rs = rs,
+                               .groups = calloc(rs->rule_count + 1, sizeof *r->groups),
+                               .order = calloc(rs->rule_count + 1, sizeof(struct rule *)),
+                               .arena = arena_of(HTML_STORED_BYTES_MAX),
+                               .timeline = timeline_of(),
+                               .room = malloc(FRAGMENT_BYTES) };
+    if (r->groups != NULL && r->order != NULL && r->room != NULL) return r;
+    html_report_free(r);
+    return NULL;
+}
+
+void html_report_free(struct html_report *r)
+{
+    if (r == NULL) return;
+    free(r->groups);
+    free(r->order);
+    arena_done(&r->arena);
+    free(r->room);
+    free(r);
+}
+
+/* Characters that turn the direction of text around, or are not seen at all. */
+static bool is_deceptive(uint32_t c)
+{
+    return (c >= 0x80 && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           c == 0x061c || (c >= 0xfff0 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+void html_text(struct writer *w, slice text, size_t max)
+{
+    slice rest = output_cut(text, max);
+    while (rest.len > 0) {
+        uint32_t c = 0;
+        size_t len = 1;
+        if (text_code_point(rest, &c, &len).code != E_OK) {
+            writer_text(w, "\xef\xbf\xbd");
+        } else if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'') {
+            writer_printf(w, "&#%u;", c);
+        } else if (c == '\r' && rest.len > 1 && rest.at[1] == '\n') {
+            len = 1; /* the line feed says it */
+        } else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || is_deceptive(c)) {
+            writer_printf(w, "[U+%04X]", c);
+        } else {
+            writer_bytes(w, (slice){ rest.at, len });
+        }
+        rest = slice_from(rest, len);
+    }
+    if (text.len > max) writer_text(w, "…");
+}
+
+static void put_row(struct writer *w, slice name, slice value, slice selection)
+{
+    writer_text(w, "<tr><th scope=\"row\">");
+    html_text(w, name.len > 0 ? name : slice_text("(keyword)"), OUTPUT_NAME_BYTES_MAX);
+    writer_text(w, "</th><td><code>");
+    html_text(w, value, HTML_VALUE_BYTES_MAX);
+    writer_text(w, "</code></td><td>");
+    html_text(w, selection, OUTPUT_NAME_BYTES_MAX);
+    writer_text(w, "</td></tr>\n");
+}
+
+/* Whether the field was told already: a value that several words of a rule match is shown once. */
+static bool is_repeated(const struct finding *f, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (slice_equal(f->fields[i].name, f->fields[at].name) &&
+            slice_equal(f->fields[i].value, f->fields[at].value) &&
+            slice_equal(f->fields[i].selection, f->fields[at].selection)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_fields(struct writer *w, const struct finding *f)
+{
+    size_t shown = 0;
+    uint64_t left = f->fields_left;
+    writer_text(w,
+                "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">field</th><th "
+                "scope=\"col\">value</th><th scope=\"col\">selection</th></tr></thead><tbody>\n");
+    for (size_t i = 0; i < f->field_count; i++) {
+        if (is_repeated(f, i)) continue;
+        if (shown++ < HTML_FIELDS_MAX) {
+            put_row(w, f->fields[i].name, f->fields[i].value, f->fields[i].selection);
+        } else {
+            left++;
+        }
+    }
+    for (size_t i = 0; i < f->group_count && i < HTML_FIELDS_MAX; i++)
+        put_row(w, f->groups[i].field, f->groups[i].value, slice_text("group"));
+    writer_text(w, "</tbody></table></div>\n");
+    if (left > 0) writer_printf(w, "<p>%llu more matched</p>\n", (unsigned long long)left);
+}
+
+static void put_finding(struct writer *w, const struct output_item *item)
+{
+    const struct finding *f = item->finding;
+    uint8_t time[TIMESTAMP_BYTES_MAX];
+    writer_text(w, "<li><p class=\"place\"><b>");
+    if (f->is_time_assumed) {
+        writer_text(w, "no time");
+    } else {
+        writer_bytes(w, (slice){ time, timestamp_write(f->time_ns, time) });
+    }
+    writer_text(w, "</b> ");
+    html_text(w, item->file, HTML_VALUE_BYTES_MAX);
+    if (item->line > 0) {
+        writer_printf(w, ", line %llu", (unsigned long long)item->line);
+    } else if (item->record > 0) {
+        writer_printf(w, ", record %llu", (unsigned long long)item->record);
+    }
+    writer_printf(w, ", byte %llu</p>\n", (unsigned long long)item->offset);
+    put_fields(w, f);
+    if (item->explanation.len > 0) {
+        writer_text(w, "<details><summary>The rule, step by step</summary><pre>");
+        slice rest = item->explanation; /* its line feeds are those of the page */
+        for (size_t len = 0; rest.len > 0 && w->len < FRAGMENT_BYTES / 2;
+             rest = slice_from(rest, len)) {
+            const uint8_t *end = memchr(rest.at, '\n', rest.len);
+            len = end == NULL ? rest.len : (size_t)(end - rest.at) + 1;
+            html_text(w, (slice){ rest.at, len - (end != NULL) }, HTML_VALUE_BYTES_MAX * 2);
+            writer_u8(w, '\n');
+        }
+        writer_text(w, "</pre></details>\n");
+    }
+    writer_text(w, "</li>\n");
+}
+
+status html_report_add(struct html_report *r, const struct output_item *item)
+{
+    const struct finding *f = item->finding;
+    struct group *group = &r->groups[f->rule->number];
+    r->findings++;
+    r->levels[f->rule->level <= LEVEL_CRITICAL ? f->rule->level : 0]++;
+    group->count++;
+    if (f->is_time_assumed) {
+        r->timeline.untimed++;
+    } else {
+        timeline_add(&r->timeline, f->time_ns, f->rule->level);
+    }
+    if (group->shown == HTML_SHOWN_MAX) return OK;
+    struct writer w = writer_of(r->room, FRAGMENT_BYTES);
+    put_finding(&w, item);
+    TRY(writer_end(&w));
+    if (w.len + sizeof(struct fragment) + 64 > r->arena.cap - r->arena.used) return OK;
+    struct fragment *fragment = arena_take(&r->arena, sizeof *fragment);
+    const slice text = arena_copy(&r->arena, writer_slice(&w));
+    if (fragment == NULL || text.at == NULL) return FAIL(E_NOMEM);
+    fragment->text = text;
+    if (group->last == NULL) {
+        group->first = fragment;
+    } else {
+        group->last->next = fragment;
+    }
+    group->last = fragment;
+    group->shown++;
+    return OK;
+}
+
+/* The more severe rules first, of equal ones those with more findings. */
+static int by_level(const void *a, const void *b, void *with)
+{
+    const struct group *groups = with;
+    const struct rule *left = *(const struct rule *const *)a;
+    const struct rule *right = *(const struct rule *const *)b;
+    const uint64_t l = groups[left->number].count;
+    const uint64_t r = groups[right->number].count;
+    if (left->level != right->level) return left->level < right->level ? 1 : -1;
+    if (l != r) return l < r ? 1 : -1;
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+static status put_group(struct html_report *r, const struct rule *rule, uint8_t *text, html_put put,
+                        void *with)
+{
+    const struct group *group = &r->groups[rule->number];
+    struct writer w = writer_of(text, OUTPUT_BYTES_MAX);
+    html_page_rule(&w, rule, group->count);
+    TRY(writer_end(&w));
+    TRY(put(with, writer_slice(&w)));
+    for (const struct fragment *f = group->first; f != NULL; f = f->next)
+        TRY(put(with, f->text));
+    w = writer_of(text, OUTPUT_BYTES_MAX);
+    writer_text(&w, "</ol>\n");
+    if (group->count > group->shown) {
+        writer_printf(&w, "<p>%llu more findings of this rule</p>\n",
+                      (unsigned long long)(group->count - group->shown));
+    }
+    writer_text(&w, "</details></article>\n");
+    return put(with, writer_slice(&w));
+}
+
+status html_report_write(struct html_report *r, const struct html_totals *totals, uint8_t *text,
+                         html_put put, void *with)
+{
+    struct writer w = writer_of(text, OUTPUT_BYTES_MAX);
+    size_t count = 0;
+    for (size_t i = 0; i < r->rs->rule_count; i++) {
+        if (r->groups[r->rs->rules[i]->number].count > 0) r->order[count++] = r->rs->rules[i];
+    }
+    qsort_r(r->order, count, sizeof(struct rule *), by_level, r->groups);
+    html_page_head(&w);
+    html_page_totals(&w, totals, r->levels, r->findings, count);
+    html_page_timeline(&w, &r->timeline);
+    writer_text(&w, "<h2>Findings by rule</h2>\n");
+    if (count == 0) writer_text(&w, "<p>No rule matched.</p>\n");
+    TRY(writer_end(&w));
+    TRY(put(with, writer_slice(&w)));
+    for (size_t i = 0; i < count; i++)
+        TRY(put_group(r, r->order[i], text, put, with));
+    return put(with, slice_text("</main></body></html>\n"));
+}
