@@ -33,7 +33,8 @@ static const char head[] =
     "summary{cursor:pointer;padding:.2rem 0}ol{padding-left:1.4rem;margin:.5rem 0}"
     "li{margin-bottom:.9rem}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;"
     "font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;"
-    "border-bottom:1px solid var(--line)}thead th{color:var(--dim);font-weight:600}"
+    "border-bottom:1px solid var(--line);overflow-wrap:normal}thead "
+    "th{color:var(--dim);font-weight:600}"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
     "code{white-space:pre-wrap;font:.85rem/1.45 ui-monospace,monospace;overflow-wrap:anywhere}"
     "pre{overflow-x:auto;background:var(--soft);padding:.6rem;border-radius:4px;font-size:.8rem}\n"
@@ -109,7 +110,7 @@ static void put_picture(struct writer *w, const struct timeline *t, uint64_t max
 {
     enum { WIDTH = TIMELINE_BINS * BAR_STEP, BASE = PLOT_TOP + BAR_HEIGHT };
     const size_t start = (TIMELINE_BINS - t->bin_count) * BAR_STEP / 2;
-    writer_printf(w, "<p class=\"dim\">at most %llu findings a bar</p>\n", (unsigned long long)max);
+    writer_printf(w, "<p class=\"dim\">the highest bar: %llu</p>\n", (unsigned long long)max);
     writer_printf(w,
                   "<svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" "
                   "aria-label=\"Findings over time; the table below has the numbers\">\n"
