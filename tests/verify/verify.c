@@ -109,7 +109,7 @@ static void another_signed_note_is_told_as_such(void **)
     expect(s.text_note, LOG_KEY, E_OK, "the text was signed by the keys named");
     expect(slice_text("junk"), LOG_KEY, E_SYNTAX, "not a proof");
     expect(slice_none(), LOG_KEY, E_SYNTAX, "not a proof");
-    expect(slice_text("junk\n"), LOG_KEY, E_SYNTAX, "note: ");
+    expect(slice_text("junk\n"), LOG_KEY, E_SYNTAX, "note, up to line 1: ");
 }
 
 /* Whatever bit of a file changes, it never verifies with a changed meaning. What may change: the
