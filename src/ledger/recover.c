@@ -10,12 +10,13 @@
  *   damage in front of whole batches           refused, and named: they were acknowledged
  *   a full segment without its successor       the next write makes it
  *   a signer behind the log                    the caller signs the newest head
- *   a log behind the signer                    refused: an older copy was restored
+ *   a log behind the signer or a checkpoint    refused: an older copy was restored
  */
 #include "ledger/recover.h"
 
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "ledger/head.h"
 #include "ledger/layout.h"
 #include "ledger/merkle.h"
 #include "ledger/state.h"
@@ -40,6 +41,28 @@ static status check_signed(struct ledger *l, const struct signer_head *head, str
     return fault_set(f, FAIL(E_REFUSED),
                      "the log's first %llu entries are not those that were signed",
                      (unsigned long long)head->size);
+}
+
+/* A published checkpoint was signed. Where it is ahead of the log or of another one, the log is an
+ * older copy, put back under what others have seen already, and publishing would hide that. A
+ * checkpoint that is missing or torn is published again. */
+static status check_published(struct ledger *l, struct fault *f)
+{
+    struct log_head *head = malloc(sizeof *head);
+    struct fault unread = {};
+    if (head == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    status s = log_head_load(l->store, head, &unread);
+    if (s.code == E_OK && slice_is(head->checkpoint.origin, l->origin)) {
+        s = log_head_check(head, l->archive, f);
+        if (s.code == E_CORRUPT)
+            s = fault_within(f, FAIL(E_REFUSED), "restored from an older copy");
+    } else if (s.code == E_IO || s.code == E_NOMEM) {
+        *f = unread;
+    } else {
+        s = OK;
+    }
+    free(head);
+    return s;
 }
 
 /* A file that a crash cut off from the sync of its folder is there, but not for good. */
@@ -177,6 +200,7 @@ status recover(struct ledger *l, const struct signer_head *signed_head, struct f
     l->leaves = calloc(BATCH_RECORDS_MAX, sizeof *l->leaves);
     if (l->leaves == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
     TRY(check_signed(l, signed_head, f));
+    TRY(check_published(l, f));
     TRY(names_again(l, f));
     TRY(file_open(l, f));
     TRY(tail_clear(l, f));

@@ -29,6 +29,7 @@ chance = random.Random(SEED)
 APPENDING = ["batch-begin", "batch-reserve", "batch-write", "batch-sync", "batch-synced", "sign",
              "publish", "file-write", "file-rename", "file-renamed", "published", "state-write",
              "state-sync", "state-synced", "signature", "recover-again", "recover-counters"]
+SIGNER = ["state-write", "state-sync", "state-synced", "signature"]
 SEGMENT = ["footer-cut", "footer-sync", "segment-create", "segment-created"]
 SEGMENT_START = ["recover-footer", "recover-roll"]
 TORN = ["recover-torn", "recover-cut"]
@@ -133,7 +134,9 @@ def kill_at(node, name, nth, chunks):
     """Whether the kill came; the node is checked either way."""
     status, errors = node.append(chunks, failpoint=f"{name}:{nth}")
     came = f"failpoint {name}\n" in errors
-    assert came == (status != 0), (name, nth, status, errors)
+    # The signer may die behind the last acknowledgement; then the scribe ends well without it.
+    assert came or status == 0, (name, nth, status, errors)
+    assert status != 0 or not came or name in SIGNER, (name, nth, errors)
     node.check()
     hits[name] += came
     return came
