@@ -240,6 +240,7 @@ static status run_input(struct hunt *h, struct fault *fault)
         s = input_path(&h->input, h->inv->arguments[i], fault);
     }
     progress_end(&progress);
+    h->input.progress = NULL;
     if (s.code == E_OK) s = correlate_end(h->correlate);
     if (s.code != E_OK) return s;
     const struct hunt_totals totals = { .files = h->input.files,

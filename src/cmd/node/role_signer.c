@@ -55,6 +55,7 @@ static status confine(struct signer *s, char *ret_text, size_t cap, struct fault
     uint8_t signature[SIGNER_SIGNATURE_BYTES];
     TRY(signer_sign(s, &again, signature, f));
     bytes_wipe(signature, sizeof signature);
+    confine_last_leak_check();
     TRY(sandbox_enter(&sandbox, &level, f));
     sandbox_level_text(&level, ret_text, cap);
     return OK;
