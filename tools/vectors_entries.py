@@ -28,7 +28,8 @@ def record_key(block_key, index):
 
 
 def salt(key, field_id):
-    return sha(b"\x22" + key + struct.pack(">H", field_id))[:16]
+    pair, half = divmod(field_id - 1, 2)
+    return sha(b"\x22" + key + struct.pack(">H", pair))[16 * half:][:16]
 
 
 def commitment(field_id, kind, salt_bytes, value):

@@ -52,21 +52,17 @@ static void put_fields(const struct schema *s, const struct opening *o, const ui
                        const bool *shown, struct writer *w)
 {
     hash commitments[FIELDS_MAX];
-    const uint8_t *key = o->form == OPENING_REKEYED ? o->record_key.at : record_key;
+    uint8_t salts[FIELDS_MAX][SALT_BYTES];
     opening_commitments(o, record_key, commitments);
+    opening_salts(o, record_key, salts);
     for (size_t i = 0; i < s->field_count; i++) {
-        uint8_t salt[SALT_BYTES];
         if (!shown[i] || o->fields[i].type == TYPE_ERASED) {
             put_hidden(&s->fields[i], i + 1, &commitments[i], w);
             continue;
         }
-        if (o->form == OPENING_SALTED) {
-            bytes_copy(salt, sizeof salt, o->proofs[i]);
-        } else {
-            commit_salt(key, (uint16_t)(i + 1), salt);
-        }
-        put_open(&s->fields[i], i + 1, &o->fields[i], salt, w);
+        put_open(&s->fields[i], i + 1, &o->fields[i], salts[i], w);
     }
+    bytes_wipe(salts, sizeof salts);
 }
 
 status bundle_format(slice entry_bytes, const struct schema *s, const struct opening *o,

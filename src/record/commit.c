@@ -5,8 +5,8 @@
 #include "base/banned.h"
 
 /*
- * The hot path of the log. A record of 8 short fields costs 8 salts and 8 commitments of one block
- * each and a root of five blocks. A single SHA-256 leaves most of the processor idle, so
+ * The hot path of the log. A record of 8 short fields costs 4 pairs of salts and 8 commitments of
+ * one block each and a root of five blocks. A single SHA-256 leaves most of the processor idle, so
  * commit_many collects the fields of several records (a group) and hands sha256_many three lists of
  * independent messages: all salts, all commitments, all roots.
  */
@@ -35,13 +35,12 @@ enum {
  * commitments in levels and have only the top of their tree in the message of the root. */
 struct group {
     size_t record_count;
-    size_t field_count;
+    size_t field_count; /* each record's rounded up to whole pairs */
     const struct commit_job *records[GROUP_RECORDS_MAX];
     uint8_t blocks[GROUP_FIELDS_MAX][SHA256_BLOCK_BYTES]; /* salts' messages, then the fields' */
-    uint8_t salts[GROUP_FIELDS_MAX][SHA256_BYTES];        /* the first SALT_BYTES count */
+    uint8_t salts[GROUP_FIELDS_MAX][SALT_BYTES];
     uint8_t roots[GROUP_RECORDS_MAX][ROOT_BLOCKS_MAX * SHA256_BLOCK_BYTES];
     hash levels[GROUP_FIELDS_MAX];
-    uint8_t *commitments[GROUP_FIELDS_MAX]; /* where each goes: into roots or levels */
     const uint8_t *messages[GROUP_FIELDS_MAX];
     uint8_t *rets[GROUP_FIELDS_MAX];
     struct sha256_job long_values[GROUP_FIELDS_MAX];
@@ -57,12 +56,12 @@ static size_t pad(uint8_t *room, size_t len)
     return blocks;
 }
 
-static slice salt_input(uint8_t room[SALT_INPUT_BYTES], const uint8_t *record_key,
-                        uint16_t field_id)
+/* The message whose hash is the salts of a pair of fields, 2 * pair + 1 and the next. */
+static slice salt_input(uint8_t room[SALT_INPUT_BYTES], const uint8_t *record_key, size_t pair)
 {
     room[0] = LABEL_SALT;
     bytes_copy(room + 1, RECORD_KEY_BYTES, (slice){ record_key, RECORD_KEY_BYTES });
-    put_u16(room + 1 + RECORD_KEY_BYTES, field_id);
+    put_u16(room + 1 + RECORD_KEY_BYTES, (uint16_t)pair);
     return (slice){ room, SALT_INPUT_BYTES };
 }
 
@@ -117,13 +116,36 @@ void commit_record_key(const uint8_t block_key[BLOCK_KEY_BYTES], uint64_t index,
     bytes_wipe(input, sizeof input);
 }
 
+void commit_salts(const uint8_t record_key[RECORD_KEY_BYTES], size_t n,
+                  uint8_t (*ret_salts)[SALT_BYTES])
+{
+    uint8_t inputs[FIELDS_MAX / 2][SALT_INPUT_BYTES];
+    hash pairs[FIELDS_MAX / 2];
+    struct sha256_job jobs[FIELDS_MAX / 2];
+    const size_t count = n / 2 + n % 2;
+    assert(n <= FIELDS_MAX);
+    for (size_t j = 0; j < count; j++) {
+        jobs[j] =
+            (struct sha256_job){ slice_none(), salt_input(inputs[j], record_key, j), &pairs[j] };
+    }
+    sha256_many(jobs, count);
+    for (size_t i = 0; i < n; i++) {
+        const slice salt = { pairs[i / 2].bytes + i % 2 * SALT_BYTES, SALT_BYTES };
+        bytes_copy(ret_salts[i], SALT_BYTES, salt);
+    }
+    bytes_wipe(inputs, count * sizeof inputs[0]);
+    bytes_wipe(pairs, count * sizeof pairs[0]);
+}
+
 void commit_salt(const uint8_t record_key[RECORD_KEY_BYTES], uint16_t field_id,
                  uint8_t ret_salt[SALT_BYTES])
 {
     uint8_t input[SALT_INPUT_BYTES];
-    hash h = sha256(salt_input(input, record_key, field_id));
-    bytes_copy(ret_salt, SALT_BYTES, (slice){ h.bytes, SALT_BYTES });
-    bytes_wipe(&h, sizeof h);
+    assert(field_id > 0 && field_id <= FIELDS_MAX);
+    const size_t i = field_id - 1u;
+    hash pair = sha256(salt_input(input, record_key, i / 2));
+    bytes_copy(ret_salt, SALT_BYTES, (slice){ pair.bytes + i % 2 * SALT_BYTES, SALT_BYTES });
+    bytes_wipe(&pair, sizeof pair);
     bytes_wipe(input, sizeof input);
 }
 
@@ -178,26 +200,29 @@ hash commit_body_root(uint8_t kind, uint16_t schema, slice body)
     return prefixed((slice){ prefix, sizeof prefix }, body);
 }
 
-/* Salts of all fields; their places in commitments are set too. */
+/* Where a record's fields stand in a group: in whole pairs, as its salts are made. */
+static size_t fields_room(const struct record *record)
+{
+    return record->field_count + record->field_count % 2;
+}
+
+/* Salts of all fields. */
 static void group_salts(struct group *g)
 {
-    size_t at = 0;
+    size_t pairs = 0;
     for (size_t r = 0; r < g->record_count; r++) {
-        const size_t n = g->records[r]->record->field_count;
-        uint8_t *place =
-            n <= COMMIT_FLAT_MAX ? g->roots[r] + ROOT_PREFIX_BYTES : g->levels[at].bytes;
-        for (size_t i = 0; i < n; i++, at++, place += SHA256_BYTES) {
-            uint8_t *block = g->blocks[at];
+        const size_t n = fields_room(g->records[r]->record) / 2;
+        for (size_t j = 0; j < n; j++, pairs++) {
+            uint8_t *block = g->blocks[pairs];
             __builtin_memset(block + SALT_INPUT_BYTES, 0, SHA256_BLOCK_BYTES - SALT_INPUT_BYTES);
-            (void)salt_input(block, g->records[r]->record_key, (uint16_t)(i + 1));
+            (void)salt_input(block, g->records[r]->record_key, j);
             block[SALT_INPUT_BYTES] = 0x80;
             put_u16(block + SHA256_BLOCK_BYTES - 2, SALT_INPUT_BYTES * 8);
-            g->messages[at] = block;
-            g->rets[at] = g->salts[at];
-            g->commitments[at] = place;
+            g->messages[pairs] = block;
+            g->rets[pairs] = g->salts[2 * pairs];
         }
     }
-    sha256_padded(g->messages, 1, at, g->rets);
+    sha256_padded(g->messages, 1, pairs, g->rets);
 }
 
 /* Lays out the message of a short value; room has one block. */
@@ -212,28 +237,38 @@ static void short_message(uint8_t *room, uint16_t id, const struct record_field 
     put_u16(room + SHA256_BLOCK_BYTES - 2, (uint16_t)(len * 8));
 }
 
+/* Where the commitments of the record go whose fields begin at first_field. */
+static uint8_t *commitments_of(struct group *g, size_t r, size_t first_field)
+{
+    const bool flat = g->records[r]->record->field_count <= COMMIT_FLAT_MAX;
+    return flat ? g->roots[r] + ROOT_PREFIX_BYTES : g->levels[first_field].bytes;
+}
+
 static void group_fields(struct group *g)
 {
-    size_t at = 0;
+    size_t first_field = 0;
     size_t short_count = 0;
     size_t long_count = 0;
     for (size_t r = 0; r < g->record_count; r++) {
         const struct record *record = g->records[r]->record;
-        for (size_t i = 0; i < record->field_count; i++, at++) {
+        uint8_t *place = commitments_of(g, r, first_field);
+        for (size_t i = 0; i < record->field_count; i++, place += SHA256_BYTES) {
             const struct record_field *f = &record->fields[i];
+            const size_t at = first_field + i;
             const uint16_t id = (uint16_t)(i + 1);
             if (f->value.len <= SHORT_VALUE_MAX) {
                 short_message(g->blocks[at], id, f, g->salts[at]);
                 g->messages[short_count] = g->blocks[at];
-                g->rets[short_count++] = g->commitments[at];
+                g->rets[short_count++] = place;
                 continue;
             }
             g->long_values[long_count++] = (struct sha256_job){
                 .prefix = field_prefix(g->blocks[at], id, f->type, g->salts[at]),
                 .message = f->value,
-                .ret = (hash *)(void *)g->commitments[at],
+                .ret = (hash *)(void *)place,
             };
         }
+        first_field += fields_room(record);
     }
     sha256_padded(g->messages, 1, short_count, g->rets);
     sha256_many(g->long_values, long_count);
@@ -261,7 +296,7 @@ static void group_roots(struct group *g)
     size_t blocks[GROUP_RECORDS_MAX];
     for (size_t r = 0; r < g->record_count; r++) {
         blocks[r] = root_blocks(g, r, first_field);
-        first_field += g->records[r]->record->field_count;
+        first_field += fields_room(g->records[r]->record);
     }
     for (size_t length = 1; length <= ROOT_BLOCKS_MAX; length++) {
         size_t count = 0;
@@ -291,7 +326,7 @@ void commit_many(const struct commit_job *jobs, size_t count)
     g.record_count = 0;
     g.field_count = 0;
     for (size_t j = 0; j < count; j++) {
-        const size_t n = jobs[j].record->field_count;
+        const size_t n = fields_room(jobs[j].record);
         assert(n <= FIELDS_MAX);
         const bool full =
             g.record_count == GROUP_RECORDS_MAX || n > GROUP_FIELDS_MAX - g.field_count;

@@ -9,7 +9,7 @@
  *
  *   record key  k      = SHA-256(0x20 | block key K[32] | index u64)
  *   encryption key     = SHA-256(0x21 | block key K[32])
- *   salt_i             = SHA-256(0x22 | k[32] | field_id u16)[0..16)
+ *   salts of a pair    = SHA-256(0x22 | k[32] | j u16): its halves are salt_(2j+1) and salt_(2j+2)
  *   C_i                = SHA-256(0x10 | field_id u16 | type u8 | salt_i[16] | value)
  *   root               = SHA-256(0x11 | kind u8 | schema u16 | n u8 | top)
  *   node               = SHA-256(0x12 | left | right)
@@ -25,9 +25,12 @@ void commit_block_key(const uint8_t block_key[BLOCK_KEY_BYTES], uint8_t ret_key[
 /* The key of the record at that index of the log. */
 void commit_record_key(const uint8_t block_key[BLOCK_KEY_BYTES], uint64_t index,
                        uint8_t ret_key[RECORD_KEY_BYTES]);
-/* The salt of one field. */
+/* The salt of one field; field_id counts from 1. */
 void commit_salt(const uint8_t record_key[RECORD_KEY_BYTES], uint16_t field_id,
                  uint8_t ret_salt[SALT_BYTES]);
+/* The salts of the fields 1 .. n <= FIELDS_MAX: half the work of one by one. */
+void commit_salts(const uint8_t record_key[RECORD_KEY_BYTES], size_t n,
+                  uint8_t (*ret_salts)[SALT_BYTES]);
 /* The commitment to one value. */
 hash commit_field(uint16_t field_id, uint8_t type, const uint8_t salt[SALT_BYTES], slice value);
 /* The root over n <= FIELDS_MAX commitments in schema order. */

@@ -121,15 +121,17 @@ void opening_rekey(struct opening *o, const uint8_t *record_key)
 /* Replaces the record key by what it gave each field. */
 static void salt_openly(struct opening *o, const uint8_t *record_key, struct opening_proofs *room)
 {
-    const uint8_t *key = o->form == OPENING_REKEYED ? o->record_key.at : record_key;
+    uint8_t salts[FIELDS_MAX][SALT_BYTES];
+    if (o->form != OPENING_SALTED) opening_salts(o, record_key, salts);
     for (size_t i = 0; i < o->field_count; i++) {
         if (o->form == OPENING_SALTED) {
             bytes_move(room->salts[i], sizeof room->salts[i], o->proofs[i].at, o->proofs[i].len);
         } else {
-            commit_salt(key, (uint16_t)(i + 1), room->salts[i]);
+            bytes_copy(room->salts[i], sizeof room->salts[i], (slice){ salts[i], SALT_BYTES });
         }
         o->proofs[i] = (slice){ room->salts[i], proof_len(o->fields[i].type) };
     }
+    bytes_wipe(salts, sizeof salts);
     o->form = OPENING_SALTED;
     o->record_key = slice_none();
 }

@@ -4,25 +4,34 @@
 #include "base/bytes.h"
 #include "base/banned.h"
 
-void opening_commitments(const struct opening *o, const uint8_t *record_key, hash *ret_commitments)
+void opening_salts(const struct opening *o, const uint8_t *record_key,
+                   uint8_t (*ret_salts)[SALT_BYTES])
 {
     const uint8_t *key = o->form == OPENING_REKEYED ? o->record_key.at : record_key;
+    if (o->form != OPENING_SALTED) {
+        assert(key != NULL);
+        commit_salts(key, o->field_count, ret_salts);
+        return;
+    }
+    for (size_t i = 0; i < o->field_count; i++) {
+        const bool kept = o->fields[i].type != TYPE_ERASED;
+        if (kept) bytes_copy(ret_salts[i], SALT_BYTES, o->proofs[i]);
+    }
+}
+
+void opening_commitments(const struct opening *o, const uint8_t *record_key, hash *ret_commitments)
+{
+    uint8_t salts[FIELDS_MAX][SALT_BYTES];
+    opening_salts(o, record_key, salts);
     for (size_t i = 0; i < o->field_count; i++) {
         const struct record_field *f = &o->fields[i];
-        const uint16_t id = (uint16_t)(i + 1);
-        uint8_t salt[SALT_BYTES];
         if (f->type == TYPE_ERASED) {
             bytes_copy(ret_commitments[i].bytes, SHA256_BYTES, o->proofs[i]);
             continue;
         }
-        if (o->form == OPENING_SALTED) {
-            bytes_copy(salt, sizeof salt, o->proofs[i]);
-        } else {
-            assert(key != NULL);
-            commit_salt(key, id, salt);
-        }
-        ret_commitments[i] = commit_field(id, f->type, salt, f->value);
+        ret_commitments[i] = commit_field((uint16_t)(i + 1), f->type, salts[i], f->value);
     }
+    bytes_wipe(salts, o->field_count * sizeof salts[0]);
 }
 
 hash opening_root(const struct schema *s, const struct opening *o, const uint8_t *record_key)

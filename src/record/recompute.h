@@ -8,6 +8,10 @@
  * and for whoever verifies one. Source: docs/formats/entry.md section 5.
  */
 
+/* The salts of an opening's fields, FIELDS_MAX of room; that of an erased field is gone and its
+ * room untouched. record_key is read in form 0 only and must then not be NULL. */
+void opening_salts(const struct opening *o, const uint8_t *record_key,
+                   uint8_t (*ret_salts)[SALT_BYTES]);
 /* The commitments of an opening, FIELDS_MAX of room. record_key is read in form 0 only and must
  * then not be NULL. */
 void opening_commitments(const struct opening *o, const uint8_t *record_key, hash *ret_commitments);
