@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/protocol/protocol.h"
+
+#include "base/banned.h"
+
+status protocol_take(const struct protocol_sink *sink, const struct submission *event,
+                     struct fault *fault)
+{
+    status s = OK;
+    if (event->raw.len > PROTOCOL_EVENT_BYTES_MAX) {
+        s = fault_set(fault, FAIL(E_LIMIT), "the event has %zu bytes, at most %d are taken",
+                      event->raw.len, PROTOCOL_EVENT_BYTES_MAX);
+    } else {
+        s = sink->take(sink->self, event, fault);
+    }
+    if (!protocol_refuses(s)) return s;
+    sink->refuse(sink->self, event->place, fault);
+    return OK;
+}
+
+static int http_status_of(status s)
+{
+    switch (s.code) {
+    case E_OK:
+        return 200;
+    case E_LIMIT:
+        return 413;
+    case E_BUSY:
+        return 429;
+    case E_FULL:
+        return 507;
+    case E_CLOSED:
+    case E_CANCELLED:
+    case E_FSYNC:
+    case E_STOPPED:
+        return 503;
+    default:
+        return protocol_refuses(s) ? 400 : 500;
+    }
+}
+
+struct protocol_answer protocol_answer_of(status s)
+{
+    const int http_status = http_status_of(s);
+    return (struct protocol_answer){
+        .http_status = http_status,
+        .content_type = "application/json",
+        .retry_after_s = http_status == 429 || http_status == 503 ? PROTOCOL_RETRY_AFTER_S : 0,
+    };
+}
