@@ -4,27 +4,26 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "intake/evtx/evtx.h"
+#include "intake/plan.h"
 #include "intake/reader.h"
 #include "intake/route.h"
 #include "base/banned.h"
 
-/* In the order of detection: each is more forgiving than the one before. */
-static const struct {
-    enum intake_format format;
-    const struct format *row;
-} formats[] = {
-    { INTAKE_EVTX, &intake_evtx_format },     { INTAKE_JSON, &intake_json_format },
-    { INTAKE_AUDITD, &intake_auditd_format }, { INTAKE_JOURNAL, &intake_journal_format },
-    { INTAKE_SYSLOG, &intake_syslog_format }, { INTAKE_CSV, &intake_csv_format },
-    { INTAKE_TEXT, &intake_text_format },
+static const struct format *const formats[INTAKE_FORMAT_COUNT] = {
+    [INTAKE_EVTX] = &intake_evtx_format,     [INTAKE_JSON] = &intake_json_format,
+    [INTAKE_AUDITD] = &intake_auditd_format, [INTAKE_JOURNAL] = &intake_journal_format,
+    [INTAKE_SYSLOG] = &intake_syslog_format, [INTAKE_CSV] = &intake_csv_format,
+    [INTAKE_TEXT] = &intake_text_format,
 };
+
+const struct format *reader_format(enum intake_format format)
+{
+    return formats[format];
+}
 
 const char *intake_format_name(enum intake_format format)
 {
-    for (size_t i = 0; i < COUNT_OF(formats); i++) {
-        if (formats[i].format == format) return formats[i].row->name;
-    }
-    return "auto";
+    return format < INTAKE_FORMAT_COUNT && formats[format] != NULL ? formats[format]->name : "auto";
 }
 
 status intake_format_parse(slice name, enum intake_format *ret_format)
@@ -62,31 +61,34 @@ void intake_free(struct intake *in)
     free(in);
 }
 
-static void choose(struct intake *in, enum intake_format format)
-{
-    for (size_t i = 0; i < COUNT_OF(formats); i++) {
-        if (formats[i].format == format) in->format = formats[i].row;
-    }
-    in->chosen = format;
-    if (in->format->begin != NULL) in->format->begin(in);
-}
-
-void intake_begin(struct intake *in, enum intake_format format, int32_t year)
+void intake_begin_at(struct intake *in, const struct intake_plan *plan, int32_t year,
+                     const struct intake_position *before)
 {
     in->data = slice_none();
     in->pos = 0;
     in->last = false;
     in->skipping = false;
-    in->base = 0;
-    in->line = 0;
-    in->record = 0;
+    in->base = before->offset;
+    in->line = before->line;
+    in->record = before->record;
     in->year = year;
     in->has_broken = false;
     in->cut_reported = false;
-    in->format = NULL;
-    in->chosen = INTAKE_AUTO;
-    in->wanted = format;
+    in->plan = *plan;
+    in->format = formats[plan->format];
+    in->wanted = plan->format;
     build_reset(&in->build);
+    if (in->format == NULL) return; /* not told yet */
+    in->marked = before->offset > 0;
+    if (in->format->begin != NULL) in->format->begin(in);
+}
+
+void intake_begin(struct intake *in, enum intake_format format, int32_t year)
+{
+    const struct intake_plan plan = { .format = INTAKE_AUTO };
+    const struct intake_position start = {};
+    intake_begin_at(in, &plan, year, &start);
+    in->wanted = format;
 }
 
 void intake_data(struct intake *in, slice data, bool last)
@@ -104,29 +106,29 @@ size_t intake_taken(const struct intake *in)
 
 enum intake_format intake_format(const struct intake *in)
 {
-    return in->chosen;
+    return in->plan.format;
 }
 
 /* Chooses the format by the start of the input; false if more bytes are needed to tell. */
 static bool detect(struct intake *in)
 {
-    const bool all = in->last;
-    slice start = in->data;
-    if (start.len < INTAKE_DETECT_BYTES && !all) return false;
-    if (in->wanted != INTAKE_AUTO) choose(in, in->wanted);
-    if (in->format != NULL) return true;
-    if (slice_starts(start, slice_text("\xef\xbb\xbf"))) {
-        in->pos = 3;
-        start = slice_from(start, 3);
-    }
-    const bool cut = start.len > INTAKE_DETECT_BYTES;
-    if (cut) start.len = INTAKE_DETECT_BYTES;
-    for (size_t i = 0; i < COUNT_OF(formats); i++) {
-        if (!formats[i].row->detect(start, all && !cut)) continue;
-        choose(in, formats[i].format);
-        break;
-    }
+    struct intake_plan plan = {};
+    const struct intake_position start = {};
+    const slice data = in->data;
+    const bool last = in->last;
+    if (!intake_plan_of(data, last, in->wanted, &plan)) return false;
+    intake_begin_at(in, &plan, in->year, &start);
+    in->data = data;
+    in->last = last;
     return true;
+}
+
+/* The byte order mark is no part of the first record. */
+static void pass_mark(struct intake *in)
+{
+    const size_t bytes = in->plan.mark_bytes;
+    if (!in->marked && in->data.len >= bytes) in->pos = bytes;
+    in->marked = true;
 }
 
 static enum intake_answer hand_out_broken(struct intake *in, struct event *ret_event)
@@ -165,6 +167,7 @@ enum intake_answer intake_next(struct intake *in, struct event *ret_event,
         return hand_out(in, ret_event);
     }
     if (in->format == NULL && !detect(in)) return INTAKE_MORE;
+    if (!in->marked) pass_mark(in);
     build_reset(&in->build);
     in->stated = (struct logsource){ .product = slice_none(), .service = slice_none() };
     const enum intake_answer answer = in->format->next(in, ret_fault);

@@ -47,9 +47,10 @@ enum intake_answer {
 
 /* Where an event or a fault is. */
 struct intake_position {
-    uint64_t line;   /* from 1; 0 in formats without lines */
-    uint64_t record; /* from 1: the how manieth event of the input */
-    uint64_t offset; /* of its first byte */
+    uint64_t line;    /* from 1; 0 in formats without lines */
+    uint64_t record;  /* from 1: the how manieth line, chunk entry or value of the input */
+    uint64_t offset;  /* of its first byte */
+    uint32_t element; /* from 1, where a line is an array: which of its events; else 0 */
 };
 
 struct intake;

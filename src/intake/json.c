@@ -21,23 +21,26 @@ static bool json_detect(slice start, bool)
     return c == '{' || c == ']' || c == '[';
 }
 
-static void json_begin(struct intake *in)
+bool json_is_lines(slice start)
 {
-    in->json_state = (struct json_state){ .framing = JSON_VALUES };
-    slice s = reader_trim(slice_from(in->data, in->pos));
+    slice s = reader_trim(start);
     bool wrapped = false;
     size_t end = 0;
     if (s.len > INTAKE_DETECT_BYTES) s.len = INTAKE_DETECT_BYTES; /* however much is there yet */
-    if (s.len == 0) in->json_state.framing = JSON_LINES;          /* nothing known yet */
-    if (s.len == 0 || s.at[0] != '{') return;
+    if (s.len == 0) return true;                                  /* nothing there to tell from */
+    if (s.at[0] != '{') return false;
     const slice line = reader_first_line(s);
     const status scanned = json_scan_wrapper(s, 0, &wrapped, &end);
-    const bool broken = scanned.code != E_OK && line.len < s.len && line.len > 2;
-    if (scanned.code == E_OK && wrapped) return;
     /* a first line that is broken is one line: only a brace on its own opens a tall object */
-    const bool lines = broken || (scanned.code == E_OK && end <= line.len &&
-                                  reader_trim((slice){ s.at + end, line.len - end }).len == 0);
-    if (lines) in->json_state.framing = JSON_LINES;
+    if (scanned.code != E_OK) return line.len < s.len && line.len > 2;
+    return !wrapped && end <= line.len &&
+           reader_trim((slice){ s.at + end, line.len - end }).len == 0;
+}
+
+static void json_begin(struct intake *in)
+{
+    const bool lines = in->plan.cut == INTAKE_CUT_LINES;
+    in->json_state = (struct json_state){ .framing = lines ? JSON_LINES : JSON_VALUES };
 }
 
 /* Hands out the next object of a document that is an array. */
@@ -78,8 +81,7 @@ static enum intake_answer line_next(struct intake *in, struct fault *fault)
     struct json_state *j = &in->json_state;
     for (;;) {
         if (j->next < j->end) {
-            in->record++;
-            in->at.record = in->record;
+            in->at.element++;
             if (next_element(in)) return INTAKE_EVENT;
         }
         const enum intake_answer answer = reader_line(in, &in->raw, fault);
@@ -89,10 +91,7 @@ static enum intake_answer line_next(struct intake *in, struct fault *fault)
             return reader_broken(in, in->raw);
         }
         in->parsed = true;
-        if (unwrap(j)) {
-            in->record--;
-            continue;
-        }
+        if (unwrap(j)) continue;
         if (j->document.nodes[0].type == JSON_OBJECT) {
             json_event(in, &j->document, 0);
             return INTAKE_EVENT;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "intake/build.h"
-#include "intake/intake.h"
+#include "intake/plan.h"
 #include "lib/json.h"
 
 /*
@@ -36,10 +36,11 @@ struct intake {
     const struct routes *routes; /* borrowed, or own_routes */
     struct routes *own_routes;   /* owned; NULL if the caller gave some */
     struct build build;
-    struct json_parser *json; /* owned */
-    const struct format *format;
-    enum intake_format wanted; /* INTAKE_AUTO: by the first bytes */
-    enum intake_format chosen;
+    struct json_parser *json;    /* owned */
+    const struct format *format; /* of the plan; NULL: not told yet */
+    enum intake_format wanted;   /* INTAKE_AUTO: by the first bytes */
+    struct intake_plan plan;
+    bool marked; /* the byte order mark, if any, is passed */
 
     slice data; /* borrowed; the input from offset base on */
     size_t pos; /* of data: what is taken */
@@ -72,6 +73,9 @@ struct format {
     void (*begin)(struct intake *in); /* NULL: nothing to prepare */
 };
 
+/* The row of a format; NULL for INTAKE_AUTO. */
+const struct format *reader_format(enum intake_format format);
+
 extern const struct format intake_evtx_format;
 extern const struct format intake_json_format;
 extern const struct format intake_auditd_format;
@@ -95,5 +99,7 @@ slice reader_trim(slice s);
 /* The first line of the start of an input, without its end; all of it if there is none. */
 slice reader_first_line(slice start);
 
+/* Whether an input of JSON that starts so has one document a line. */
+bool json_is_lines(slice start);
 /* Fields of one JSON object in whatever shape it has: intake/json_event.c. */
 void json_event(struct intake *in, const struct json_document *d, uint32_t root);

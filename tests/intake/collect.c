@@ -69,7 +69,9 @@ static enum intake_answer drain(struct intake *in, struct writer *w)
         struct fault fault = {};
         const enum intake_answer answer = intake_next(in, &event, &at, &fault);
         if (answer >= INTAKE_MORE) return answer;
-        writer_printf(w, "%lu:%lu@%lu ", at.line, at.record, at.offset);
+        writer_printf(w, "%lu:%lu", at.line, at.record);
+        if (at.element > 0) writer_printf(w, ".%u", at.element);
+        writer_printf(w, "@%lu ", at.offset);
         if (answer == INTAKE_EVENT)
             put_event(w, &event);
         else
@@ -77,20 +79,46 @@ static enum intake_answer drain(struct intake *in, struct writer *w)
     }
 }
 
-const char *collect_in_steps(enum intake_format format, slice input, size_t step)
+/* One for all: nothing may be left from input to input. */
+static struct intake *reader(void)
+{
+    static struct intake *in;
+    if (in == NULL) in = intake_new(NULL);
+    assert_non_null(in);
+    return in;
+}
+
+static struct writer out_begin(void)
 {
     static uint8_t *out;
     if (out == NULL) out = malloc(OUT_BYTES);
     assert_non_null(out);
-    struct writer w = writer_of(out, OUT_BYTES - 1);
-    static struct intake *in; /* one for all: nothing may be left from input to input */
-    if (in == NULL) in = intake_new(NULL);
-    assert_non_null(in);
+    return writer_of(out, OUT_BYTES - 1);
+}
+
+static const char *out_end(struct writer *w)
+{
+    assert_ok(writer_end(w));
+    w->at[w->len] = '\0';
+    return (const char *)w->at;
+}
+
+/* A copy that ends, behind its padding, at an unreadable page. */
+static slice padded_copy(slice input)
+{
     uint8_t *padded = calloc(1, input.len + JSON_PADDING_BYTES);
     assert_non_null(padded);
     bytes_copy(padded, input.len, input);
     const slice whole = guarded((slice){ padded, input.len + JSON_PADDING_BYTES });
     free(padded);
+    return (slice){ whole.at, input.len };
+}
+
+const char *collect_in_steps(enum intake_format format, slice input, size_t step)
+{
+    struct writer w = out_begin();
+    struct intake *in = reader();
+    const slice whole = padded_copy(input);
     intake_begin(in, format, 2026);
     enum intake_answer answer = INTAKE_MORE;
     for (size_t start = 0, end = 0; answer == INTAKE_MORE;) {
@@ -101,9 +129,33 @@ const char *collect_in_steps(enum intake_format format, slice input, size_t step
         assert_true(start <= end);
         assert_true(answer == INTAKE_END || end < input.len);
     }
-    assert_ok(writer_end(&w));
-    out[w.len] = '\0';
-    return (const char *)out;
+    return out_end(&w);
+}
+
+const char *collect_in_pieces(enum intake_format format, slice input, size_t least)
+{
+    struct writer w = out_begin();
+    struct intake_plan plan = {};
+    struct intake_position before = {};
+    assert_true(intake_plan_of(input, true, format, &plan));
+    for (size_t start = 0; start < input.len || start == 0;) {
+        size_t end = least > input.len - start ? input.len : start + least;
+        size_t cut = 0;
+        do {
+            cut = intake_cut_at(&plan, start, (slice){ input.at + start, end - start });
+        } while (cut == 0 && end++ < input.len);
+        if (cut == 0 || start + cut > input.len) cut = input.len - start;
+        const slice piece = { input.at + start, cut };
+        const slice copy = padded_copy(piece);
+        intake_begin_at(reader(), &plan, 2026, &before);
+        intake_data(reader(), copy, true);
+        assert_int_equal(drain(reader(), &w), INTAKE_END);
+        intake_count(&plan, piece, &before);
+        start += cut;
+        assert_int_equal(before.offset, start);
+        if (cut == 0) break;
+    }
+    return out_end(&w);
 }
 
 const char *collect(enum intake_format format, slice input)
@@ -121,6 +173,7 @@ const char *collect_text(enum intake_format format, const char *text)
     assert_true(len >= 0);
     for (size_t i = 0; i < COUNT_OF(steps); i++) {
         assert_string_equal(collect_in_steps(format, input, steps[i]), whole);
+        assert_string_equal(collect_in_pieces(format, input, steps[i]), whole);
     }
     free(whole);
     return collect(format, input);

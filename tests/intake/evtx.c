@@ -106,6 +106,36 @@ static void every_changed_byte_is_survived(void **)
     assert_true(whole > record[2] - record[0]); /* most changes leave the third record alone */
 }
 
+/* Whatever is wrong with a file of several chunks, its pieces give what the whole of it gives. */
+static void pieces_give_what_the_whole_file_gives(void **)
+{
+    enum { HEAD = 4096, CHUNK = EVTX_MADE_BYTES - HEAD, CHUNKS = 5 };
+    static uint8_t file[HEAD + CHUNKS * CHUNK];
+    static const struct {
+        size_t chunk, at;
+        uint8_t byte;
+    } damages[] = {
+        { 1, 0, 'x' },         { 1, 48, 0 },   { 2, 49, 0xff }, { 2, 600, 'x' },
+        { 3, 513 + 765, 'x' }, { 4, 700, 1 },  { 0, 512, 'x' }, { 0, 700, 0xff },
+        { 3, 516, 29 },        { 2, 50, 255 }, { 3, 48, 0xf0 }, { 4, 512 + 4, 0 },
+    };
+    bytes_copy(file, HEAD, (slice){ made, HEAD });
+    for (size_t c = 0; c < CHUNKS; c++)
+        bytes_copy(file + HEAD + c * CHUNK, CHUNK, (slice){ made + HEAD, CHUNK });
+    for (size_t i = 0; i <= COUNT_OF(damages); i++) {
+        for (size_t len = sizeof file; len > sizeof file - 2; len--) {
+            const slice input = { file, len };
+            char *whole = NULL;
+            assert_true(asprintf(&whole, "%s", collect(INTAKE_AUTO, input)) > 0);
+            assert_string_equal(collect_in_pieces(INTAKE_AUTO, input, 1), whole);
+            assert_string_equal(collect_in_pieces(INTAKE_AUTO, input, 2 * CHUNK), whole);
+            free(whole);
+        }
+        if (i == COUNT_OF(damages)) break;
+        file[HEAD + damages[i].chunk * CHUNK + damages[i].at] = damages[i].byte;
+    }
+}
+
 /* A template whose values are uses of itself: bounded by its nesting. */
 static void a_template_within_itself_is_refused(void **)
 {
@@ -235,6 +265,7 @@ int main(void)
         cmocka_unit_test_setup(a_cut_file_gives_its_whole_records, setup),
         cmocka_unit_test_setup(a_damaged_record_is_told_and_the_rest_goes_on, setup),
         cmocka_unit_test_setup(wrong_checksums_are_told_and_what_can_be_read_follows, setup),
+        cmocka_unit_test_setup(pieces_give_what_the_whole_file_gives, setup),
         cmocka_unit_test_setup(every_changed_byte_is_survived, setup),
         cmocka_unit_test_setup(a_template_within_itself_is_refused, setup),
         cmocka_unit_test(the_regression_samples_equal_the_json_beside_them),

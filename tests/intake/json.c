@@ -49,7 +49,7 @@ static void arrays_and_tall_objects_are_taken_apart(void **)
 static void lines_may_wrap_events_too(void **)
 {
     assert_collects(INTAKE_AUTO, "{\"b\":0}\n{\"Records\":[{\"a\":1},7,{\"a\":2}]}\n[{\"a\":3}]\n",
-                    "1:1@0 // b=0\n2:2@8 // a=1\n2:3@8 // a=2\n3:4@40 // a=3\n");
+                    "1:1@0 // b=0\n2:2.1@8 // a=1\n2:2.2@8 // a=2\n3:3.1@40 // a=3\n");
 }
 
 static void a_broken_line_is_told_and_the_rest_goes_on(void **)

@@ -52,7 +52,7 @@ static void evtx_begin(struct intake *in)
             return;
         }
     }
-    in->evtx->past_head = false;
+    in->evtx->past_head = in->base > 0;
     in->evtx->in_chunk = false;
 }
 
@@ -109,6 +109,18 @@ static const char *check_chunk(slice chunk, size_t records_end)
     return NULL;
 }
 
+static bool is_chunk(slice chunk)
+{
+    return chunk.len >= CHUNK_HEAD && bytes_equal(chunk.at, chunk_magic, sizeof chunk_magic);
+}
+
+/* Where its header says that the records end, if that can be. */
+static size_t records_end(slice chunk)
+{
+    const size_t end = evtx_u32(chunk.at + 48);
+    return end >= CHUNK_HEAD && end <= chunk.len ? end : chunk.len;
+}
+
 /* The next chunk. INTAKE_EVENT: it is open, or was skipped. */
 static enum intake_answer take_chunk(struct intake *in, struct fault *fault)
 {
@@ -119,18 +131,15 @@ static enum intake_answer take_chunk(struct intake *in, struct fault *fault)
     const bool cut = chunk.len < CHUNK;
     const size_t start = in->pos;
     if (!cut) chunk.len = CHUNK;
-    const bool headed =
-        chunk.len >= CHUNK_HEAD && bytes_equal(chunk.at, chunk_magic, sizeof chunk_magic);
-    if (!headed) {
+    if (!is_chunk(chunk)) {
         in->pos += chunk.len;
         if (is_zero(chunk)) return INTAKE_EVENT; /* laid out in advance, not used yet */
         return fault_at(in, start,
                         cut ? "the file ends within a chunk" : "a chunk without its mark", fault);
     }
-    const size_t end = evtx_u32(chunk.at + 48);
     e->in_chunk = true;
     e->at = CHUNK_HEAD;
-    e->end = end >= CHUNK_HEAD && end <= chunk.len ? end : chunk.len;
+    e->end = records_end(chunk);
     binxml_chunk(&e->xml, chunk);
     if (cut) return fault_at(in, start, "the file ends within a chunk", fault);
     const char *wrong = check_chunk(chunk, e->end);
@@ -138,14 +147,24 @@ static enum intake_answer take_chunk(struct intake *in, struct fault *fault)
 }
 
 /* The size of the record at this place of the chunk; 0 if none stands there whole. */
-static size_t record_bytes(const struct intake_evtx *e, size_t at)
+static size_t record_bytes(slice chunk, size_t at, size_t end)
 {
-    const uint8_t *record = e->xml.chunk.at + at;
-    if (at > e->end || e->end - at < RECORD_MIN) return 0;
+    const uint8_t *record = chunk.at + at;
+    if (at > end || end - at < RECORD_MIN) return 0;
     if (!bytes_equal(record, record_magic, sizeof record_magic)) return 0;
     const size_t bytes = evtx_u32(record + 4);
-    if (bytes < RECORD_MIN || bytes > e->end - at) return 0;
+    if (bytes < RECORD_MIN || bytes > end - at) return 0;
     return evtx_u32(record + bytes - 4) == bytes ? bytes : 0;
+}
+
+/* Where the next record stands behind this place, where none does; end if there is none. */
+static size_t record_next(slice chunk, size_t at, size_t end)
+{
+    if (is_zero((slice){ chunk.at + at, end - at })) return end;
+    do {
+        at++;
+    } while (at < end && record_bytes(chunk, at, end) == 0);
+    return at;
 }
 
 /* No record stands where one should: on to the next one. INTAKE_EVENT: the chunk's free space. */
@@ -154,13 +173,8 @@ static enum intake_answer resume(struct intake *in, struct fault *fault)
     struct intake_evtx *e = in->evtx;
     const size_t damaged = e->at;
     const slice rest = { e->xml.chunk.at + damaged, e->end - damaged };
-    if (is_zero(rest)) {
-        e->at = e->end;
-        return INTAKE_EVENT;
-    }
-    do {
-        e->at++;
-    } while (e->at < e->end && record_bytes(e, e->at) == 0);
+    e->at = record_next(e->xml.chunk, damaged, e->end);
+    if (e->at == e->end && is_zero(rest)) return INTAKE_EVENT;
     return fault_at(in, in->pos + damaged, "a damaged record", fault);
 }
 
@@ -203,12 +217,35 @@ static enum intake_answer evtx_next(struct intake *in, struct fault *fault)
             e->in_chunk = false;
             in->pos += e->xml.chunk.len;
         } else {
-            const size_t bytes = record_bytes(e, e->at);
+            const size_t bytes = record_bytes(e->xml.chunk, e->at, e->end);
             if (bytes > 0) return take_record(in, bytes, fault);
             answer = resume(in, fault);
         }
         if (answer != INTAKE_EVENT) return answer;
     }
+}
+
+size_t evtx_cut_at(uint64_t offset, size_t len)
+{
+    const size_t head = offset == 0 ? FILE_HEAD : 0;
+    return len < head ? 0 : head + (len - head) / CHUNK * CHUNK;
+}
+
+uint64_t evtx_count(uint64_t offset, slice piece)
+{
+    uint64_t count = 0;
+    slice rest = slice_from(piece, offset > 0 ? 0 : piece.len < FILE_HEAD ? piece.len : FILE_HEAD);
+    for (; rest.len >= CHUNK; rest = slice_from(rest, CHUNK)) {
+        const slice chunk = { rest.at, CHUNK };
+        if (!is_chunk(chunk)) continue;
+        const size_t end = records_end(chunk);
+        for (size_t at = CHUNK_HEAD; end - at >= RECORD_MIN;) {
+            const size_t bytes = record_bytes(chunk, at, end);
+            count += bytes > 0;
+            at = bytes > 0 ? at + bytes : record_next(chunk, at, end);
+        }
+    }
+    return count;
 }
 
 const struct format intake_evtx_format = { "evtx", evtx_detect, evtx_next, evtx_begin };

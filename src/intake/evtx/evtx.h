@@ -16,3 +16,8 @@
 
 /* Frees the state of the reader. NULL is allowed. */
 void evtx_free(struct intake_evtx *e);
+/* The bytes at the front of len bytes at that offset of a file that are whole chunks (and, at 0,
+ * the file's header). */
+size_t evtx_cut_at(uint64_t offset, size_t len);
+/* The number of records in such bytes, as the reader counts them. */
+uint64_t evtx_count(uint64_t offset, slice piece);
