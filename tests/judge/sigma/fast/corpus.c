@@ -75,6 +75,15 @@ static void load_rule(const char *path)
     free(bytes);
 }
 
+static void load_folder(const char *folder)
+{
+    list_folder(folder, ".yml");
+    for (size_t n = 0; n < listing.count; n++) {
+        load_rule(listing.paths[n]);
+        free(listing.paths[n]);
+    }
+}
+
 struct ruleset *corpus_rules(void)
 {
     static const char *const folders[] = { "rules", "rules-emerging-threats",
@@ -82,15 +91,24 @@ struct ruleset *corpus_rules(void)
     if (shared_data("sigma/rules") == NULL) return NULL;
     loading = ruleset_new();
     assert_non_null(loading);
+    assert_ok(ruleset_list(loading, slice_text("known_cdcs"), slice_text("dc01.example.org")));
     for (size_t i = 0; i < COUNT_OF(folders); i++) {
         char path[PATH_BYTES];
         snprintf(path, sizeof path, "sigma/%s", folders[i]);
-        list_folder(shared_data(path), ".yml");
-        for (size_t n = 0; n < listing.count; n++) {
-            load_rule(listing.paths[n]);
-            free(listing.paths[n]);
-        }
+        load_folder(shared_data(path));
     }
+    assert_ok(ruleset_finish(loading));
+    return loading;
+}
+
+struct ruleset *corpus_own_rules(void)
+{
+    const char *source = getenv("CANDOR_SOURCE"); /* set by tests/meson.build */
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/rules", source == NULL ? "." : source);
+    loading = ruleset_new();
+    assert_non_null(loading);
+    load_folder(path);
     assert_ok(ruleset_finish(loading));
     return loading;
 }
@@ -189,14 +207,19 @@ static void keep(void *user, const struct rule *rule, enum gate gate)
     c->found[c->found_count++] = rule;
 }
 
+void comparison_run(struct comparison *c, const struct event *event)
+{
+    c->found_count = 0;
+    assert_ok(engine_match(c->state, event, keep, c));
+}
+
 void comparison_event(void *with, const struct event *event, const char *file)
 {
     struct comparison *c = with;
     const size_t number = c->seen++;
     if (number % c->stride != 0 || number / c->stride % c->parts != c->part) return;
     c->compared++;
-    c->found_count = 0;
-    assert_ok(engine_match(c->state, event, keep, c));
+    comparison_run(c, event);
     size_t at = 0;
     for (size_t i = 0; i < c->rs->rule_count; i++) {
         const struct rule *rule = c->rs->rules[i];

@@ -6,8 +6,11 @@
 
 /* The public rules and events under ../shared/data, for tests that compare engines over them. */
 
-/* The active rules; NULL (after saying so) where they are absent. The caller's to free. */
+/* The active rules, with a value for the one list that two of them need; NULL (after saying so)
+ * where they are absent. The caller's to free. */
 struct ruleset *corpus_rules(void);
+/* candor's own rules. The caller's to free. */
+struct ruleset *corpus_own_rules(void);
 /* Rules from one text; the caller's to free. */
 struct ruleset *corpus_rules_of(const char *text);
 
@@ -34,5 +37,7 @@ struct comparison {
 
 struct comparison comparison_of(const struct ruleset *rs);
 void comparison_done(struct comparison *c);
+/* The engine alone: what it finds is then in found. */
+void comparison_run(struct comparison *c, const struct event *event);
 /* A corpus_event; with is the comparison. */
 void comparison_event(void *with, const struct event *event, const char *file);
