@@ -27,6 +27,22 @@ static const struct option count_options[] = {
 
 static const struct option show_options[] = {
     { "--count", "N", "how many records (default: 1 from INDEX on, else the newest 10)", false },
+    { "--public", NULL, "only what is public of them; opens nothing and records nothing", false },
+    { "--purpose", "TEXT", "why the values are looked at; stands in the record of the look",
+      false },
+    { "--by", "NAME", "who looks, as stated (default: the user of this command)", false },
+    {},
+};
+
+static const struct option disclose_options[] = {
+    { "--fields", "A,B", "the fields to show; none of them may be erased", true },
+    { "--by", "NAME", "who discloses it, as stated (default: the user of this command)", false },
+    { "--to", "NAME", "who receives it", false },
+    { "--recipient", "WORD", "data_subject, auditor, regulator, court, authority, public, other",
+      false },
+    { "--purpose", "WORD", "a word of the list of purposes", false },
+    { "--basis", "TEXT", "the legal basis", false },
+    { "--subject", "ID", "whose data it is", false },
     {},
 };
 
@@ -96,7 +112,8 @@ const struct command log_commands[] = {
         .arguments = "DIR [INDEX]",
         .summary = "Show records with what this node's keys open",
         .details = "One JSON object a line: index, kind, public time and columns, and the private\n"
-                   "fields, each held against what the entry commits to.\n\n"
+                   "fields, each held against what the entry commits to. Before a private value\n"
+                   "is opened, the log has a record of who opens which (kind oversight).\n\n"
                    "  candor log show ./node 42",
         .options = show_options,
         .arguments_min = 1,
@@ -122,6 +139,24 @@ const struct command log_commands[] = {
         .arguments_min = 2,
         .arguments_max = 2,
         .run = run_log_prove,
+    },
+    {
+        .name = "log disclose",
+        .arguments = "DIR INDEX",
+        .summary = "Show chosen fields of a record to somebody, with proof",
+        .details =
+            "Prints a bundle (candor/bundle@v1): the entry, the chosen fields with their salts,\n"
+            "commitments to the others, and the proof that the entry is in the log. It verifies\n"
+            "offline; nothing else of the record becomes guessable. A field without a value is\n"
+            "shown to have none. The log has a record of the disclosure before anything is\n"
+            "opened; what was disclosed cannot be called back.\n\n"
+            "  candor log disclose ./node 42 --fields actor,time --recipient auditor \\\n"
+            "        --to \"Example Audit Ltd\" > bundle\n"
+            "  candor verify bundle --vkey KEY",
+        .options = disclose_options,
+        .arguments_min = 2,
+        .arguments_max = 2,
+        .run = run_log_disclose,
     },
     {
         .name = "log consistency",

@@ -21,6 +21,8 @@ int run_log_show(const struct invocation *inv);
 int run_log_entry(const struct invocation *inv);
 /* candor log prove */
 int run_log_prove(const struct invocation *inv);
+/* candor log disclose */
+int run_log_disclose(const struct invocation *inv);
 /* candor log consistency */
 int run_log_consistency(const struct invocation *inv);
 /* candor log count */

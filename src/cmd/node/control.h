@@ -3,6 +3,7 @@
 #include <assert.h>
 #include "base/fault.h"
 #include "base/writer.h"
+#include "cmd/node/duty.h"
 #include "cmd/node/ingest.h"
 
 /*
@@ -10,13 +11,21 @@
  * payloads of frames (os/frame.h). A command sends chunks and gets one reply for each, in order.
  *
  *   append   flags u8 (bit 0: answer when checkpointed) | first line u64 | lines
+ *   duty     a duty (cmd/node/duty.h); its answer is one line
  *   answers  refused u64 | answers
- *   failed   a failure (cmd/failure.h): the node is stopping
+ *   refused  a failure (cmd/failure.h): the answer to a duty is no
+ *   failed   a failure: the node is stopping
  */
 #define CONTROL_FOLDER "run"
 #define CONTROL_SOCKET "run/control.sock"
 
-enum control_message { CONTROL_APPEND = 1, CONTROL_ANSWERS = 2, CONTROL_FAILED = 3 };
+enum control_message {
+    CONTROL_APPEND = 1,
+    CONTROL_ANSWERS = 2,
+    CONTROL_FAILED = 3,
+    CONTROL_DUTY = 4,
+    CONTROL_REFUSED = 5,
+};
 
 enum {
     CONTROL_PAYLOAD_MAX = INGEST_ANSWERS_BYTES_MAX + 64 * 1024, /* and a chunk is smaller */
@@ -24,6 +33,7 @@ enum {
 };
 
 static_assert(INGEST_LINE_BYTES_MAX + 16 < CONTROL_PAYLOAD_MAX, "a chunk fits a frame");
+static_assert((int)DUTY_BYTES_MAX < (int)CONTROL_PAYLOAD_MAX, "a duty fits a frame");
 
 struct control_append {
     bool checkpointed;

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "cmd/command.h"
 #include "cmd/node/control.h"
+#include "cmd/node/duty.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/ingest.h"
 #include "os/dir.h"
@@ -22,12 +23,14 @@ struct reply {
     uint64_t size;
     uint64_t refused;
     bool checkpointed;
+    bool is_refusal; /* answers holds a failure, the answer to a duty */
 };
 
 /* A connected command. */
 struct client {
     struct scribe *scribe;
     int fd; /* -1: the place is free */
+    unsigned uid;
     struct frame_input in;
     struct reply replies[CONTROL_IN_FLIGHT_MAX];
     unsigned first; /* the oldest waiting reply */
@@ -69,6 +72,10 @@ static status reply_send(struct client *c, const struct reply *r)
     struct scribe *s = c->scribe;
     struct fault unused;
     const struct control_answers m = { r->refused, writer_slice(&r->answers) };
+    if (r->is_refusal) {
+        const struct frame no = { CONTROL_REFUSED, m.answers };
+        return frame_send(c->fd, no, &unused);
+    }
     s->payload = writer_of(s->payload.at, s->payload.cap);
     control_answers_write(&m, &s->payload);
     TRY(writer_end(&s->payload));
@@ -97,12 +104,18 @@ static void answer_all(struct scribe *s)
     }
 }
 
+static struct reply *reply_next(struct client *c)
+{
+    struct reply *r = &c->replies[(c->first + c->waiting) % CONTROL_IN_FLIGHT_MAX];
+    *r = (struct reply){ .answers = writer_of(r->answers.at, r->answers.cap) };
+    return r;
+}
+
 static status take_append(struct client *c, const struct control_append *m)
 {
     struct scribe *s = c->scribe;
     struct ingested done = {};
-    struct reply *r = &c->replies[(c->first + c->waiting) % CONTROL_IN_FLIGHT_MAX];
-    r->answers = writer_of(r->answers.at, r->answers.cap);
+    struct reply *r = reply_next(c);
     r->checkpointed = m->checkpointed;
     TRY(ingest_chunk(&s->ingest, m->lines, m->first_line, &r->answers, &done, s->fault));
     r->size = done.size;
@@ -111,18 +124,45 @@ static status take_append(struct client *c, const struct control_append *m)
     return OK;
 }
 
+/* A duty that is refused stops nothing but itself. */
+static status take_duty(struct client *c, const struct duty *d)
+{
+    struct fault f = {};
+    struct reply *r = reply_next(c);
+    r->checkpointed = true;
+    const status s = duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, &f);
+    if (s.code != E_OK && !duty_is_refusal(s)) {
+        *c->scribe->fault = f;
+        return s;
+    }
+    if (s.code != E_OK) {
+        r->answers.len = 0;
+        r->is_refusal = true;
+        failure_write(s, &f, &r->answers);
+    }
+    c->waiting++;
+    struct committer *log = c->scribe->node.committer; /* a refusal waits for nothing */
+    client_answer(c, committer_sequenced(log), committer_checkpointed(log));
+    return OK;
+}
+
 /* Takes one frame. A client that breaks the protocol is dropped; a log that fails ends the scribe.
  */
 static void client_take(struct client *c, const struct frame *frame)
 {
-    struct control_append m = {};
-    const bool good = frame->type == CONTROL_APPEND && c->waiting < CONTROL_IN_FLIGHT_MAX &&
-                      control_append_parse(frame->payload, &m).code == E_OK;
-    if (!good) {
+    struct control_append append = {};
+    struct duty duty = {};
+    status s = OK;
+    if (c->waiting == CONTROL_IN_FLIGHT_MAX) {
         client_drop(c);
-        return;
+    } else if (frame->type == CONTROL_APPEND &&
+               control_append_parse(frame->payload, &append).code == E_OK) {
+        s = take_append(c, &append);
+    } else if (frame->type == CONTROL_DUTY && duty_parse(frame->payload, &duty).code == E_OK) {
+        s = take_duty(c, &duty);
+    } else {
+        client_drop(c);
     }
-    const status s = take_append(c, &m);
     if (s.code != E_OK) fail(c->scribe, s);
 }
 
@@ -184,6 +224,7 @@ static void listener_ready(void *with, unsigned events)
         return;
     }
     c->fd = fd;
+    c->uid = peer.uid;
     c->first = 0;
     if (loop_watch(s->loop, fd, LOOP_READ, client_ready, c, &unused).code != E_OK) client_drop(c);
 }

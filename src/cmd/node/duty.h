@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/fault.h"
+#include "base/writer.h"
+
+/*
+ * duty: something that an officer asks of a node and that the log has to tell of: to open values,
+ * to disclose them, to hold or to erase them. A command fills it in; whoever writes the log carries
+ * it out: the running node, or the command itself under the directory lock.
+ *
+ *   payload   kind u8 | for each slot in order: a 4-byte length and its bytes
+ *
+ * Who asks: the operating system's user is taken from the socket, or from the process; a name that
+ * was stated (DUTY_ACTOR) is only that.
+ */
+enum duty_kind {
+    DUTY_OPEN = 1, /* look at private values: records */
+    DUTY_DISCLOSE, /* records, fields, to, recipient, purpose, basis, subject */
+    DUTY_KINDS_END,
+};
+
+enum duty_slot {
+    DUTY_ACTOR,     /* a name as it was stated; empty: the user's */
+    DUTY_RECORDS,   /* indices, u64 each */
+    DUTY_FIELDS,    /* names, as a list of texts (record/value.h) */
+    DUTY_TO,        /* a person or office */
+    DUTY_RECIPIENT, /* a word of the list recipient */
+    DUTY_PURPOSE,   /* a word of the list purpose, or the reason in words */
+    DUTY_BASIS,     /* the legal basis */
+    DUTY_SUBJECT,   /* a data subject */
+    DUTY_SLOTS,
+};
+
+enum {
+    DUTY_SLOT_BYTES_MAX = 65535,
+    DUTY_BYTES_MAX = 1 + DUTY_SLOTS * (4 + DUTY_SLOT_BYTES_MAX),
+    DUTY_RECORDS_MAX = 4096, /* indices in one duty */
+    DUTY_ANSWER_BYTES_MAX = 1024,
+};
+
+struct duty {
+    uint8_t kind;
+    slice slots[DUTY_SLOTS];
+};
+
+/* A duty with empty slots. */
+struct duty duty_of(enum duty_kind kind);
+/* Appends the payload. */
+void duty_write(const struct duty *d, struct writer *w);
+/* Exactly these bytes; slots are views. E_SHORT, E_LIMIT, E_TRAILING, E_UNKNOWN. */
+status duty_parse(slice payload, struct duty *ret_duty);
+
+/* Has the duty carried out by the running node of DIR, or by this process under the lock, and takes
+ * its answer, one JSON line, once the log has it durably and signed. E_REFUSED, E_VALUE and their
+ * like if the answer is no; E_BUSY if another command holds the lock. */
+status duty_ask(const char *dir, const struct duty *d, struct writer *answer, struct fault *f);
+
+struct node;
+
+/* Carries a duty out on a node that is open for writing: its records are added and flushed. The
+ * answer is true once the log is signed up to *ret_size. */
+status duty_perform(struct node *n, const struct duty *d, unsigned uid, struct writer *answer,
+                    uint64_t *ret_size, struct fault *f);
+/* Whether a failure of duty_perform says no to this duty alone, the log being as well as before. */
+bool duty_is_refusal(status s);
