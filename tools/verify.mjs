@@ -822,6 +822,7 @@ function verifyFigure(input, answer) {
     answer.fact("late", String(said[1]));
     answer.fact("entries", String(summary.size));
     answer.fact("open from", showMonth(summary.closed));
+    answer.fact("verdict", "claimed");
     answer.proven.push(`the log committed to this figure over its first ${summary.size} entries`);
     answer.notProven.push("that the entries add up to this: the figure is claimed, not recounted");
     if (summary.overflow > 0n) {

@@ -39,6 +39,7 @@ static const struct meaning meanings[] = {
     { E_INVALID,     EXIT_NO,     "does not verify" },
     { E_ERASED,      EXIT_NO,     "erased" },
     { E_REFUSED,     EXIT_NO,     "refused" },
+    { E_REFUTED,     EXIT_NO,     "refuted" },
 };
 /* clang-format on */
 

@@ -43,6 +43,7 @@ enum code {
     E_INVALID = 60,    /* a proof, signature or hash does not verify */
     E_ERASED = 61,     /* the value was erased */
     E_REFUSED = 62,    /* a rule of the log forbids it (rollback, fork, hold, missing approval) */
+    E_REFUTED = 63,    /* a claim that evidence proves to be false */
 };
 /* clang-format on */
 

@@ -12,7 +12,7 @@
 #include "verify/verify.h"
 #include "base/banned.h"
 
-enum { EXIT_INPUT = 2, EXIT_SYSTEM = 3 };
+enum { EXIT_INPUT = 2, EXIT_SYSTEM = 3, PATH_BYTES_MAX = 4096 };
 
 static const struct option verify_options[] = {
     { "--vkey", "KEY", "a key to trust, as \"candor init\" prints it: NAME+ID+BASE64", true },
@@ -20,6 +20,9 @@ static const struct option verify_options[] = {
     { "--entry", "FILE", "the raw entry that an inclusion proof is about", false },
     { "--old", "FILE", "the checkpoint that you kept, which a consistency proof must extend",
       false },
+    { "--segment", "OUT", "hold a count proof against one segment of the entries in OUT", false },
+    { "--recount", "OUT",
+      "count all entries in OUT anew; OUT is as \"candor log export\" writes it", false },
     {},
 };
 
@@ -75,6 +78,39 @@ static int file_read(struct file *f)
     return 0;
 }
 
+/* A folder of published files. */
+struct folder {
+    const char *path;
+    uint8_t *bytes; /* owned: the file read last */
+};
+
+static status folder_read(void *self, const char *path, slice *ret_bytes, struct fault *fault)
+{
+    struct folder *d = self;
+    char name[PATH_BYTES_MAX];
+    const char *why = "out of memory";
+    size_t len = 0;
+    const int wrote = snprintf(name, sizeof name, "%s/%s", d->path, path);
+    if (wrote < 0 || (size_t)wrote >= sizeof name) {
+        return fault_set(fault, FAIL(E_LIMIT), "%.200s: path too long", d->path);
+    }
+    FILE *in = fopen(name, "rb");
+    if (in == NULL) {
+        const int reason = errno;
+        return fault_set(fault, FAIL(reason == ENOENT ? E_NOT_FOUND : E_IO), "%s: %s", name,
+                         strerror(reason));
+    }
+    free(d->bytes);
+    d->bytes = read_all(in, &len, &why);
+    const bool failed = ferror(in) != 0;
+    const int reason = errno;
+    fclose(in);
+    if (failed) return fault_set(fault, FAIL(E_IO), "%s: %s", name, strerror(reason));
+    if (d->bytes == NULL) return fault_set(fault, FAIL(E_LIMIT), "%s: %s", name, why);
+    *ret_bytes = (slice){ d->bytes, len };
+    return OK;
+}
+
 static int print_failure(const struct invocation *inv, const char *path, status s,
                          const struct fault *fault)
 {
@@ -82,12 +118,13 @@ static int print_failure(const struct invocation *inv, const char *path, status 
     if (inv->json) {
         uint8_t bytes[4096];
         struct writer w = writer_of(bytes, sizeof bytes - 1);
-        answer_write_failure(fault->text, &w);
+        answer_write_failure(s.code == E_REFUTED, fault->text, &w);
         fwrite(bytes, 1, w.len, stdout);
     }
     if (s.code == E_USAGE) return command_fail(exit_status, "%s: %s", path, fault->text);
+    const bool unverified = exit_status == 1 && s.code != E_REFUTED;
     return command_fail(exit_status, "%s: %s: %s", path,
-                        exit_status == 1 ? "does not verify" : status_text(s), fault->text);
+                        unverified ? "does not verify" : status_text(s), fault->text);
 }
 
 static int print_answer(const struct invocation *inv, const struct answer *answer)
@@ -106,10 +143,10 @@ static int print_answer(const struct invocation *inv, const struct answer *answe
     return written ? 0 : command_fail(EXIT_SYSTEM, "standard output: %s", strerror(errno));
 }
 
-/* With every file read: whom to trust, then what the file proves. */
-static int verify_read(const struct invocation *inv, const struct file *files)
+/* Whom the arguments say to trust. */
+static status trust_of(const struct invocation *inv, const struct file *policy,
+                       struct trust *ret_trust, struct fault *fault)
 {
-    static struct trust trust; /* too large for a stack */
     slice keys[TRUST_GIVEN_MAX + 1];
     size_t key_count = 0;
     for (; key_count < COUNT_OF(keys); key_count++) {
@@ -117,14 +154,30 @@ static int verify_read(const struct invocation *inv, const struct file *files)
         if (text == NULL) break;
         keys[key_count] = slice_text(text);
     }
+    return trust_read(keys, key_count, policy->path == NULL ? NULL : &policy->content,
+                      ed25519_verify, ret_trust, fault);
+}
+
+/* With every file read: whom to trust, then what the file proves. */
+static int verify_read(const struct invocation *inv, const struct file *files)
+{
+    static struct trust trust; /* too large for a stack */
     struct fault fault = {};
-    status s = trust_read(keys, key_count, files[1].path == NULL ? NULL : &files[1].content,
-                          ed25519_verify, &trust, &fault);
+    struct folder folder = { .path = invocation_value(inv, "--segment", NULL) };
+    struct published log = { .self = &folder, .read = folder_read };
+    const char *all = invocation_value(inv, "--recount", NULL);
+    if (folder.path != NULL && all != NULL) {
+        return command_fail(EXIT_INPUT, "--segment or --recount, not both");
+    }
+    if (all != NULL) folder.path = all;
+    status s = trust_of(inv, &files[1], &trust, &fault);
     if (s.code != E_OK) return command_fail(status_exit(s), "%s", fault.text);
     const struct verify_input in = {
         .file = files[0].content,
         .entry = files[2].path == NULL ? NULL : &files[2].content,
         .old = files[3].path == NULL ? NULL : &files[3].content,
+        .log = folder.path == NULL ? NULL : &log,
+        .whole = all != NULL,
         .trust = &trust,
     };
     struct answer answer = answer_of();
@@ -132,6 +185,7 @@ static int verify_read(const struct invocation *inv, const struct file *files)
     const int exit_status =
         s.code == E_OK ? print_answer(inv, &answer) : print_failure(inv, files[0].path, s, &fault);
     answer_done(&answer);
+    free(folder.bytes);
     return exit_status;
 }
 
@@ -162,11 +216,15 @@ const struct command verify_commands[] = {
           "(with\n--entry), a consistency proof (with --old, if you kept a checkpoint), a "
           "disclosed "
           "record or a\ncount proof; - is standard input. The answer says what was proven and what "
-          "was not.\nExit status: 0 verified, 1 does not verify, 2 malformed file or missing "
-          "argument, "
-          "3 the\nsystem failed.\n\n  candor verify proof.txt --vkey "
-          "example.com/log+1a2b3c4d+AZ... "
-          "--entry entry.bin",
+          "was not.\n\nA count proof says \"claimed\". With the public entries of the log in a "
+          "folder "
+          "it is held against\nthem: --recount counts all of them and says \"recounted\"; "
+          "--segment counts those of one segment,\nfrom the counters that the log committed to "
+          "before it. A false figure is refuted: the counter\nthat is wrong, what the log said, "
+          "and what its entries give.\n\nExit status: 0 verified, 1 does not verify or is refuted, "
+          "2 malformed file or missing argument,\n3 the system failed.\n\n"
+          "  candor verify proof.txt --vkey example.com/log+1a2b3c4d+AZ... --entry entry.bin\n"
+          "  candor verify count.txt --vkey example.com/log+1a2b3c4d+AZ... --recount ./public",
       .options = verify_options,
       .arguments_min = 1,
       .arguments_max = 1,

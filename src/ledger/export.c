@@ -53,6 +53,14 @@ status export_tile(struct archive *a, uint64_t size, struct tile tile, struct wr
     return writer_end(w);
 }
 
+status export_counters(struct archive *a, uint64_t segment, struct writer *w, struct fault *f)
+{
+    struct segment_footer footer = {};
+    TRY(archive_footer(a, segment, &footer, f));
+    writer_bytes(w, footer.counters);
+    return writer_end(w);
+}
+
 static status each_of_level(uint64_t size, struct tile tile,
                             status (*each)(void *with, struct tile tile), void *with)
 {

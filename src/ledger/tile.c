@@ -45,6 +45,12 @@ void tile_path_write(struct writer *w, struct tile t)
     writer_dec(w, t.width);
 }
 
+void tile_counters_path_write(struct writer *w, uint64_t segment)
+{
+    writer_text(w, "counters/");
+    write_index(w, segment);
+}
+
 /* Takes the text up to the next slash, or all of it; the slash is consumed too. */
 static slice take_part(slice *path)
 {

@@ -31,6 +31,8 @@ struct tile {
 
 /* Appends the path without a slash in front, "tile/…". */
 void tile_path_write(struct writer *w, struct tile t);
+/* Appends the path of the counter table of a segment, "counters/…" (docs/formats/counts.md). */
+void tile_counters_path_write(struct writer *w, uint64_t segment);
 /* Reads one: "tile/…", no slash in front. E_SYNTAX for anything but the one right spelling, E_LIMIT
  * for an index above 2^63 - 1 or a level above 63. */
 status tile_path_parse(slice path, struct tile *ret_tile);

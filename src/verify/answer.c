@@ -156,11 +156,12 @@ void answer_write_json(const struct answer *a, struct writer *w)
     writer_u8(w, '\n');
 }
 
-void answer_write_failure(const char *error, struct writer *w)
+void answer_write_failure(bool refuted, const char *error, struct writer *w)
 {
     struct json_writer j = json_writer_of(w);
     json_object(&j);
     json_member_bool(&j, "verified", false);
+    json_member_bool(&j, "refuted", refuted);
     json_member_text(&j, "error", error);
     json_object_end(&j);
     writer_u8(w, '\n');

@@ -57,5 +57,5 @@ void answer_write_text(const struct answer *a, struct writer *w);
 /* For programs: {"verified":true,"kind":…,"facts":[{"name":…,"value":…}],"proven":[…],
  * "not_proven":[…],"warnings":[…]} */
 void answer_write_json(const struct answer *a, struct writer *w);
-/* {"verified":false,"error":"…"} */
-void answer_write_failure(const char *error, struct writer *w);
+/* {"verified":false,"refuted":false,"error":"…"}; refuted: evidence proves it to be false. */
+void answer_write_failure(bool refuted, const char *error, struct writer *w);

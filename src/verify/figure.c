@@ -4,12 +4,13 @@
 #include "base/bytes.h"
 #include "ledger/count/count.h"
 #include "verify/leaf.h"
+#include "verify/recounting.h"
 #include "base/banned.h"
 
 /*
  * A figure is "claimed": bound to the log, and refutable by whoever shows the entries of one
- * segment that do not add up. It is "recounted" only by counting the public entries, which no file
- * can carry.
+ * segment that do not add up. It is "recounted" only by counting the public entries, which the
+ * reader must have beside the file.
  */
 enum { QUESTION_BYTES_MAX = 4096 };
 
@@ -29,10 +30,15 @@ static void say_month(const char *key, uint16_t month, struct answer *answer)
     answer_fact(answer, key, writer_slice(&w));
 }
 
-static void say_limits(const struct count_claim *claim, struct answer *answer)
+static void say_limits(const struct count_claim *claim, bool recounted, struct answer *answer)
 {
-    answer_say(answer, ANSWER_NOT_PROVEN, NULL,
-               "that the entries add up to this: the figure is claimed, not recounted");
+    if (recounted) {
+        answer_say(answer, ANSWER_NOT_PROVEN, NULL,
+                   "that everything that happened was recorded, and under the right columns");
+    } else {
+        answer_say(answer, ANSWER_NOT_PROVEN, NULL,
+                   "that the entries add up to this: the figure is claimed, not recounted");
+    }
     if (claim->query.month_last >= claim->summary.closed) {
         answer_say(answer, ANSWER_NOT_PROVEN, NULL,
                    "that the last month is complete: this summary had not closed it");
@@ -66,6 +72,13 @@ status verify_figure(const struct verify_input *in, struct answer *answer, struc
         "the log committed to this figure over its first %llu entries: it cannot say another "
         "for them, and a false one is refuted by one segment of entries",
         (unsigned long long)claim.summary.size);
-    say_limits(&claim, answer);
+    bool recounted = false;
+    if (in->log != NULL) {
+        const struct recounting r = { in->log, in->whole, in->file, &claim, &leaf.checkpoint };
+        TRY(recounting_check(&r, answer, fault));
+        recounted = recounting_is_whole(&r);
+    }
+    answer_fact(answer, "verdict", slice_text(recounted ? "recounted" : "claimed"));
+    say_limits(&claim, recounted, answer);
     return OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "verify/answer.h"
+#include "verify/published.h"
 #include "verify/trust.h"
 
 /*
@@ -11,9 +12,11 @@
 enum { VERIFY_FILE_BYTES_MAX = 64 * 1024 * 1024 };
 
 struct verify_input {
-    slice file;         /* what to verify */
-    const slice *entry; /* the raw entry that an inclusion proof is about; NULL: not given */
-    const slice *old;   /* a checkpoint kept earlier, for a consistency proof; NULL: not given */
+    slice file;            /* what to verify */
+    const slice *entry;    /* the raw entry that an inclusion proof is about; NULL: not given */
+    const slice *old;      /* a checkpoint kept earlier, for a consistency proof; NULL: not given */
+    struct published *log; /* public entries to hold a count proof against; NULL: not given */
+    bool whole;            /* count all of them, not those of one segment */
     const struct trust *trust;
 };
 

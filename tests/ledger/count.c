@@ -299,6 +299,58 @@ static void conditions_name_columns_and_values(void **)
     }
 }
 
+/* A copy of the table with the counter of a row changed; of 0: without the row. */
+static struct counter_table with_row(size_t row, int change)
+{
+    static uint8_t room[FILE_MAX];
+    struct counter_table t = table;
+    bytes_copy(room, sizeof room, table.rows);
+    t.rows.at = room;
+    uint8_t *at = room + row * COUNTER_ROW_BYTES;
+    if (change != 0) {
+        put_u64(at + COUNTER_KEY_BYTES, get_u64(at + COUNTER_KEY_BYTES) + (uint64_t)change);
+        return t;
+    }
+    const size_t rest = t.rows.len - (row + 1) * COUNTER_ROW_BYTES;
+    bytes_move(at, sizeof room, at + COUNTER_ROW_BYTES, rest);
+    t.rows.len -= COUNTER_ROW_BYTES;
+    t.row_count--;
+    return t;
+}
+
+static void a_difference_is_found_in_its_row(void **)
+{
+    static const int changes[] = { 1, -1, 0 };
+    struct counter_difference d = {};
+    struct fault fault = {};
+    const struct count_query q = query(KIND_appeal, NULL, 672, 674);
+    const slice file = make_file(&q);
+    bool differs = true;
+    assert_ok(count_differ(file, &table, &differs, &d, &fault));
+    assert_false(differs);
+    size_t seen = 0;
+    for (size_t row = 0; row < table.row_count; row += 7) {
+        const struct counter_key key = counter_table_key(&table, row);
+        for (size_t i = 0; i < COUNT_OF(changes); i++) {
+            const struct counter_table is = with_row(row, changes[i]);
+            const uint64_t count = counter_table_count(&table, row);
+            const uint64_t other = changes[i] == 0 ? 0 : count + (uint64_t)changes[i];
+            if (other == 0 && changes[i] != 0) continue; /* no table has such a row */
+            assert_true(counter_table_differ(&table, &is, &d));
+            assert_memory_equal(d.key.bytes, key.bytes, sizeof key.bytes);
+            assert_int_equal(d.said, count);
+            assert_int_equal(d.is, other);
+            assert_true(counter_table_differ(&is, &table, &d));
+            assert_int_equal(d.said, other);
+            assert_ok(count_differ(file, &is, &differs, &d, &fault));
+            if (count_query_matches(&q, &key)) assert_true(differs);
+            if (differs) assert_memory_equal(d.key.bytes, key.bytes, sizeof key.bytes);
+            seen += differs;
+        }
+    }
+    assert_true(seen > 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +361,7 @@ int main(void)
         cmocka_unit_test(false_figures_are_refused_with_the_reason),
         cmocka_unit_test(no_row_can_be_left_out_or_changed),
         cmocka_unit_test(every_cut_and_every_flipped_bit_is_refused_or_true),
+        cmocka_unit_test(a_difference_is_found_in_its_row),
         cmocka_unit_test(conditions_name_columns_and_values),
     };
     return cmocka_run_group_tests_name("ledger/count", tests, setup, teardown);

@@ -14,7 +14,7 @@
 
 enum { TEXT_BYTES = 16 * 1024, TEXTS_MAX = 256 };
 
-static const char log_name[] = "example.com/log";
+const char sample_log_name[] = "example.com/log";
 static const char *const witness_names[3] = { "w1.example/a", "w2.example/a", "w3.example/a" };
 
 /* Room for every text that is ever made. */
@@ -66,7 +66,7 @@ static void sign(struct writer *w, slice text, uint8_t seed)
     assert_ok(ed25519_sign(key, text_end(&message), sig));
     ed25519_key_free(key);
     cosignature_bytes(time, sig, cosig);
-    const slice name = slice_text(is_log ? log_name : witness_names[seed - 1]);
+    const slice name = slice_text(is_log ? sample_log_name : witness_names[seed - 1]);
     const uint8_t type = is_log ? NOTE_KEY_ED25519 : NOTE_KEY_COSIGNATURE;
     note_write_signature(w, name, note_key_id(name, type, (slice){ pubkey, 32 }),
                          is_log ? (slice){ sig, 64 } : (slice){ cosig, sizeof cosig });
@@ -80,6 +80,11 @@ static slice note_of(slice text, uint8_t witnesses)
     for (uint8_t seed = 0; seed <= witnesses; seed++)
         sign(&w, text, seed);
     return text_end(&w);
+}
+
+slice sample_note(slice text)
+{
+    return note_of(text, 0);
 }
 
 static const uint8_t record_key[RECORD_KEY_BYTES] = { 7, 7, 7 };
@@ -159,7 +164,7 @@ static const struct merkle_source source = { NULL, node_of };
 static slice checkpoint_of(uint64_t size, uint8_t witnesses)
 {
     struct writer w = text_new();
-    struct checkpoint c = { slice_text(log_name), size, {}, slice_none() };
+    struct checkpoint c = { slice_text(sample_log_name), size, {}, slice_none() };
     assert_ok(merkle_root(&source, (struct merkle_range){ 0, size }, &c.root));
     checkpoint_write(&w, &c);
     return note_of(text_end(&w), witnesses);
@@ -214,7 +219,7 @@ static slice policy_of(const struct sample *s, const char *threshold)
 struct sample sample_make(void)
 {
     struct sample s = {};
-    s.log_key = key_text(log_name, NOTE_KEY_ED25519, 0);
+    s.log_key = key_text(sample_log_name, NOTE_KEY_ED25519, 0);
     for (uint8_t i = 0; i < COUNT_OF(s.witness_keys); i++) {
         s.witness_keys[i] = key_text(witness_names[i], NOTE_KEY_COSIGNATURE, (uint8_t)(i + 1));
     }

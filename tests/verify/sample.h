@@ -31,3 +31,7 @@ struct sample {
 };
 
 struct sample sample_make(void);
+/* The name of the log. */
+extern const char sample_log_name[];
+/* The text as a note that the log has signed; lives for ever. */
+slice sample_note(slice text);

@@ -20,7 +20,9 @@ static status check(slice file, struct reader r, struct answer *answer, struct f
 {
     static struct trust trust;
     TRY(trust_read(r.keys, r.key_count, r.policy, ed25519_verify, &trust, fault));
-    const struct verify_input in = { guarded(file), r.entry, r.old, &trust };
+    const struct verify_input in = {
+        .file = guarded(file), .entry = r.entry, .old = r.old, .trust = &trust
+    };
     return verify_file(&in, answer, fault);
 }
 

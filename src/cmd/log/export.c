@@ -61,6 +61,22 @@ static status export_one(void *with, struct tile tile)
     return file_write_whole(&e->out, path, writer_slice(&e->bytes), e->fault);
 }
 
+/* The counter tables that the summaries at the ends of segments commit to. */
+static status export_tables(struct export *e)
+{
+    const uint64_t segments = e->view.head.checkpoint.size / SEGMENT_ENTRIES;
+    for (uint64_t segment = 0; segment < segments; segment++) {
+        char path[TILE_PATH_BYTES_MAX + 1] = "";
+        struct writer name = writer_of(path, sizeof path - 1);
+        e->bytes = writer_of(e->bytes.at, e->bytes.cap);
+        tile_counters_path_write(&name, segment);
+        TRY(export_counters(e->view.node.archive, segment, &e->bytes, e->fault));
+        TRY(folders_make(&e->out, path, e->fault));
+        TRY(file_write_whole(&e->out, path, writer_slice(&e->bytes), e->fault));
+    }
+    return OK;
+}
+
 static status export_all(struct export *e, const char *out, struct fault *f)
 {
     const uint64_t size = e->view.head.checkpoint.size;
@@ -73,6 +89,7 @@ static status export_all(struct export *e, const char *out, struct fault *f)
     TRY(dir_open(NULL, out, &e->out, f));
     e->progress = progress_start("exporting", tiles, "tiles");
     TRY(export_each(size, export_one, e));
+    TRY(export_tables(e));
     progress_end(&e->progress);
     return file_write_whole(&e->out, "checkpoint", log_head_note(&e->view.head), f);
 }

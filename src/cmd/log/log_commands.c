@@ -201,7 +201,8 @@ const struct command log_commands[] = {
         .arguments = "DIR OUT",
         .summary = "Write the log as static files that any web server can serve",
         .details =
-            "OUT gets checkpoint, tile/… and tile/entries/… as c2sp.org/tlog-tiles says. What is\n"
+            "OUT gets checkpoint, tile/… and tile/entries/… as c2sp.org/tlog-tiles says, and\n"
+            "counters/… against which a stranger holds published figures (candor verify). What is\n"
             "private stays out: entries hold commitments only.\n\n"
             "  candor log export ./node ./public",
         .arguments_min = 2,

@@ -346,11 +346,11 @@ static status check_figure(const struct evidence *e, const struct count_claim *c
                      (unsigned long long)in_time, (unsigned long long)late);
 }
 
-static status check(slice file, struct evidence *e, size_t rows_cap, uint8_t *entry_room,
-                    struct count_claim *claim, struct fault *fault)
+/* The form of a file: everything but the numbers' agreement. */
+static status read_file(slice file, struct evidence *e, size_t rows_cap, uint8_t *entry_room,
+                        struct count_claim *claim, struct fault *fault)
 {
     struct reader r = { .lines = cursor_of(file), .line = slice_none() };
-    struct entry summary = {};
     status s = read_question(&r, &claim->query);
     if (s.code == E_OK) s = read_named(&r, "count", &claim->in_time);
     if (s.code == E_OK) s = read_named(&r, "late", &claim->late);
@@ -359,6 +359,14 @@ static status check(slice file, struct evidence *e, size_t rows_cap, uint8_t *en
         return fault_set(fault, s, "count proof, line %zu: %s", r.line_number, status_text(s));
     }
     claim->proof = slice_from(file, r.lines.pos);
+    return OK;
+}
+
+static status check(slice file, struct evidence *e, size_t rows_cap, uint8_t *entry_room,
+                    struct count_claim *claim, struct fault *fault)
+{
+    struct entry summary = {};
+    TRY(read_file(file, e, rows_cap, entry_room, claim, fault));
     TRY(entry_parse(claim->summary_entry, &summary, fault));
     TRY(summary_read(&summary, &claim->summary, fault));
     claim->summary_time_s = summary.time_s;
@@ -367,23 +375,70 @@ static status check(slice file, struct evidence *e, size_t rows_cap, uint8_t *en
     return check_figure(e, claim, fault);
 }
 
+/* Room for every row that a file of that length can show. */
+static status evidence_init(struct evidence *e, size_t file_len, size_t *ret_cap,
+                            struct fault *fault)
+{
+    enum { ROW_LINE_BYTES_MIN = 4 + 2 * COUNTER_KEY_BYTES + 2 };
+    if (file_len > COUNT_PROOF_BYTES_MAX) {
+        return fault_set(fault, FAIL(E_LIMIT), "a count proof of %zu bytes, at most %d are read",
+                         file_len, COUNT_PROOF_BYTES_MAX);
+    }
+    const size_t most = file_len / ROW_LINE_BYTES_MIN + 1;
+    *ret_cap = (most < COUNT_ROWS_MAX ? most : COUNT_ROWS_MAX) * COUNTER_ROW_BYTES;
+    e->rows = malloc(*ret_cap);
+    return e->rows != NULL ? OK : fault_set(fault, FAIL(E_NOMEM), "no memory for %zu rows", most);
+}
+
 status count_check(slice file, uint8_t *entry_room, struct count_claim *ret_claim,
                    struct fault *fault)
 {
-    enum { ROW_LINE_BYTES_MIN = 4 + 2 * COUNTER_KEY_BYTES + 2 };
     struct count_claim claim = {};
     struct evidence e = {};
-    if (file.len > COUNT_PROOF_BYTES_MAX) {
-        return fault_set(fault, FAIL(E_LIMIT), "a count proof of %zu bytes, at most %d are read",
-                         file.len, COUNT_PROOF_BYTES_MAX);
-    }
-    const size_t most = file.len / ROW_LINE_BYTES_MIN + 1;
-    const size_t cap = (most < COUNT_ROWS_MAX ? most : COUNT_ROWS_MAX) * COUNTER_ROW_BYTES;
-    e.rows = malloc(cap);
-    if (e.rows == NULL) return fault_set(fault, FAIL(E_NOMEM), "no memory for %zu rows", most);
+    size_t cap = 0;
+    TRY(evidence_init(&e, file.len, &cap, fault));
     const status s = check(file, &e, cap, entry_room, &claim, fault);
     free(e.rows);
     if (s.code == E_OK) *ret_claim = claim;
+    return s;
+}
+
+/* The rows of the table that the rows shown claim to be: from the table's begin if they start
+ * there, else from their first key on; up to its end, or their last key. */
+static struct counter_table same_run(const struct evidence *e, const struct counter_table *t)
+{
+    const struct counter_table rows = rows_of(e);
+    size_t first = 0;
+    size_t end = t->row_count;
+    if (rows.row_count == 0) return *t;
+    const struct counter_key low = counter_table_key(&rows, 0);
+    const struct counter_key high = counter_table_key(&rows, rows.row_count - 1);
+    if (e->first > 0) first = counter_table_find(t, &low);
+    if (e->first + rows.row_count < e->row_count) {
+        end = counter_table_find(t, &high);
+        if (end < t->row_count) {
+            const struct counter_key at_end = counter_table_key(t, end);
+            if (key_order(&at_end, &high) == 0) end++;
+        }
+    }
+    return counter_table_part(t, first, end);
+}
+
+status count_differ(slice file, const struct counter_table *is, bool *ret_differs,
+                    struct counter_difference *ret_first, struct fault *fault)
+{
+    uint8_t entry_room[ENTRY_BYTES_MAX];
+    struct count_claim claim = {};
+    struct evidence e = {};
+    size_t cap = 0;
+    TRY(evidence_init(&e, file.len, &cap, fault));
+    const status s = read_file(file, &e, cap, entry_room, &claim, fault);
+    if (s.code == E_OK) {
+        const struct counter_table said = rows_of(&e);
+        const struct counter_table run = same_run(&e, is);
+        *ret_differs = counter_table_differ(&said, &run, ret_first);
+    }
+    free(e.rows);
     return s;
 }
 

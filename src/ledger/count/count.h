@@ -52,6 +52,10 @@ status count_format(const struct counter_table *t, const struct count_query *q, 
  */
 status count_check(slice file, uint8_t *entry_room, struct count_claim *ret_claim,
                    struct fault *fault);
+/* Holds the rows that a file shows, which count_check accepted, against the table of the same
+ * entries counted anew. Whether they differ, and where first. E_NOMEM. */
+status count_differ(slice file, const struct counter_table *is, bool *ret_differs,
+                    struct counter_difference *ret_first, struct fault *fault);
 /* Writes the question for people: "enforcement, market=DE category=self_harm, 2026-01 to 2026-06".
  */
 void count_query_print(const struct count_query *q, struct writer *w);

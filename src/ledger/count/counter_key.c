@@ -7,6 +7,7 @@
 #include "base/banned.h"
 
 enum { NS_PER_S = 1000000000, MONTHS_PER_YEAR = 12, EPOCH_YEAR = 1970, DAY_S = 86400 };
+enum { COLUMN_TEXT_BYTES_MAX = 512 };
 
 /* The second in which a month from MONTH_FIRST to MONTH_LAST + 1 begins. */
 static uint64_t month_start_s(uint16_t month)
@@ -82,6 +83,30 @@ struct counter_key counter_key_overflow(uint8_t kind)
     struct counter_key k = { .bytes = { kind, 0xff, 0xff } };
     k.bytes[COUNTER_KEY_FLAG] = COUNTER_OVERFLOW;
     return k;
+}
+
+void counter_key_print(const struct counter_key *k, struct writer *w)
+{
+    static const char *const flags[] = { "", ", late", ", in overflow" };
+    const slice columns = { k->bytes + COUNTER_KEY_COLUMNS, COLUMNS_BYTES_MAX };
+    const struct schema *s = schema_find(k->bytes[0], get_u16(k->bytes + 1));
+    const uint8_t flag = k->bytes[COUNTER_KEY_FLAG];
+    if (s == NULL) {
+        writer_printf(w, "kind %u in schema version %u", k->bytes[0], get_u16(k->bytes + 1));
+    } else {
+        writer_text(w, s->name);
+        for (size_t i = 0; i < s->column_count; i++) {
+            uint8_t text[COLUMN_TEXT_BYTES_MAX];
+            struct writer column = writer_of(text, sizeof text);
+            schema_column_print(&s->columns[i], columns, &column);
+            if (column.len == 0) continue; /* not stated */
+            writer_u8(w, ' ');
+            writer_bytes(w, writer_slice(&column));
+        }
+    }
+    writer_text(w, ", ");
+    month_print(counter_key_month(k), w);
+    writer_text(w, flag < COUNT_OF(flags) ? flags[flag] : ", with an unknown flag");
 }
 
 struct count_query count_query_of(const struct schema *s, uint16_t month_first, uint16_t month_last)

@@ -47,6 +47,9 @@ struct counter_key counter_key_of(const struct entry *e, uint16_t month, uint8_t
 /* The key under which a kind is counted when the table is full. */
 struct counter_key counter_key_overflow(uint8_t kind);
 
+/* Writes the key for people: "enforcement market=DE, 2026-01, late". */
+void counter_key_print(const struct counter_key *k, struct writer *w);
+
 /* The month in a key. */
 static inline uint16_t counter_key_month(const struct counter_key *k)
 {

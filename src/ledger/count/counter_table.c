@@ -59,6 +59,37 @@ size_t counter_table_find(const struct counter_table *t, const struct counter_ke
     return low;
 }
 
+bool counter_table_differ(const struct counter_table *said, const struct counter_table *is,
+                          struct counter_difference *ret_first)
+{
+    const size_t least = said->row_count < is->row_count ? said->row_count : is->row_count;
+    size_t i = 0;
+    while (i < least && slice_equal(row_at(said, i), row_at(is, i)))
+        i++;
+    const bool said_ends = i == said->row_count;
+    const bool is_ends = i == is->row_count;
+    if (said_ends && is_ends) return false;
+    struct counter_difference d = {};
+    const int order =
+        said_ends ? 1
+        : is_ends ? -1
+                  : __builtin_memcmp(row_at(said, i).at, row_at(is, i).at, COUNTER_KEY_BYTES);
+    d.key = counter_table_key(order <= 0 ? said : is, i);
+    if (order <= 0) d.said = counter_table_count(said, i);
+    if (order >= 0) d.is = counter_table_count(is, i);
+    *ret_first = d;
+    return true;
+}
+
+struct counter_table counter_table_part(const struct counter_table *t, size_t first, size_t end)
+{
+    assert(first <= end && end <= t->row_count);
+    return (struct counter_table){
+        .rows = { t->rows.at + first * COUNTER_ROW_BYTES, (end - first) * COUNTER_ROW_BYTES },
+        .row_count = end - first,
+    };
+}
+
 static status check_rows(const struct counter_table *t, struct fault *fault)
 {
     uint64_t sum = 0;

@@ -48,6 +48,18 @@ struct counter_key counter_table_key(const struct counter_table *t, size_t row);
 uint64_t counter_table_count(const struct counter_table *t, size_t row);
 /* The first row whose key is not below this one; row_count if there is none. */
 size_t counter_table_find(const struct counter_table *t, const struct counter_key *key);
+/* The first key, in order, whose counters are not the same in both tables. */
+struct counter_difference {
+    struct counter_key key;
+    uint64_t said; /* 0: no such row */
+    uint64_t is;
+};
+
+/* Whether the rows differ, and where first. Linear. */
+bool counter_table_differ(const struct counter_table *said, const struct counter_table *is,
+                          struct counter_difference *ret_first);
+/* The rows [first, end) as a table of their own; its other members are 0. */
+struct counter_table counter_table_part(const struct counter_table *t, size_t first, size_t end);
 /* The root over the rows. Linear in their number, no memory beyond the stack. */
 hash counter_table_root(const struct counter_table *t);
 
