@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intake/protocol/protocol.h"
 
+#include "intake/json_scan.h"
+#include "intake/reader.h"
 #include "base/banned.h"
 
 status protocol_take(const struct protocol_sink *sink, const struct submission *event,
@@ -16,6 +18,18 @@ status protocol_take(const struct protocol_sink *sink, const struct submission *
     if (!protocol_refuses(s)) return s;
     sink->refuse(sink->self, event->place, fault);
     return OK;
+}
+
+enum intake_format protocol_line_format(slice line)
+{
+    size_t end = 0;
+    if (line.len > 0 && line.at[0] == '{' && json_scan_value(line, 0, &end).code == E_OK &&
+        end == line.len) {
+        return INTAKE_JSON;
+    }
+    if (intake_auditd_format.detect(line, true)) return INTAKE_AUDITD;
+    if (intake_syslog_format.detect(line, true)) return INTAKE_SYSLOG;
+    return INTAKE_TEXT;
 }
 
 static int http_status_of(status s)

@@ -59,6 +59,9 @@ static inline bool protocol_refuses(status s)
 status protocol_take(const struct protocol_sink *sink, const struct submission *event,
                      struct fault *fault);
 
+/* How to read one line of text: JSON, AUDITD, SYSLOG or TEXT, by how it looks. */
+enum intake_format protocol_line_format(slice line);
+
 /* What a reply is beside its body. */
 struct protocol_answer {
     int http_status;

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake/protocol/hec.h"
+
+#include <string.h>
+#include "base/bytes.h"
+#include "base/text.h"
+#include "base/timestamp.h"
+#include "intake/protocol/members.h"
+#include "base/banned.h"
+
+/* The members of an envelope as they stand in the body; empty: not there, or null. */
+enum envelope_member { TIME, HOST, SOURCE, SOURCETYPE, INDEX, EVENT, FIELDS, MEMBER_COUNT };
+
+static const char *const member_names[MEMBER_COUNT] = {
+    [TIME] = "time",   [HOST] = "host",   [SOURCE] = "source", [SOURCETYPE] = "sourcetype",
+    [INDEX] = "index", [EVENT] = "event", [FIELDS] = "fields",
+};
+
+struct envelope {
+    slice members[MEMBER_COUNT];
+};
+
+struct hec hec_of(struct protocol_scratch *scratch)
+{
+    return (struct hec){
+        .scratch = scratch,
+        .host = slice_none(),
+        .source = slice_none(),
+        .sourcetype = slice_none(),
+        .index = slice_none(),
+    };
+}
+
+/* The envelope that starts at *pos, which moves behind it. */
+static status read_envelope(slice body, size_t *pos, struct envelope *ret, struct fault *fault)
+{
+    if (body.at[*pos] != '{') {
+        return fault_set(fault, FAIL(E_SYNTAX), "an event must be a JSON object, at byte %zu",
+                         *pos);
+    }
+    struct members m = members_of(body, *pos);
+    slice key = {};
+    slice value = {};
+    for (size_t i = 0; i < MEMBER_COUNT; i++)
+        ret->members[i] = slice_none();
+    while (members_next(&m, &key, &value)) {
+        size_t i = 0;
+        while (i < MEMBER_COUNT && !slice_is(key, member_names[i]))
+            i++;
+        if (i == MEMBER_COUNT) continue; /* Splunk ignores what it does not know */
+        if (ret->members[i].len != 0) {
+            return fault_set(fault, FAIL(E_DUPLICATE), "\"%s\" is there twice, at byte %zu",
+                             member_names[i], (size_t)(value.at - body.at));
+        }
+        ret->members[i] = slice_is(value, "null") ? slice_none() : value;
+    }
+    *pos = m.pos;
+    if (m.status.code == E_OK) return OK;
+    return fault_set(fault, m.status, "the event is broken at byte %zu: %s", m.pos, m.what);
+}
+
+/* The text of a JSON string; it lives until the next reset of the scratch's arena. */
+static status read_string(struct hec *h, enum envelope_member member, slice value, slice *ret,
+                          struct fault *fault)
+{
+    if (value.len == 0) return OK; /* the query's word stays */
+    struct json_document d = {};
+    if (value.at[0] == '"' && memchr(value.at, '\\', value.len) == NULL) {
+        *ret = (slice){ value.at + 1, value.len - 2 };
+        if (!text_is_utf8(*ret)) {
+            return fault_set(fault, FAIL(E_UTF8), "\"%s\" is not UTF-8", member_names[member]);
+        }
+    } else {
+        const status s = json_parse_padded(h->scratch->json, value, &d, fault);
+        if (s.code != E_OK) return fault_within(fault, s, member_names[member]);
+        if (d.nodes[0].type != JSON_STRING) {
+            return fault_set(fault, FAIL(E_VALUE), "\"%s\" must be a string", member_names[member]);
+        }
+        *ret = arena_copy(&h->scratch->arena, d.nodes[0].text);
+        if (ret->at == NULL) return fault_set(fault, FAIL(E_NOMEM), "out of memory");
+    }
+    if (ret->len <= PROTOCOL_HINT_BYTES_MAX) return OK;
+    return fault_set(fault, FAIL(E_LIMIT), "\"%s\" has %zu bytes, at most %d are taken",
+                     member_names[member], ret->len, PROTOCOL_HINT_BYTES_MAX);
+}
+
+/* Seconds since 1970 with or without a fraction, as a number or as a string. */
+static status read_time(slice value, struct submission *event, struct fault *fault)
+{
+    if (value.len == 0) return OK;
+    slice text = value;
+    if (text.at[0] == '"') text = (slice){ value.at + 1, value.len - 2 };
+    const status s = timestamp_parse_epoch(text, &event->time_ns);
+    event->has_time = s.code == E_OK;
+    if (s.code == E_OK) return OK;
+    return fault_set(fault, s, "\"time\" must be seconds since 1970, such as 1700000000.123");
+}
+
+/* What the envelope says beside the event, as the last member of the raw. */
+static void write_extras(struct writer *w, const struct envelope *e)
+{
+    static const enum envelope_member kept[] = { HOST, SOURCE, SOURCETYPE, FIELDS };
+    const char *before = "\"hec\":{\"";
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        if (e->members[kept[i]].len == 0) continue;
+        writer_text(w, before);
+        writer_text(w, member_names[kept[i]]);
+        writer_text(w, "\":");
+        writer_bytes(w, e->members[kept[i]]);
+        before = ",\"";
+    }
+    writer_u8(w, '}');
+}
+
+static bool has_extras(const struct envelope *e)
+{
+    return e->members[HOST].len + e->members[SOURCE].len + e->members[SOURCETYPE].len +
+               e->members[FIELDS].len !=
+           0;
+}
+
+static status too_long(struct fault *fault)
+{
+    return fault_set(fault, FAIL(E_LIMIT), "the event is longer than %d bytes",
+                     PROTOCOL_EVENT_BYTES_MAX);
+}
+
+/* {…} becomes {…,"hec":{…}}. */
+static status build_object(struct hec *h, const struct envelope *e, slice head, slice *ret_raw,
+                           struct fault *fault)
+{
+    if (head.at[head.len - 1] != '}') {
+        return fault_set(fault, FAIL(E_SYNTAX), "\"event\" is broken: '}' is expected");
+    }
+    *ret_raw = head;
+    if (!has_extras(e)) return OK;
+    struct writer w = writer_of(h->scratch->room, PROTOCOL_EVENT_BYTES_MAX);
+    head.len--;
+    const bool is_empty = members_blank(head, 1) == head.len;
+    writer_bytes(&w, head);
+    if (!is_empty) writer_u8(&w, ',');
+    write_extras(&w, e);
+    writer_u8(&w, '}');
+    *ret_raw = writer_slice(&w);
+    return writer_end(&w).code == E_OK ? OK : too_long(fault);
+}
+
+/* A value that is no object becomes {"event":…,"hec":{…}}. */
+static status build_value(struct hec *h, const struct envelope *e, slice *ret_raw,
+                          struct fault *fault)
+{
+    struct writer w = writer_of(h->scratch->room, PROTOCOL_EVENT_BYTES_MAX);
+    writer_text(&w, "{\"event\":");
+    writer_bytes(&w, e->members[EVENT]);
+    if (has_extras(e)) {
+        writer_u8(&w, ',');
+        write_extras(&w, e);
+    }
+    writer_u8(&w, '}');
+    *ret_raw = writer_slice(&w);
+    return writer_end(&w).code == E_OK ? OK : too_long(fault);
+}
+
+/* A string of one line is that line. What the envelope says is added where the line has a place
+ * for it; lines of syslog and audit say themselves where they are from. */
+static status build_line(struct hec *h, const struct envelope *e, slice line,
+                         struct submission *event, struct fault *fault)
+{
+    event->format = protocol_line_format(line);
+    if (event->format == INTAKE_JSON) return build_object(h, e, line, &event->raw, fault);
+    if (event->format == INTAKE_TEXT && has_extras(e)) {
+        event->format = INTAKE_JSON;
+        return build_value(h, e, &event->raw, fault);
+    }
+    event->raw = line;
+    return OK;
+}
+
+static status build_text(struct hec *h, const struct envelope *e, struct submission *event,
+                         struct fault *fault)
+{
+    struct json_document d = {};
+    const status s = json_parse_padded(h->scratch->json, e->members[EVENT], &d, fault);
+    if (s.code != E_OK) return fault_within(fault, s, "\"event\"");
+    const slice text = d.nodes[0].text;
+    if (text.len == 0) {
+        h->code = HEC_EVENT_BLANK;
+        return fault_set(fault, FAIL(E_VALUE), "\"event\" is blank");
+    }
+    const bool is_line = memchr(text.at, '\n', text.len) == NULL && members_blank(text, 0) == 0;
+    return is_line ? build_line(h, e, text, event, fault) : build_value(h, e, &event->raw, fault);
+}
+
+static status build_event(struct hec *h, const struct envelope *e, struct submission *event,
+                          struct fault *fault)
+{
+    const slice value = e->members[EVENT];
+    if (value.len == 0) {
+        h->code = HEC_EVENT_REQUIRED;
+        return fault_set(fault, FAIL(E_VALUE), "\"event\" is missing");
+    }
+    if (e->members[FIELDS].len != 0 && e->members[FIELDS].at[0] != '{') {
+        h->code = HEC_FIELDS_ERROR;
+        return fault_set(fault, FAIL(E_VALUE), "\"fields\" must be an object");
+    }
+    TRY(read_time(e->members[TIME], event, fault));
+    TRY(read_string(h, HOST, e->members[HOST], &event->host, fault));
+    TRY(read_string(h, SOURCE, e->members[SOURCE], &event->source, fault));
+    TRY(read_string(h, SOURCETYPE, e->members[SOURCETYPE], &event->sourcetype, fault));
+    TRY(read_string(h, INDEX, e->members[INDEX], &event->index, fault));
+    if (value.at[0] == '"') return build_text(h, e, event, fault);
+    return value.at[0] == '{' ? build_object(h, e, value, &event->raw, fault)
+                              : build_value(h, e, &event->raw, fault);
+}
+
+static struct submission event_of(const struct hec *h, struct protocol_place place)
+{
+    return (struct submission){
+        .place = place,
+        .raw = slice_none(),
+        .format = INTAKE_JSON,
+        .id = slice_none(),
+        .host = h->host,
+        .source = h->source,
+        .sourcetype = h->sourcetype,
+        .index = h->index,
+    };
+}
+
+/* Reads the envelope at *pos and offers its event. */
+static status next_event(struct hec *h, slice body, size_t *pos, struct submission *event,
+                         struct fault *fault)
+{
+    struct envelope e = {};
+    arena_reset(&h->scratch->arena);
+    TRY(read_envelope(body, pos, &e, fault));
+    TRY(build_event(h, &e, event, fault));
+    return event->raw.len > PROTOCOL_EVENT_BYTES_MAX ? too_long(fault) : OK;
+}
+
+static status no_data(struct hec *h, struct fault *fault)
+{
+    h->code = HEC_NO_DATA;
+    return fault_set(fault, FAIL(E_SYNTAX), "the request has no event");
+}
+
+status hec_read_event(struct hec *h, slice body, const struct protocol_sink *sink,
+                      struct fault *fault)
+{
+    struct protocol_place place = { .line = 1 };
+    h->code = HEC_SUCCESS;
+    h->has_invalid = false;
+    size_t pos = members_blank(body, 0);
+    if (pos == body.len) return no_data(h, fault);
+    for (; pos < body.len; pos = members_blank(body, pos)) {
+        struct submission event = event_of(h, place);
+        status s = next_event(h, body, &pos, &event, fault);
+        if (s.code == E_OK) s = sink->take(sink->self, &event, fault);
+        if (protocol_refuses(s)) {
+            sink->refuse(sink->self, place, fault);
+            if (h->code == HEC_SUCCESS) h->code = HEC_INVALID_DATA;
+            h->has_invalid = true;
+            h->invalid_number = place.number;
+        }
+        if (s.code != E_OK) return s;
+        place.number++;
+        place.line++;
+    }
+    return OK;
+}
+
+status hec_read_raw(struct hec *h, slice body, const struct protocol_sink *sink,
+                    struct fault *fault)
+{
+    struct protocol_place place = {};
+    h->code = HEC_SUCCESS;
+    h->has_invalid = false;
+    for (size_t pos = 0; pos < body.len;) {
+        const uint8_t *at = body.at + pos;
+        const uint8_t *end = memchr(at, '\n', body.len - pos);
+        slice line = { at, end == NULL ? body.len - pos : (size_t)(end - at) };
+        pos += line.len + (end != NULL);
+        place.line++;
+        if (line.len > 0 && line.at[line.len - 1] == '\r') line.len--;
+        if (members_blank(line, 0) == line.len) continue;
+        struct submission event = event_of(h, place);
+        event.raw = line;
+        event.format = protocol_line_format(line);
+        TRY(protocol_take(sink, &event, fault));
+        place.number++;
+    }
+    return place.number == 0 ? no_data(h, fault) : OK;
+}
