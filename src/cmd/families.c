@@ -5,11 +5,16 @@
 #include "cmd/log/log_commands.h"
 #include "cmd/detect/hunt.h"
 #include "cmd/detect/rules.h"
+#include "cmd/simulate.h"
 #include "cmd/verify.h"
 #include "base/banned.h"
 
 const struct family families[] = {
-    { "The log", log_commands },     { "Hunting", hunt_commands },
-    { "Detecting", rules_commands }, { "Checking", verify_commands },
-    { "Measuring", bench_commands }, {},
+    { "The log", log_commands },
+    { "Hunting", hunt_commands },
+    { "Detecting", rules_commands },
+    { "Checking", verify_commands },
+    { "Simulating", simulate_commands },
+    { "Measuring", bench_commands },
+    {},
 };

@@ -82,7 +82,8 @@ const char *const route_categories[] = {
     "registry_add", "registry_set", "registry_delete", "registry_rename", "wmi_event", "ps_script",
     "ps_module", "ps_classic_start", "ps_classic_provider_start", "sysmon_status", "sysmon_error",
     "antivirus", "application", "database", "dns", "firewall", "proxy", "webserver", "appliance",
-    "admin_tool", "moderation", "account_recovery", "access_grant", "api_request",
+    "admin_tool", "moderation", "account_recovery", "access_grant", "api_request", "sign_in",
+    "ticket", "user_report", "legal_order", "people", "deployment",
     NULL,
 };
 /* clang-format on */

@@ -14,13 +14,14 @@ BELOW = {  # folder -> the folders it may include, itself apart
     "lib": "base",
     "os": "base lib",
     "record": "base lib os",
+    "simulate": "base record",
     "intake": "base lib record",
     "judge": "base lib record",
     "ledger": "base lib os record intake judge",
     "view": "base lib os record intake judge ledger",
     "report": "base lib os record intake judge ledger view verify",
     "serve": "base lib os record intake judge ledger view report verify",
-    "cmd": "base lib os record intake judge ledger view report serve verify",
+    "cmd": "base lib os record simulate intake judge ledger view report serve verify",
     "verify": "base record ledger",
 }
 NEVER = {"intake": ["lib/sqlite"], "judge": ["lib/sqlite"]}
@@ -35,7 +36,7 @@ MAY_USE = {
 # What a pure file may not call: the world outside its arguments.
 IMPURE = re.compile(r"\b(fopen|fread|fwrite|fdopen|clock_gettime|getenv|secure_getenv|getrandom|"
                     r"time)\s*\(")
-PURE_FOLDERS = ("base", "record", "intake", "judge")
+PURE_FOLDERS = ("base", "record", "simulate", "intake", "judge")
 
 
 def read_tree():
@@ -164,6 +165,7 @@ def each_kind_of_wrong_arrow_is_found():
                          ("judge/sigma/x.c", "os/file.h"), ("judge/x.c", "lib/sqlite.h"),
                          ("intake/x.c", "judge/x.h"), ("ledger/x.c", "view/x.h"),
                          ("verify/x.c", "lib/crypto.h"), ("report/x.c", "serve/http.h"),
+                         ("simulate/x.c", "judge/x.h"), ("simulate/x.c", "os/file.h"),
                          ("base/x.c", "unistd.h"), ("judge/x.c", "hs.h"),
                          ("view/x.c", "sqlite3.h")]:
         assert len(wrong_arrows({path: [(1, target)]})) == 1, (path, target)
