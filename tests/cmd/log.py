@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -84,6 +85,40 @@ def append_acknowledges_at_the_level_asked_for():
     assert run("append", NODE, "--ack", "soon").returncode == 2
 
 
+def append_while_the_signer_dies(*options):
+    """One record is answered, the signer dies, another one follows."""
+    node = subprocess.Popen([CANDOR, "append", NODE, *options], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    node.stdin.write(event(1).encode() + b"\n")
+    node.stdin.flush()
+    assert b"index" in node.stdout.readline()
+    with open(f"/proc/{node.pid}/task/{node.pid}/children", encoding="ascii") as file:
+        children = [int(pid) for pid in file.read().split()]
+    assert len(children) == 1, "the signer is its one child"
+    os.kill(children[0], signal.SIGKILL)
+    out, err = node.communicate(event(2).encode(), timeout=60)
+    return node.returncode, out, err
+
+
+@tap.test
+def a_record_that_was_answered_is_done_even_if_its_checkpoint_fails():
+    status, out, err = append_while_the_signer_dies()
+    index = json.loads(out)["index"]
+    assert status == 0, (status, err)
+    assert b"durable, but no checkpoint covers the last ones" in err and err.count(b"\n") == 1, err
+    assert json.loads(run("log", "head", NODE, "--json").stdout)["size"] <= index
+    assert run("append", NODE).returncode == 0
+    assert json.loads(run("log", "head", NODE, "--json").stdout)["size"] == index + 1
+
+
+@tap.test
+def a_record_without_its_checkpoint_is_not_answered_as_checkpointed():
+    status, out, err = append_while_the_signer_dies("--ack", "checkpointed")
+    assert (status, out) == (3, b""), (status, out, err)
+    assert b"signer" in err and err.count(b"\n") == 1, err
+    assert run("append", NODE).returncode == 0
+
+
 @tap.test
 def append_of_nothing_is_fine():
     done = run("append", NODE)
@@ -155,6 +190,12 @@ def figures_are_recounted_and_proven():
     lie = proof.replace(f"\ncount {figure['count']}".encode(),
                         f"\ncount {figure['count'] + 1}".encode())
     assert run(save("lie", lie), "--vkey", KEY, program=VERIFY).returncode in (1, 2)
+    out = os.path.join(HOME, "counted")
+    assert run("log", "export", NODE, out).returncode == 0
+    for program, words in [(CANDOR, ["verify"]), (VERIFY, [])]:
+        recounted = run(*words, os.path.join(HOME, "count"), "--vkey", KEY, "--recount", out,
+                        program=program)
+        assert recounted.returncode == 0 and b"recounted" in recounted.stdout, recounted
     for bad in [["bogus"], ["event", "--where", "bogus=1"], ["event", "--from", "2026-13"]]:
         assert run("log", "count", NODE, *bad).returncode == 2
 

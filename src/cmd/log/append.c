@@ -229,6 +229,21 @@ static void appender_done(struct appender *a)
     free(a->input);
 }
 
+/* What was acknowledged is durable, and that is what was asked for. Whether a checkpoint followed
+ * is told all the same: without one nothing of it can be proved to anybody yet. */
+static void tell_unsigned(struct appender *a)
+{
+    struct fault f = {};
+    if (a->fd >= 0) return; /* the running node says so itself */
+    const uint64_t size = committer_sequenced(a->node.committer);
+    const status s = committer_wait(a->node.committer, size, true, &f);
+    if (s.code == E_OK) return;
+    command_fail(0,
+                 "append: %s: every record answered is durable, but no checkpoint covers the last "
+                 "ones: %s; the next start signs them",
+                 a->dir, f.text);
+}
+
 int run_append(const struct invocation *inv)
 {
     const char *ack = invocation_value(inv, "--ack", "sequenced");
@@ -246,6 +261,7 @@ int run_append(const struct invocation *inv)
     status s = appender_init(&a);
     if (s.code == E_OK) s = target_open(&a, &f);
     if (s.code == E_OK) s = take_all(&a, &f);
+    if (s.code == E_OK) tell_unsigned(&a);
     appender_done(&a);
     if (s.code != E_OK) return command_fail(status_exit(s), "append: %s: %s", a.dir, f.text);
     return a.refused == 0 ? 0 : 2;

@@ -88,7 +88,10 @@ const struct command log_commands[] = {
             "was\n"
             "refused. docs/formats/records.md lists the kinds and their fields. Exit status 2 if "
             "any\n"
-            "line was refused; the others are in the log.\n\n"
+            "line was refused; the others are in the log. With --ack sequenced a record that was\n"
+            "answered is done: if signing fails after the last answer, a line on standard error\n"
+            "says so and the exit status stays 0, since the next start signs what is durable.\n"
+            "With --ack checkpointed it is 3, and what was not answered was not promised.\n\n"
             "  echo '{\"kind\":\"event\",\"time\":\"2026-03-01T10:00:00Z\",\"source\":\"admin\",\n"
             "        \"raw\":\"…\"}' | candor append ./node",
         .options = append_options,

@@ -18,12 +18,16 @@ struct signer_remote {
     struct signer_hello hello;
 };
 
+/* A closed socket says no more than that. */
+static status gone(status s, struct fault *f)
+{
+    return s.code == E_CLOSED ? fault_set(f, s, "the signer is gone") : s;
+}
+
 static status receive(struct signer_remote *r, uint16_t want, slice *ret_payload, struct fault *f)
 {
     struct frame frame = {};
-    const status s = frame_receive(&r->in, r->fd, &frame, f);
-    if (s.code == E_CLOSED) return fault_set(f, s, "the signer is gone");
-    TRY(s);
+    TRY(gone(frame_receive(&r->in, r->fd, &frame, f), f));
     if (frame.type == SIGNER_REFUSED)
         return fault_within(f, failure_parse(frame.payload, f), "signer");
     if (frame.type != want) return fault_set(f, FAIL(E_UNKNOWN), "signer: unexpected message");
@@ -87,7 +91,7 @@ static status sign(void *self, const struct signer_request *request,
     slice reply = {};
     signer_request_write(request, &w);
     TRY(writer_end(&w));
-    TRY(frame_send(r->fd, (struct frame){ SIGNER_REQUEST, writer_slice(&w) }, f));
+    TRY(gone(frame_send(r->fd, (struct frame){ SIGNER_REQUEST, writer_slice(&w) }, f), f));
     TRY(receive(r, SIGNER_SIGNED, &reply, f));
     if (reply.len != SIGNER_SIGNATURE_BYTES)
         return fault_set(f, FAIL(E_SYNTAX), "signer: short signature");
