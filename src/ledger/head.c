@@ -24,6 +24,17 @@ status log_head_load(const struct store *store, struct log_head *ret_head, struc
     return parse(h, f).code == E_OK ? OK : fault_within(f, FAIL(E_CORRUPT), LAYOUT_CHECKPOINT);
 }
 
+status log_head_read(slice note, struct log_head *ret_head, struct fault *f)
+{
+    struct log_head *h = ret_head;
+    if (note.len > sizeof h->bytes) {
+        return fault_set(f, FAIL(E_LIMIT), "longer than %zu bytes", sizeof h->bytes);
+    }
+    bytes_copy(h->bytes, sizeof h->bytes, note);
+    h->len = note.len;
+    return parse(h, f);
+}
+
 status log_head_publish(const struct store *store, const struct log_head_signed *s, struct fault *f)
 {
     uint8_t note[CHECKPOINT_TEXT_BYTES_MAX + 512];

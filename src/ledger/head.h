@@ -20,6 +20,9 @@ struct log_head {
  * head before opening the archive: then the archive is the newer of the two. E_NOT_FOUND if nothing
  * was published yet, E_CORRUPT if it is malformed. */
 status log_head_load(const struct store *store, struct log_head *ret_head, struct fault *f);
+/* Reads a signed note that somebody kept. E_LIMIT above LOG_HEAD_BYTES_MAX; else what note_parse
+ * and checkpoint_parse say. */
+status log_head_read(slice note, struct log_head *ret_head, struct fault *f);
 /* A head as it was signed. */
 struct log_head_signed {
     const char *origin;

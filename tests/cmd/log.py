@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
 import tap  # noqa: E402
@@ -91,7 +92,9 @@ def append_while_the_signer_dies(*options):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     node.stdin.write(event(1).encode() + b"\n")
     node.stdin.flush()
-    assert b"index" in node.stdout.readline()
+    index = json.loads(node.stdout.readline())["index"]
+    while json.loads(run("log", "head", NODE, "--json").stdout)["size"] <= index:
+        time.sleep(0.01)  # until its checkpoint is there
     with open(f"/proc/{node.pid}/task/{node.pid}/children", encoding="ascii") as file:
         children = [int(pid) for pid in file.read().split()]
     assert len(children) == 1, "the signer is its one child"
@@ -160,6 +163,52 @@ def the_log_is_consistent_with_its_past():
         assert good.returncode == 0, (old, good)
     assert run("log", "consistency", NODE, str(size + 1)).returncode == 2
     assert run("log", "consistency", NODE, "1", str(size + 1)).returncode == 2
+
+
+@tap.test
+def any_two_checkpoints_that_were_published_are_shown_to_be_consistent():
+    heads = []
+    for number in range(4):
+        run("append", NODE, stdin="\n".join(event(n) for n in range(3 + 5 * number)).encode())
+        note = run("log", "head", NODE).stdout
+        heads.append((note.split(b"\n")[1].decode(), save(f"head-{number}", note)))
+    for old_size, old in heads:
+        for new_size, new in heads:
+            if int(old_size) > int(new_size):
+                continue
+            words = ["log", "consistency", NODE, old_size, new_size, "--new", new]
+            made = run(*words)
+            assert made.returncode == 0, made
+            good = run(save("pair", made.stdout), "--vkey", KEY, "--old", old, program=VERIFY)
+            assert good.returncode == 0, good
+            assert run(*words[:4], *words[5:]).stdout == made.stdout, "the file says the size"
+    newest = run("log", "consistency", NODE, heads[0][0], heads[-1][0])
+    assert newest.returncode == 0, "its checkpoint is kept"
+
+
+@tap.test
+def sizes_without_a_signed_checkpoint_are_named():
+    size = int(run("log", "head", NODE).stdout.split(b"\n")[1])
+    newest = os.path.join(HOME, "head-3")
+    with open(os.path.join(HOME, "head-2"), "rb") as file:
+        older = file.read()
+    older_size = older.split(b"\n")[1].decode()
+    other = save("other-log", older.replace(b"/test\n", b"/other\n", 1))
+    forged = save("forged", older.replace(older.split(b"\n")[2], b"A" * 43 + b"=", 1))
+    for words, status, why in [
+            ([older_size], 2, f"the signed checkpoint of {older_size} entries is not kept"),
+            ([str(size - 5)], 2, f"was ever signed: the log grew from {older_size} to "),
+            ([str(size + 1)], 2, f"has {size} entries, not yet {size + 1}"),
+            ([older_size, "--new", newest], 2, f"but the checkpoint given has {size}"),
+            ([older_size, "--new", other], 1, "a checkpoint of another log"),
+            ([older_size, "--new", forged], 1, "have no such root"),
+            ([older_size, "--new", os.path.join(HOME, "count")], 2, "count: "),
+            ([older_size, "--new", os.path.join(HOME, "absent")], 2, "absent: ")]:
+        done = run("log", "consistency", NODE, "1", *words)
+        assert done.returncode == status and why.encode() in done.stderr, (words, done)
+        assert done.stdout == b"" and done.stderr.count(b"\n") == 1, done
+    too_old = run("log", "consistency", NODE, str(size), "--new", os.path.join(HOME, "head-2"))
+    assert too_old.returncode == 2 and b"above the size of the checkpoint" in too_old.stderr
 
 
 @tap.test

@@ -41,6 +41,13 @@ def make_log(folder):
     vkey = candor("init", node, "--origin", "example.com/interop").decode()
     put(os.path.join(folder, "vkey"), vkey.removeprefix("vkey: ").encode())
     candor("append", node, stdin=records())
+    kept, old = os.path.join(folder, "kept"), candor("log", "head", node)
+    put(kept, old)
+    candor("append", node, stdin=records()[:4096].rpartition(b"\n")[0])
+    end = int(old.split(b"\n")[1])
+    for size in (1, end // 2, end):
+        put(os.path.join(proofs, f"{size}-{end}.consistency"),
+            candor("log", "consistency", node, str(size), str(end), "--new", kept))
     candor("log", "export", node, os.path.join(folder, "export"))
     size = int(candor("log", "head", node).split(b"\n")[1])
     edges = {0, 1, 2, 3, 127, 255, 256, 257, 511, 512, 4095, 65535, 65536, 65537,

@@ -26,6 +26,9 @@ function makeNode() {
     put("head", candor(["log", "head", node]));
     put("entry", candor(["log", "entry", node, index]));
     put("inclusion", candor(["log", "prove", node, index]));
+    put("middle", candor(["log", "head", node]));
+    candor(["append", node], event(5));
+    put("consistency-older", candor(["log", "consistency", node, "7", "--new", join(pair.folder, "middle")]));
     put("consistency", candor(["log", "consistency", node, "7"]));
     put("count", candor(["log", "count", node, "event", "--prove"]));
     put("count-month", candor(["log", "count", node, "event", "--from", "2025-02", "--to", "2025-02",
@@ -40,6 +43,7 @@ const CASES = [
     ["head", reader],
     ["inclusion", { ...reader, entry: "entry" }],
     ["consistency", reader],
+    ["consistency-older", reader],
     ["count", reader],
     ["count-month", reader],
     ["count-none", reader],

@@ -17,6 +17,12 @@ static const struct option append_options[] = {
     {},
 };
 
+static const struct option consistency_options[] = {
+    { "--new", "FILE", "end in this signed checkpoint, which you kept (default: the newest)",
+      false },
+    {},
+};
+
 static const struct option count_options[] = {
     { "--where", "COLUMN=VALUE", "only records with this value in a public column", true },
     { "--from", "MONTH", "first month, such as 2026-01 (default: the first there is)", false },
@@ -166,8 +172,13 @@ const struct command log_commands[] = {
         .arguments = "DIR OLD [NEW]",
         .summary = "Prove that the log only grew since it had OLD entries",
         .details =
-            "NEW is the size of the newest checkpoint: a proof needs a signature to end in.\n\n"
-            "  candor log consistency ./node 1000 > proof",
+            "A proof ends in a signed checkpoint of NEW entries. The newest one is kept by the "
+            "node;\n"
+            "an older one is given with --new by whoever kept it. OLD may be any size: the reader\n"
+            "holds the root against the checkpoint of that size (candor verify --old).\n\n"
+            "  candor log consistency ./node 1000 > proof\n"
+            "  candor log consistency ./node 1000 2000 --new checkpoint-2000 > proof",
+        .options = consistency_options,
         .arguments_min = 2,
         .arguments_max = 3,
         .run = run_log_consistency,

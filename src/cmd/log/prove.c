@@ -4,13 +4,17 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "base/bytes.h"
 #include "base/num.h"
 #include "cmd/log/log_commands.h"
 #include "cmd/node/view.h"
 #include "ledger/note.h"
 #include "ledger/proof.h"
+#include "os/file.h"
 #include "base/banned.h"
+
+enum { CONSISTENCY_BYTES_MAX = LOG_HEAD_BYTES_MAX + 16 * 1024 };
 
 static int fail(const struct invocation *inv, status s, const struct fault *f)
 {
@@ -123,24 +127,75 @@ static status prove_consistency(struct view *v, uint64_t old_size, struct writer
     return OK;
 }
 
-/* NEW has to be the size that was signed: a proof to a root that nobody signed proves nothing. */
+/* A proof ends in a signature, and only that of the newest checkpoint is kept. */
+static status not_kept(struct view *v, uint64_t new_size, struct fault *f)
+{
+    struct batch_frame frame = {};
+    const uint64_t size = v->head.checkpoint.size;
+    if (new_size > size) {
+        return fault_set(f, FAIL(E_NOT_FOUND),
+                         "NEW: the newest checkpoint has %" PRIu64 " entries, not yet %" PRIu64,
+                         size, new_size);
+    }
+    if (new_size > 0) TRY(archive_batch(v->node.archive, new_size - 1, &frame, f));
+    const uint64_t first = frame.head.first_index;
+    const uint64_t end = first + frame.head.record_count;
+    if (new_size != end) {
+        return fault_set(f, FAIL(E_NOT_FOUND),
+                         "NEW: no checkpoint of %" PRIu64 " entries was ever signed: the log grew "
+                         "from %" PRIu64 " to %" PRIu64 " at once",
+                         new_size, first, end);
+    }
+    return fault_set(f, FAIL(E_NOT_FOUND),
+                     "NEW: the signed checkpoint of %" PRIu64 " entries is not kept here: give "
+                     "yours with --new FILE, or prove to the newest, of %" PRIu64,
+                     new_size, size);
+}
+
+/* Ends the proof in a checkpoint that the user kept, which must be one of this log. */
+static status end_in_kept(struct view *v, const char *path, struct fault *f)
+{
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    TRY(file_load(NULL, path, LOG_HEAD_BYTES_MAX, &bytes, &len, f));
+    status s = log_head_read((slice){ bytes, len }, &v->head, f);
+    free(bytes);
+    if (s.code != E_OK) return fault_within(f, s, path);
+    if (!slice_is(v->head.checkpoint.origin, v->node.config.origin)) {
+        return fault_set(f, FAIL(E_INVALID), "%s: a checkpoint of another log", path);
+    }
+    s = log_head_check(&v->head, v->node.archive, f);
+    if (s.code != E_CORRUPT) return s;
+    return fault_set(f, FAIL(E_INVALID),
+                     "%s: not of this log: its first %" PRIu64 " entries have no such root", path,
+                     v->head.checkpoint.size);
+}
+
+/* Which checkpoint the proof ends in. */
+static status choose_end(const struct invocation *inv, struct view *v, struct fault *f)
+{
+    const char *kept = invocation_value(inv, "--new", NULL);
+    uint64_t new_size = 0;
+    if (kept != NULL) TRY(end_in_kept(v, kept, f));
+    if (inv->argument_count < 3) return OK;
+    TRY(parse_number(inv->arguments[2], "NEW", &new_size, f));
+    if (new_size == v->head.checkpoint.size) return OK;
+    if (kept == NULL) return not_kept(v, new_size, f);
+    return fault_set(f, FAIL(E_USAGE), "NEW is %" PRIu64 ", but the checkpoint given has %" PRIu64,
+                     new_size, v->head.checkpoint.size);
+}
+
 int run_log_consistency(const struct invocation *inv)
 {
     struct view v = {};
     struct fault f = {};
     uint64_t old_size = 0;
-    uint64_t new_size = 0;
-    uint8_t out[16 * 1024];
+    uint8_t out[CONSISTENCY_BYTES_MAX];
     struct writer w = writer_of(out, sizeof out);
     status s = parse_number(inv->arguments[1], "OLD", &old_size, &f);
-    if (s.code == E_OK && inv->argument_count > 2)
-        s = parse_number(inv->arguments[2], "NEW", &new_size, &f);
     if (s.code == E_OK) s = view_open(inv->arguments[0], &v, &f);
     if (s.code != E_OK) return fail(inv, s, &f);
-    if (inv->argument_count > 2 && new_size != v.head.checkpoint.size) {
-        s = fault_set(&f, FAIL(E_NOT_FOUND), "NEW: the signed checkpoint has size %" PRIu64,
-                      v.head.checkpoint.size);
-    }
+    s = choose_end(inv, &v, &f);
     if (s.code == E_OK) s = prove_consistency(&v, old_size, &w, &f);
     if (s.code == E_OK) s = print_all(&w, &f);
     view_close(&v);
