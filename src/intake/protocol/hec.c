@@ -3,7 +3,6 @@
 
 #include <string.h>
 #include "base/bytes.h"
-#include "base/text.h"
 #include "base/timestamp.h"
 #include "intake/protocol/members.h"
 #include "base/banned.h"
@@ -59,29 +58,14 @@ static status read_envelope(slice body, size_t *pos, struct envelope *ret, struc
     return fault_set(fault, m.status, "the event is broken at byte %zu: %s", m.pos, m.what);
 }
 
-/* The text of a JSON string; it lives until the next reset of the scratch's arena. */
-static status read_string(struct hec *h, enum envelope_member member, slice value, slice *ret,
-                          struct fault *fault)
+/* What the envelope says, or else what the query string said. */
+static status read_hint(struct hec *h, const struct envelope *e, enum envelope_member member,
+                        slice *ret, struct fault *fault)
 {
-    if (value.len == 0) return OK; /* the query's word stays */
-    struct json_document d = {};
-    if (value.at[0] == '"' && memchr(value.at, '\\', value.len) == NULL) {
-        *ret = (slice){ value.at + 1, value.len - 2 };
-        if (!text_is_utf8(*ret)) {
-            return fault_set(fault, FAIL(E_UTF8), "\"%s\" is not UTF-8", member_names[member]);
-        }
-    } else {
-        const status s = json_parse_padded(h->scratch->json, value, &d, fault);
-        if (s.code != E_OK) return fault_within(fault, s, member_names[member]);
-        if (d.nodes[0].type != JSON_STRING) {
-            return fault_set(fault, FAIL(E_VALUE), "\"%s\" must be a string", member_names[member]);
-        }
-        *ret = arena_copy(&h->scratch->arena, d.nodes[0].text);
-        if (ret->at == NULL) return fault_set(fault, FAIL(E_NOMEM), "out of memory");
-    }
-    if (ret->len <= PROTOCOL_HINT_BYTES_MAX) return OK;
-    return fault_set(fault, FAIL(E_LIMIT), "\"%s\" has %zu bytes, at most %d are taken",
-                     member_names[member], ret->len, PROTOCOL_HINT_BYTES_MAX);
+    const slice value = e->members[member];
+    if (value.len == 0) return OK;
+    const struct scratch_text text = { value, member_names[member], PROTOCOL_HINT_BYTES_MAX };
+    return scratch_string(h->scratch, &text, ret, fault);
 }
 
 /* Seconds since 1970 with or without a fraction, as a number or as a string. */
@@ -204,10 +188,10 @@ static status build_event(struct hec *h, const struct envelope *e, struct submis
         return fault_set(fault, FAIL(E_VALUE), "\"fields\" must be an object");
     }
     TRY(read_time(e->members[TIME], event, fault));
-    TRY(read_string(h, HOST, e->members[HOST], &event->host, fault));
-    TRY(read_string(h, SOURCE, e->members[SOURCE], &event->source, fault));
-    TRY(read_string(h, SOURCETYPE, e->members[SOURCETYPE], &event->sourcetype, fault));
-    TRY(read_string(h, INDEX, e->members[INDEX], &event->index, fault));
+    TRY(read_hint(h, e, HOST, &event->host, fault));
+    TRY(read_hint(h, e, SOURCE, &event->source, fault));
+    TRY(read_hint(h, e, SOURCETYPE, &event->sourcetype, fault));
+    TRY(read_hint(h, e, INDEX, &event->index, fault));
     if (value.at[0] == '"') return build_text(h, e, event, fault);
     return value.at[0] == '{' ? build_object(h, e, value, &event->raw, fault)
                               : build_value(h, e, &event->raw, fault);

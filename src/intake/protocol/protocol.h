@@ -66,6 +66,7 @@ enum intake_format protocol_line_format(slice line);
 struct protocol_answer {
     int http_status;
     const char *content_type; /* static */
+    const char *product;      /* static: X-Elastic-Product; NULL: no such header */
     uint32_t retry_after_s;   /* 0: no Retry-After */
 };
 

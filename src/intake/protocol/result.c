@@ -36,6 +36,14 @@ void result_refuse(struct protocol_result *r, struct protocol_place place, const
     note(r, place.number, PROTOCOL_REJECTED);
 }
 
+void result_conflict(struct protocol_result *r, struct protocol_place place)
+{
+    struct fault why = {};
+    ignore(fault_set(&why, FAIL(E_DUPLICATE), "another event has this id"), "for the reason");
+    result_refuse(r, place, &why);
+    note(r, place.number, PROTOCOL_CONFLICT);
+}
+
 void result_end(struct protocol_result *r, status s, const struct fault *fault)
 {
     r->status = s;

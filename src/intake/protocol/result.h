@@ -18,7 +18,8 @@ enum protocol_outcome {
     PROTOCOL_NOT_REACHED, /* the request stopped before it */
     PROTOCOL_ACCEPTED,
     PROTOCOL_REJECTED,
-    PROTOCOL_DUPLICATE, /* was there already: not recorded again, and no failure */
+    PROTOCOL_DUPLICATE, /* was there already: not recorded again; the answer is the first one */
+    PROTOCOL_CONFLICT,  /* another event has its id: not recorded */
 };
 
 struct protocol_rejection {
@@ -44,6 +45,8 @@ struct protocol_result {
 void result_begin(struct protocol_result *r, uint8_t *outcomes, size_t cap);
 /* Counts an event that was taken, or that was there already. */
 void result_accept(struct protocol_result *r, struct protocol_place place, bool duplicate);
+/* Counts an event whose id another one has as rejected, with that reason. */
+void result_conflict(struct protocol_result *r, struct protocol_place place);
 /* Counts an event that was refused and keeps the reason if there is room. */
 void result_refuse(struct protocol_result *r, struct protocol_place place, const struct fault *why);
 /* Says how the request ended; the fault is looked at if the status is not OK. */

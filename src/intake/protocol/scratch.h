@@ -21,3 +21,15 @@ struct protocol_scratch {
 struct protocol_scratch *scratch_new(void);
 /* NULL is allowed. */
 void scratch_free(struct protocol_scratch *s);
+
+/* A JSON string as it stands in a body. */
+struct scratch_text {
+    slice value;      /* with its quotes */
+    const char *name; /* of the member, for the fault */
+    size_t bytes_max; /* of its text */
+};
+
+/* The text of the string: a view into the body, or in the scratch's arena. E_VALUE if it is none,
+ * E_UTF8, E_SYNTAX, E_LIMIT, E_NOMEM. */
+status scratch_string(struct protocol_scratch *s, const struct scratch_text *text, slice *ret_text,
+                      struct fault *fault);
