@@ -12,7 +12,8 @@
 #include "base/banned.h"
 
 enum {
-    GZIP_WINDOW_BITS = 15 + 16, /* the largest window; + 16 asks zlib for gzip framing only */
+    ZLIB_WINDOW_BITS = 15,      /* the largest window, zlib framing only */
+    GZIP_WINDOW_BITS = 15 + 16, /* the same, gzip framing only */
     FILE_WINDOW_LOG = 27,
     HTTP_WINDOW_LOG = 23,
     MAGIC_BYTES = 4,
@@ -32,7 +33,7 @@ struct unpack {
     enum unpack_format format;
     uint64_t bytes_max;
     uint64_t bytes_out;
-    z_stream gzip;      /* UNPACK_GZIP */
+    z_stream gzip;      /* UNPACK_GZIP, UNPACK_ZLIB */
     ZSTD_DStream *zstd; /* the others */
     uint8_t magic[MAGIC_BYTES];
     uint8_t magic_len;   /* bytes of the next frame's magic number seen so far */
@@ -42,9 +43,15 @@ struct unpack {
     bool out_was_full;   /* the decoder may hold output that did not fit */
 };
 
+static bool is_inflate(const struct unpack *u)
+{
+    return u->format == UNPACK_GZIP || u->format == UNPACK_ZLIB;
+}
+
 static bool start(struct unpack *u)
 {
     if (u->format == UNPACK_GZIP) return inflateInit2(&u->gzip, GZIP_WINDOW_BITS) == Z_OK;
+    if (u->format == UNPACK_ZLIB) return inflateInit2(&u->gzip, ZLIB_WINDOW_BITS) == Z_OK;
     u->zstd = ZSTD_createDStream();
     if (u->zstd == NULL) return false;
     const int log = u->format == UNPACK_ZSTD_FILE ? FILE_WINDOW_LOG : HTTP_WINDOW_LOG;
@@ -66,14 +73,14 @@ struct unpack *unpack_new(enum unpack_format format, uint64_t bytes_max)
 void unpack_free(struct unpack *u)
 {
     if (u == NULL) return;
-    if (u->format == UNPACK_GZIP) inflateEnd(&u->gzip);
+    if (is_inflate(u)) inflateEnd(&u->gzip);
     ZSTD_freeDStream(u->zstd);
     free(u);
 }
 
 void unpack_reset(struct unpack *u)
 {
-    if (u->format == UNPACK_GZIP) inflateReset(&u->gzip);
+    if (is_inflate(u)) inflateReset(&u->gzip);
     if (u->zstd != NULL) ZSTD_DCtx_reset(u->zstd, ZSTD_reset_session_only);
     u->bytes_out = 0;
     u->magic_len = 0;
@@ -92,7 +99,10 @@ static status inflate_some(struct unpack *u, slice *input, uint8_t *to, size_t *
     u->gzip.avail_in = given;
     u->gzip.next_out = to;
     u->gzip.avail_out = space;
-    if (u->between && given != 0 && u->any) inflateReset(&u->gzip);
+    if (u->between && given != 0 && u->any) {
+        if (u->format == UNPACK_ZLIB) return FAIL(E_SYNTAX);
+        inflateReset(&u->gzip);
+    }
     if (given != 0) u->between = false;
     const int result = inflate(&u->gzip, Z_NO_FLUSH);
     *input = slice_from(*input, given - u->gzip.avail_in);
@@ -163,8 +173,8 @@ status unpack_step(struct unpack *u, slice *input, struct writer *out)
         if (space > allowed) space = allowed == 0 ? 1 : (size_t)allowed;
         size_t room = space;
         uint8_t *to = allowed == 0 ? &beyond : out->at + out->len;
-        const status s = u->format == UNPACK_GZIP ? inflate_some(u, input, to, &room)
-                                                  : zstd_some(u, input, to, &room);
+        const status s =
+            is_inflate(u) ? inflate_some(u, input, to, &room) : zstd_some(u, input, to, &room);
         u->out_was_full = room == 0;
         if (allowed == 0 && room == 0) return FAIL(E_LIMIT);
         if (allowed != 0) {

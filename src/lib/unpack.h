@@ -16,6 +16,7 @@
  */
 enum unpack_format {
     UNPACK_GZIP,      /* RFC 1952; window 32 KiB */
+    UNPACK_ZLIB,      /* RFC 1950; one stream, nothing behind it */
     UNPACK_ZSTD_FILE, /* RFC 8878; window up to 128 MiB, what the zstd tool reads by default */
     UNPACK_ZSTD_HTTP, /* RFC 9659; window up to 8 MiB */
 };

@@ -78,6 +78,7 @@ status loop_watch(struct loop *l, int fd, unsigned events,
     struct epoll_event event = { .data.u64 = (uint64_t)l->watched << 32 | (uint32_t)fd };
     if ((events & LOOP_READ) != 0) event.events |= EPOLLIN | EPOLLRDHUP;
     if ((events & LOOP_WRITE) != 0) event.events |= EPOLLOUT;
+    if ((events & LOOP_HANGUP) != 0) event.events |= EPOLLRDHUP;
     const int how = watch->number == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     if (epoll_ctl(l->epoll, how, fd, &event) != 0) {
         return failed_os(f, errno, "watch", "a descriptor");
@@ -155,6 +156,7 @@ static void dispatch(struct loop *l, const struct epoll_event *event)
     unsigned events = 0;
     if ((event->events & (EPOLLIN | EPOLLRDHUP)) != 0) events |= LOOP_READ;
     if ((event->events & EPOLLOUT) != 0) events |= LOOP_WRITE;
+    if ((event->events & EPOLLRDHUP) != 0) events |= LOOP_HANGUP;
     if ((event->events & (EPOLLHUP | EPOLLERR)) != 0) events |= LOOP_ENDED;
     watch->call(watch->with, events);
 }

@@ -17,7 +17,8 @@ enum {
 enum loop_event {
     LOOP_READ = 1u << 0,
     LOOP_WRITE = 1u << 1,
-    LOOP_ENDED = 1u << 2, /* the other side is gone or the descriptor is broken; always reported */
+    LOOP_ENDED = 1u << 2,  /* the other side is gone or the descriptor is broken; always reported */
+    LOOP_HANGUP = 1u << 3, /* the other side sends no more; what it sent may be unread */
 };
 
 struct loop_clock {
@@ -31,8 +32,9 @@ struct loop;
 status loop_new(const struct loop_clock *clock, struct loop **ret_loop, struct fault *f);
 /* Closes what the loop opened itself, not the descriptors watched. NULL is allowed. */
 void loop_free(struct loop *l);
-/* epoll_ctl. Calls `call` whenever one of the events (LOOP_READ | LOOP_WRITE, level-triggered) is
- * there; a second loop_watch of the descriptor replaces the first. E_LIMIT from LOOP_FD_MAX on. */
+/* epoll_ctl. Calls `call` whenever one of the events (LOOP_READ, LOOP_WRITE, LOOP_HANGUP,
+ * level-triggered) is there; LOOP_READ also reports a hangup. A second loop_watch of the descriptor
+ * replaces the first. E_LIMIT from LOOP_FD_MAX on. */
 status loop_watch(struct loop *l, int fd, unsigned events,
                   void (*call)(void *with, unsigned events), void *with, struct fault *f);
 /* Ends the watch. To be called before the descriptor is closed. A descriptor without a watch is

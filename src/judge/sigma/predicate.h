@@ -2,7 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include "base/status.h"
-#include "judge/sigma/address.h"
+#include "base/address.h"
 #include "judge/sigma/decimal.h"
 
 /*

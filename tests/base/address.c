@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "judge/sigma/address.h"
+#include "base/address.h"
 
 #include "tests/cm.h"
 
