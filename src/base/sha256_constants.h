@@ -3,8 +3,8 @@
 #include <stdint.h>
 
 /*
- * sha256_constants: FIPS 180-4 section 4.2.2. In a header, so that each kernel's compiler sees the
- * values and takes them from memory where they are used instead of spilling them.
+ * sha256_constants: FIPS 180-4 sections 4.2.2 and 5.3.3. In a header, so that each kernel's
+ * compiler sees the values and takes them from memory where they are used instead of spilling them.
  */
 _Alignas(16) static const uint32_t sha256_round_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -15,4 +15,8 @@ _Alignas(16) static const uint32_t sha256_round_constants[64] = {
     0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+static const uint32_t sha256_initial_state[8] = {
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 };

@@ -12,9 +12,11 @@ struct sha256_kernel {
     const char *name;
     /* Takes blocks * 64 bytes into the state. */
     void (*one)(uint32_t state[8], const uint8_t *data, size_t blocks);
-    /* The same for four independent messages of the same number of blocks. */
-    void (*four)(uint32_t state[SHA256_LANES][8], const uint8_t *const data[SHA256_LANES],
-                 size_t blocks);
+    /* The same for 1 to SHA256_LANES independent messages. */
+    void (*side)(uint32_t (*states)[8], const uint8_t *const *data, size_t count, size_t blocks);
+    /* As sha256_padded. */
+    void (*padded)(const uint8_t *const *messages, size_t blocks, size_t count,
+                   uint8_t *const *rets);
 };
 
 /* In portable C: always there. */
@@ -28,3 +30,8 @@ const struct sha256_kernel *sha256_chosen(void);
 hash sha256_with(const struct sha256_kernel *kernel, slice message);
 void sha256_many_with(const struct sha256_kernel *kernel, const struct sha256_job *jobs,
                       size_t count);
+
+/* The hash that a state is, SHA256_BYTES. */
+void sha256_state_put(const uint32_t state[8], uint8_t *ret_hash);
+/* One job on its own. */
+void sha256_job_alone(const struct sha256_kernel *kernel, const struct sha256_job *job);

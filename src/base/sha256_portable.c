@@ -50,11 +50,22 @@ static void one(uint32_t state[8], const uint8_t *data, size_t blocks)
         compress(state, data);
 }
 
-static void four(uint32_t state[SHA256_LANES][8], const uint8_t *const data[SHA256_LANES],
-                 size_t blocks)
+static void side(uint32_t (*states)[8], const uint8_t *const *data, size_t count, size_t blocks)
 {
-    for (size_t lane = 0; lane < SHA256_LANES; lane++)
-        one(state[lane], data[lane], blocks);
+    for (size_t lane = 0; lane < count; lane++)
+        one(states[lane], data[lane], blocks);
 }
 
-const struct sha256_kernel sha256_portable = { "portable", one, four };
+static void padded(const uint8_t *const *messages, size_t blocks, size_t count,
+                   uint8_t *const *rets)
+{
+    uint32_t state[8];
+    for (size_t m = 0; m < count; m++) {
+        bytes_copy(state, sizeof state,
+                   (slice){ (const uint8_t *)sha256_initial_state, sizeof sha256_initial_state });
+        one(state, messages[m], blocks);
+        sha256_state_put(state, rets[m]);
+    }
+}
+
+const struct sha256_kernel sha256_portable = { "portable", one, side, padded };

@@ -52,6 +52,16 @@ static void known_messages_have_their_known_hashes(void **)
     for (size_t k = 0; k < kernel_count; k++) {
         for (size_t i = 0; i < COUNT_OF(cases); i++) {
             assert_hash(sha256_with(kernels[k], cases[i].message), cases[i].hash);
+            for (size_t count = 1; count <= 5; count++) {
+                struct sha256_job jobs[5];
+                hash hashes[5];
+                for (size_t j = 0; j < count; j++) {
+                    jobs[j] = (struct sha256_job){ slice_none(), cases[i].message, &hashes[j] };
+                }
+                sha256_many_with(kernels[k], jobs, count);
+                for (size_t j = 0; j < count; j++)
+                    assert_hash(hashes[j], cases[i].hash);
+            }
         }
     }
     assert_hash(sha256(slice_text("abc")), cases[1].hash);
@@ -111,6 +121,77 @@ static void many_messages_have_the_hashes_of_each(void **)
             fill(bytes[i], len, round << 32 | i);
             jobs[i].prefix = (slice){ bytes[i], prefix };
             jobs[i].message = (slice){ bytes[i] + prefix, len - prefix };
+            jobs[i].ret = &got[i];
+        }
+        for (size_t k = 0; k < kernel_count; k++) {
+            sha256_many_with(kernels[k], jobs, count);
+            for (size_t i = 0; i < count; i++) {
+                const size_t len = jobs[i].prefix.len + jobs[i].message.len;
+                const hash want = sha256_with(&sha256_portable, (slice){ bytes[i], len });
+                assert_memory_equal(got[i].bytes, want.bytes, sizeof want.bytes);
+            }
+        }
+    }
+}
+
+/* Each length in each number of lanes: as whole padded messages, and block by block. */
+static void every_length_is_right_in_every_number_of_lanes(void **)
+{
+    enum { LEN_MAX = 300, LANES_MAX = 2 * SHA256_LANES + 1, ROOM = LEN_MAX + 72 };
+    static uint8_t messages[LANES_MAX][ROOM];
+    uint8_t got[LANES_MAX][SHA256_BYTES];
+    const uint8_t *at[LANES_MAX];
+    uint8_t *rets[LANES_MAX];
+    hash want[LANES_MAX];
+    for (size_t len = 0; len <= LEN_MAX; len++) {
+        const size_t blocks = (len + 9 + SHA256_BLOCK_BYTES - 1) / SHA256_BLOCK_BYTES;
+        for (size_t m = 0; m < LANES_MAX; m++) {
+            fill(messages[m], len, len << 8 | m);
+            want[m] = sha256_with(&sha256_portable, (slice){ messages[m], len });
+            __builtin_memset(messages[m] + len, 0, ROOM - len);
+            messages[m][len] = 0x80;
+            put_u64(messages[m] + blocks * SHA256_BLOCK_BYTES - 8, len * 8);
+            at[m] = messages[m];
+            rets[m] = got[m];
+        }
+        for (size_t k = 0; k < kernel_count; k++) {
+            for (size_t count = 1; count <= LANES_MAX; count++) {
+                __builtin_memset(got, 0, sizeof got);
+                kernels[k]->padded(at, blocks, count, rets);
+                assert_memory_equal(got, want, count * SHA256_BYTES);
+            }
+            for (size_t count = 1; count <= SHA256_LANES; count++) {
+                uint32_t states[SHA256_LANES][8];
+                for (size_t m = 0; m < count; m++) {
+                    struct sha256 fresh;
+                    sha256_init(&fresh);
+                    __builtin_memcpy(states[m], fresh.state, sizeof states[m]);
+                }
+                kernels[k]->side(states, at, count, blocks);
+                for (size_t m = 0; m < count; m++) {
+                    sha256_state_put(states[m], got[m]);
+                    assert_memory_equal(got[m], want[m].bytes, SHA256_BYTES);
+                }
+            }
+        }
+    }
+}
+
+/* Long ones beside each other, of lengths that end in every order, with and without a prefix. */
+static void long_messages_have_the_hashes_of_each(void **)
+{
+    enum { COUNT = 23, LEN_MAX = 9000 };
+    static uint8_t bytes[COUNT][LEN_MAX];
+    for (size_t round = 0; round < 60; round++) {
+        struct sha256_job jobs[COUNT];
+        hash got[COUNT];
+        const size_t count = round % COUNT + 1;
+        for (size_t i = 0; i < count; i++) {
+            const size_t len = 370 + (i * 7919 + round * 613) % (LEN_MAX - 370);
+            const size_t prefix = (i + round) % 4 == 0 ? 0 : (i * 13 + round) % 70;
+            fill(bytes[i], len, round << 32 | i);
+            jobs[i].prefix = (slice){ bytes[i], prefix };
+            jobs[i].message = guarded((slice){ bytes[i] + prefix, len - prefix });
             jobs[i].ret = &got[i];
         }
         for (size_t k = 0; k < kernel_count; k++) {
@@ -195,6 +276,8 @@ int main(void)
         cmocka_unit_test(every_cut_of_a_message_gives_the_same_hash),
         cmocka_unit_test(the_kernels_agree_at_every_length),
         cmocka_unit_test(many_messages_have_the_hashes_of_each),
+        cmocka_unit_test(every_length_is_right_in_every_number_of_lanes),
+        cmocka_unit_test(long_messages_have_the_hashes_of_each),
         cmocka_unit_test(many_messages_are_read_up_to_their_end_only),
         cmocka_unit_test(results_may_replace_messages_already_read),
         cmocka_unit_test(padded_messages_have_the_same_hashes),
