@@ -5,15 +5,6 @@
 #include "base/bytes.h"
 #include "base/banned.h"
 
-status cursor_bytes(struct cursor *c, size_t len, slice *ret_bytes)
-{
-    assert(c->pos <= c->data.len);
-    if (len > c->data.len - c->pos) return FAIL(E_SHORT); /* pos + len > data.len could wrap */
-    *ret_bytes = (slice){ .at = c->data.at + c->pos, .len = len };
-    c->pos += len;
-    return OK;
-}
-
 status cursor_copy(struct cursor *c, size_t len, uint8_t *ret_bytes)
 {
     slice raw = {};
@@ -22,54 +13,11 @@ status cursor_copy(struct cursor *c, size_t len, uint8_t *ret_bytes)
     return OK;
 }
 
-status cursor_u8(struct cursor *c, uint8_t *ret_value)
-{
-    slice raw = {};
-    TRY(cursor_bytes(c, 1, &raw));
-    *ret_value = raw.at[0];
-    return OK;
-}
-
-status cursor_u16(struct cursor *c, uint16_t *ret_value)
-{
-    slice raw = {};
-    TRY(cursor_bytes(c, sizeof *ret_value, &raw));
-    *ret_value = get_u16(raw.at);
-    return OK;
-}
-
-status cursor_u32(struct cursor *c, uint32_t *ret_value)
-{
-    slice raw = {};
-    TRY(cursor_bytes(c, sizeof *ret_value, &raw));
-    *ret_value = get_u32(raw.at);
-    return OK;
-}
-
 status cursor_u40(struct cursor *c, uint64_t *ret_value)
 {
     slice raw = {};
     TRY(cursor_bytes(c, 5, &raw));
     *ret_value = (uint64_t)raw.at[0] << 32 | get_u32(raw.at + 1);
-    return OK;
-}
-
-status cursor_u64(struct cursor *c, uint64_t *ret_value)
-{
-    slice raw = {};
-    TRY(cursor_bytes(c, sizeof *ret_value, &raw));
-    *ret_value = get_u64(raw.at);
-    return OK;
-}
-
-status cursor_vec16(struct cursor *c, uint16_t len_max, slice *ret_bytes)
-{
-    struct cursor next = *c; /* work on a copy, commit once the whole field is good */
-    uint16_t len = 0;
-    TRY(cursor_u16(&next, &len));
-    if (len > len_max) return FAIL(E_LIMIT);
-    TRY(cursor_bytes(&next, len, ret_bytes));
-    *c = next;
     return OK;
 }
 
@@ -93,9 +41,4 @@ status cursor_line(struct cursor *c, slice *ret_line)
     *ret_line = (slice){ .at = start, .len = (size_t)(end - start) };
     c->pos += ret_line->len + 1;
     return OK;
-}
-
-status cursor_end(const struct cursor *c)
-{
-    return c->pos == c->data.len ? OK : FAIL(E_TRAILING);
 }

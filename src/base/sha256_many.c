@@ -72,9 +72,16 @@ static void gather_add(const struct sha256_kernel *kernel, struct gather *gather
     const size_t blocks = padded_blocks(len);
     struct gather *g = &gathers[blocks - 1];
     uint8_t *at = g->data[g->count];
-    bytes_copy(at, len, job->prefix);
+    for (size_t i = 0; i < blocks; i++) /* whole blocks of a known size need no call */
+        __builtin_memset(at + i * SHA256_BLOCK_BYTES, 0, SHA256_BLOCK_BYTES);
+    if (job->prefix.len == 1) {
+        at[0] = job->prefix.at[0];
+    } else {
+        bytes_copy(at, len, job->prefix);
+    }
     bytes_copy(at + job->prefix.len, job->message.len, job->message);
-    (void)pad(at, len, len);
+    at[len] = 0x80;
+    put_u64(at + blocks * SHA256_BLOCK_BYTES - LENGTH_BYTES, (uint64_t)len * 8);
     g->rets[g->count++] = job->ret->bytes;
     if (g->count == SHA256_LANES) gather_run(kernel, g, blocks);
 }

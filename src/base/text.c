@@ -30,14 +30,33 @@ status text_code_point(slice text, uint32_t *ret_code_point, size_t *ret_len)
     return OK;
 }
 
+/* How many bytes from there on are ASCII, by eights. */
+static size_t ascii_run(slice text, size_t at)
+{
+    const uint64_t high_bits = 0x8080808080808080u;
+    const size_t start = at;
+    while (text.len - at >= sizeof(uint64_t)) {
+        uint64_t eight = 0;
+        bytes_copy(&eight, sizeof eight, (slice){ text.at + at, sizeof eight });
+        if ((eight & high_bits) != 0) break;
+        at += sizeof eight;
+    }
+    return at - start;
+}
+
 bool text_is_utf8(slice text)
 {
-    size_t at = 0;
+    size_t at = ascii_run(text, 0);
     while (at < text.len) {
         uint32_t code_point = 0;
         size_t len = 0;
+        if (text.at[at] < 0x80) {
+            at++;
+            continue;
+        }
         if (text_code_point(slice_from(text, at), &code_point, &len).code != E_OK) return false;
         at += len;
+        if (at < text.len && text.at[at] < 0x80) at += ascii_run(text, at);
     }
     return true;
 }

@@ -8,40 +8,6 @@
 #include "base/base64.h"
 #include "base/banned.h"
 
-uint8_t *writer_room(struct writer *w, size_t len)
-{
-    assert(w->len <= w->cap);
-    if (w->error == E_OK && len > w->cap - w->len) w->error = E_LIMIT;
-    if (w->error != E_OK) return NULL;
-    uint8_t *room = w->at + w->len;
-    w->len += len;
-    return room;
-}
-
-void writer_bytes(struct writer *w, slice bytes)
-{
-    uint8_t *room = writer_room(w, bytes.len);
-    if (room != NULL) bytes_copy(room, bytes.len, bytes);
-}
-
-void writer_u8(struct writer *w, uint8_t value)
-{
-    uint8_t *room = writer_room(w, 1);
-    if (room != NULL) *room = value;
-}
-
-void writer_u16(struct writer *w, uint16_t value)
-{
-    uint8_t *room = writer_room(w, 2);
-    if (room != NULL) put_u16(room, value);
-}
-
-void writer_u32(struct writer *w, uint32_t value)
-{
-    uint8_t *room = writer_room(w, 4);
-    if (room != NULL) put_u32(room, value);
-}
-
 void writer_u40(struct writer *w, uint64_t value)
 {
     if (w->error == E_OK && value >> 40 != 0) w->error = E_LIMIT;
@@ -49,19 +15,6 @@ void writer_u40(struct writer *w, uint64_t value)
     if (room == NULL) return;
     room[0] = (uint8_t)(value >> 32);
     put_u32(room + 1, (uint32_t)value);
-}
-
-void writer_u64(struct writer *w, uint64_t value)
-{
-    uint8_t *room = writer_room(w, 8);
-    if (room != NULL) put_u64(room, value);
-}
-
-void writer_vec16(struct writer *w, slice bytes)
-{
-    if (w->error == E_OK && bytes.len > UINT16_MAX) w->error = E_LIMIT;
-    writer_u16(w, (uint16_t)bytes.len);
-    writer_bytes(w, bytes);
 }
 
 void writer_vec32(struct writer *w, slice bytes)

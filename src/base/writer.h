@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <stdbool.h>
-#include "base/status.h"
+#include "base/bytes.h"
 
 /*
  * writer: appends bytes and big-endian integers to a buffer that the caller gives, never beyond it.
@@ -28,20 +28,62 @@ static inline slice writer_slice(const struct writer *w)
     return (slice){ .at = w->at == NULL ? (const uint8_t *)"" : w->at, .len = w->len };
 }
 
-/* The bytes as they are. */
-void writer_bytes(struct writer *w, slice bytes);
 /* len bytes of room that the caller fills; NULL (and the sticky error) if they do not fit. */
-uint8_t *writer_room(struct writer *w, size_t len);
-/* A number as 1, 2, 4 or 8 big-endian bytes. */
-void writer_u8(struct writer *w, uint8_t value);
-void writer_u16(struct writer *w, uint16_t value);
-void writer_u32(struct writer *w, uint32_t value);
+static inline uint8_t *writer_room(struct writer *w, size_t len)
+{
+    assert(w->len <= w->cap);
+    if (w->error == E_OK && len > w->cap - w->len) w->error = E_LIMIT;
+    if (w->error != E_OK) return NULL;
+    uint8_t *room = w->at + w->len;
+    w->len += len;
+    return room;
+}
+
+/* The bytes as they are. */
+static inline void writer_bytes(struct writer *w, slice bytes)
+{
+    uint8_t *room = writer_room(w, bytes.len);
+    if (room != NULL) bytes_copy(room, bytes.len, bytes);
+}
+
+/* One byte. */
+static inline void writer_u8(struct writer *w, uint8_t value)
+{
+    uint8_t *room = writer_room(w, 1);
+    if (room != NULL) *room = value;
+}
+
+/* 2 big-endian bytes. */
+static inline void writer_u16(struct writer *w, uint16_t value)
+{
+    uint8_t *room = writer_room(w, 2);
+    if (room != NULL) put_u16(room, value);
+}
+
+/* 4 big-endian bytes. */
+static inline void writer_u32(struct writer *w, uint32_t value)
+{
+    uint8_t *room = writer_room(w, 4);
+    if (room != NULL) put_u32(room, value);
+}
+
+/* 8 big-endian bytes. */
+static inline void writer_u64(struct writer *w, uint64_t value)
+{
+    uint8_t *room = writer_room(w, 8);
+    if (room != NULL) put_u64(room, value);
+}
+
 /* The low 40 bits as 5 bytes; a larger value sets E_LIMIT. */
 void writer_u40(struct writer *w, uint64_t value);
-/* 8 big-endian bytes. */
-void writer_u64(struct writer *w, uint64_t value);
 /* A 2-byte length and the bytes; more than 65,535 sets E_LIMIT. */
-void writer_vec16(struct writer *w, slice bytes);
+static inline void writer_vec16(struct writer *w, slice bytes)
+{
+    if (w->error == E_OK && bytes.len > UINT16_MAX) w->error = E_LIMIT;
+    writer_u16(w, (uint16_t)bytes.len);
+    writer_bytes(w, bytes);
+}
+
 /* A 4-byte length and the bytes; more than 2^32-1 sets E_LIMIT. */
 void writer_vec32(struct writer *w, slice bytes);
 /* NUL-terminated text, without the NUL. */

@@ -19,7 +19,7 @@ enum {
     FRAME_BYTES_ROOM = BATCH_FRAME_BYTES_MAX + FOOTER_BYTES_ROOM, /* untouched pages cost nothing */
 };
 
-/* The records of the block that is being filled, with their values copied. Their entries are made
+/* The records of the block that is being filled, their values in its bytes. Their entries are made
  * all at once when the block is full: the hashes of many records are computed side by side. */
 struct pending {
     struct record records[BLOCK_RECORDS_MAX];
@@ -28,7 +28,7 @@ struct pending {
     struct record_field fields[FIELDS_ROOM];
     size_t field_count;
     uint16_t count;
-    struct writer values;  /* owned: columns, values and bodies */
+    struct writer values;  /* owned: columns and bodies */
     struct writer entries; /* owned */
 };
 
@@ -131,9 +131,7 @@ static status entries_make(struct batch *b)
 {
     struct pending *p = b->pending;
     const uint64_t first = b->head.first_index + b->head.record_count - p->count;
-    for (uint16_t i = 0; i < p->count; i++) {
-        commit_record_key(b->block_key, first + i, p->keys[i]);
-    }
+    commit_record_keys(b->block_key, first, p->count, p->keys);
     TRY(entry_encode_many(p->records, p->keys, p->count, &p->entries, p->ends));
     for (uint16_t i = 0; i < p->count; i++) {
         entry_frame(b, i == 0 ? 0 : p->ends[i - 1], p->ends[i]);
@@ -186,13 +184,15 @@ static bool block_is_full(const struct batch *b)
            b->pending->values.len >= BLOCK_PLAIN_BYTES_CLOSE;
 }
 
-/* Appends length and opening to the plain block; undone by the caller on failure. */
-static status opening_append(struct batch *b, const struct record *record)
+/* Appends length and opening to the plain block; ret_placed are the fields as they stand there.
+ * Undone by the caller on failure. */
+static status opening_append(struct batch *b, const struct record *record,
+                             struct record_field *ret_placed)
 {
     uint8_t *length = writer_room(&b->plain, sizeof(uint32_t));
     const size_t start = b->plain.len;
     if (length == NULL) return FAIL(E_LIMIT);
-    if (record->body.len == 0) TRY(opening_encode_record(record, &b->plain));
+    if (record->body.len == 0) TRY(opening_place_record(record, &b->plain, ret_placed));
     put_u32(length, (uint32_t)(b->plain.len - start));
     return writer_end(&b->plain);
 }
@@ -204,15 +204,14 @@ static slice keep(struct pending *p, slice bytes)
     return (slice){ p->values.at + at, bytes.len };
 }
 
-/* Copies the record to where it lives until its block is full; undone by the caller on failure. */
-static status record_keep(struct pending *p, const struct record *record)
+/* Keeps the record until its block is full: its values are those of the plain block, the rest is
+ * copied. Undone by the caller on failure. */
+static status record_keep(struct batch *b, const struct record *record)
 {
+    struct pending *p = b->pending;
     struct record_field *fields = p->fields + p->field_count;
     if (record->field_count > FIELDS_ROOM - p->field_count) return FAIL(E_LIMIT);
-    for (size_t i = 0; i < record->field_count; i++) {
-        fields[i].type = record->fields[i].type;
-        fields[i].value = keep(p, record->fields[i].value);
-    }
+    TRY(opening_append(b, record, fields));
     struct record *kept = &p->records[p->count];
     *kept = *record;
     kept->fields = fields;
@@ -256,8 +255,7 @@ status batch_add(struct batch *b, struct block_codec *codec, struct keys *keys,
     }
     const struct writer plain = b->plain;
     const struct writer values = p->values;
-    status s = opening_append(b, record);
-    if (s.code == E_OK) s = record_keep(p, record);
+    const status s = record_keep(b, record);
     if (s.code != E_OK) {
         b->plain = plain;
         p->values = values;

@@ -8,9 +8,14 @@
 /*
  * Appending hashes whole rows: the new leaves (with the pending left neighbour, if the frontier has
  * one) pair up into the next row, which pairs up in turn. Each row is independent hashes, which
- * sha256_many interleaves. Cost: one node hash (two SHA-256 blocks) per leaf, plus the edge.
+ * are computed side by side. Cost: one node hash (two SHA-256 blocks) per leaf, plus the edge.
  */
-enum { JOBS_MAX = 64 }; /* node hashes handed over at a time: bounds the stack, not the input */
+enum {
+    JOBS_MAX = 64,      /* leaf hashes handed over at a time: bounds the stack, not the input */
+    NODES_AT_ONCE = 16, /* node hashes likewise */
+    NODE_BYTES = 1 + 2 * SHA256_BYTES,
+    NODE_BLOCKS = 2,
+};
 
 static const uint8_t leaf_prefix[1] = { MERKLE_LEAF_PREFIX };
 static const uint8_t node_prefix[1] = { MERKLE_NODE_PREFIX };
@@ -61,14 +66,24 @@ void merkle_leaves(const slice *entries, size_t count, hash *ret_leaves)
 /* ret[i] = node(pairs[2i], pairs[2i + 1]); ret may be pairs itself, or start before it. */
 static void hash_pairs(const hash *pairs, size_t count, hash *ret)
 {
-    struct sha256_job jobs[JOBS_MAX];
+    uint8_t padded[NODES_AT_ONCE][NODE_BLOCKS * SHA256_BLOCK_BYTES];
+    const uint8_t *messages[NODES_AT_ONCE];
+    uint8_t *rets[NODES_AT_ONCE];
+    for (size_t i = 0; i < NODES_AT_ONCE && i < count; i++) { /* FIPS 180-4 section 5.1.1 */
+        __builtin_memset(padded[i], 0, sizeof padded[i]);
+        padded[i][0] = MERKLE_NODE_PREFIX;
+        padded[i][NODE_BYTES] = 0x80;
+        put_u16(padded[i] + sizeof padded[i] - 2, NODE_BYTES * 8);
+        messages[i] = padded[i];
+    }
     while (count > 0) {
-        const size_t some = count < JOBS_MAX ? count : JOBS_MAX;
+        const size_t some = count < NODES_AT_ONCE ? count : NODES_AT_ONCE;
         for (size_t i = 0; i < some; i++) {
-            const slice both = { pairs[2 * i].bytes, sizeof pairs[0] + sizeof pairs[0] };
-            jobs[i] = (struct sha256_job){ { node_prefix, 1 }, both, &ret[i] };
+            bytes_copy(padded[i] + 1, 2 * SHA256_BYTES,
+                       (slice){ pairs[2 * i].bytes, sizeof pairs[0] + sizeof pairs[0] });
+            rets[i] = ret[i].bytes;
         }
-        sha256_many(jobs, some);
+        sha256_padded(messages, NODE_BLOCKS, some, rets);
         pairs += 2 * some;
         ret += some;
         count -= some;

@@ -19,13 +19,14 @@ enum {
     LABEL_BLOCK_KEY = 0x21,
     LABEL_SALT = 0x22,
     SALT_INPUT_BYTES = 1 + RECORD_KEY_BYTES + 2,
+    RECORD_KEY_INPUT_BYTES = 1 + BLOCK_KEY_BYTES + 8,
+    KEYS_AT_ONCE = 16,
     FIELD_PREFIX_BYTES = 1 + 2 + 1 + SALT_BYTES,
     ROOT_PREFIX_BYTES = 1 + 1 + 2 + 1,
     PADDING_BYTES_MIN = 9, /* FIPS 180-4 section 5.1.1: a bit, and the length */
     SHORT_VALUE_MAX = SHA256_BLOCK_BYTES - FIELD_PREFIX_BYTES - PADDING_BYTES_MIN,
-    GROUP_FIELDS_MAX =
-        FIELDS_MAX, /* fields that one group holds: the group stays in the L1 cache */
-    GROUP_RECORDS_MAX = 8,
+    GROUP_FIELDS_MAX = 128, /* fields that one group holds: it stays in the L1 cache */
+    GROUP_RECORDS_MAX = 16,
     ROOT_BLOCKS_MAX = (ROOT_PREFIX_BYTES + COMMIT_FLAT_MAX * SHA256_BYTES + PADDING_BYTES_MIN +
                        SHA256_BLOCK_BYTES - 1) /
                       SHA256_BLOCK_BYTES,
@@ -106,14 +107,37 @@ void commit_block_key(const uint8_t block_key[BLOCK_KEY_BYTES], uint8_t ret_key[
 void commit_record_key(const uint8_t block_key[BLOCK_KEY_BYTES], uint64_t index,
                        uint8_t ret_key[RECORD_KEY_BYTES])
 {
-    uint8_t input[1 + BLOCK_KEY_BYTES + 8];
-    input[0] = LABEL_RECORD_KEY;
-    bytes_copy(input + 1, BLOCK_KEY_BYTES, (slice){ block_key, BLOCK_KEY_BYTES });
-    put_u64(input + 1 + BLOCK_KEY_BYTES, index);
-    hash h = sha256((slice){ input, sizeof input });
-    bytes_copy(ret_key, RECORD_KEY_BYTES, (slice){ h.bytes, sizeof h.bytes });
-    bytes_wipe(&h, sizeof h);
-    bytes_wipe(input, sizeof input);
+    commit_record_keys(block_key, index, 1, (uint8_t(*)[RECORD_KEY_BYTES])(void *)ret_key);
+}
+
+/* Messages of record keys: RECORD_KEY_INPUT_BYTES and their padding, one block each. */
+static void record_key_block(uint8_t block[SHA256_BLOCK_BYTES], const uint8_t *block_key,
+                             uint64_t index)
+{
+    __builtin_memset(block, 0, SHA256_BLOCK_BYTES);
+    block[0] = LABEL_RECORD_KEY;
+    bytes_copy(block + 1, BLOCK_KEY_BYTES, (slice){ block_key, BLOCK_KEY_BYTES });
+    put_u64(block + 1 + BLOCK_KEY_BYTES, index);
+    block[RECORD_KEY_INPUT_BYTES] = 0x80;
+    put_u16(block + SHA256_BLOCK_BYTES - 2, RECORD_KEY_INPUT_BYTES * 8);
+}
+
+void commit_record_keys(const uint8_t block_key[BLOCK_KEY_BYTES], uint64_t first_index,
+                        size_t count, uint8_t (*ret_keys)[RECORD_KEY_BYTES])
+{
+    uint8_t blocks[KEYS_AT_ONCE][SHA256_BLOCK_BYTES];
+    const uint8_t *messages[KEYS_AT_ONCE];
+    uint8_t *rets[KEYS_AT_ONCE];
+    for (size_t done = 0; done < count;) {
+        size_t some = 0;
+        for (; some < KEYS_AT_ONCE && done < count; some++, done++) {
+            record_key_block(blocks[some], block_key, first_index + done);
+            messages[some] = blocks[some];
+            rets[some] = ret_keys[done];
+        }
+        sha256_padded(messages, 1, some, rets);
+    }
+    bytes_wipe(blocks, sizeof blocks);
 }
 
 void commit_salts(const uint8_t record_key[RECORD_KEY_BYTES], size_t n,

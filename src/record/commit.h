@@ -25,6 +25,9 @@ void commit_block_key(const uint8_t block_key[BLOCK_KEY_BYTES], uint8_t ret_key[
 /* The key of the record at that index of the log. */
 void commit_record_key(const uint8_t block_key[BLOCK_KEY_BYTES], uint64_t index,
                        uint8_t ret_key[RECORD_KEY_BYTES]);
+/* The keys of the records from first_index on, side by side. */
+void commit_record_keys(const uint8_t block_key[BLOCK_KEY_BYTES], uint64_t first_index,
+                        size_t count, uint8_t (*ret_keys)[RECORD_KEY_BYTES]);
 /* The salt of one field; field_id counts from 1. */
 void commit_salt(const uint8_t record_key[RECORD_KEY_BYTES], uint16_t field_id,
                  uint8_t ret_salt[SALT_BYTES]);

@@ -2,6 +2,7 @@
 #include "record/fields.h"
 
 #include "base/bytes.h"
+#include "base/sha256.h"
 #include "record/opening.h"
 #include "base/banned.h"
 
@@ -27,30 +28,72 @@ status fields_check(const struct schema *s, const struct record_field *fields, s
     return OK;
 }
 
-static void put_value(struct record_field field, struct writer *w)
-{
-    if (value_fixed_len(field.type) != 0) {
-        writer_bytes(w, field.value);
-    } else if (field.type == TYPE_RAW) {
-        writer_vec32(w, field.value);
-    } else {
-        writer_vec16(w, field.value);
-    }
-}
-
 static bool has_value(uint8_t type)
 {
     return type != TYPE_ABSENT && type != TYPE_ERASED;
 }
 
+/* Bytes of the length that stands before a value of the type. */
+static size_t length_bytes(uint8_t type)
+{
+    if (value_fixed_len(type) != 0) return 0;
+    return type == TYPE_RAW ? 4 : 2;
+}
+
+/* Bytes of all values; false if one has more than its length can say. */
+static bool measure(const struct record_field *fields, size_t n, size_t *ret_bytes)
+{
+    *ret_bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!has_value(fields[i].type)) continue;
+        const size_t length = length_bytes(fields[i].type);
+        const size_t most = fields[i].type == TYPE_RAW ? VALUE_RAW_BYTES_MAX : VALUE_BYTES_MAX;
+        if (fields[i].value.len > most) return false;
+        *ret_bytes += length + fields[i].value.len;
+    }
+    return true;
+}
+
+/* Writes the value at that place, and its length before it; returns the place of the value. */
+static uint8_t *put_value(const struct record_field *field, uint8_t *at)
+{
+    const size_t length = length_bytes(field->type);
+    const slice value = field->value;
+    if (length == 2) put_u16(at, (uint16_t)value.len);
+    if (length == 4) put_u32(at, (uint32_t)value.len);
+    at += length;
+    if (value.len == sizeof(uint64_t)) { /* known lengths need no call */
+        bytes_copy(at, sizeof(uint64_t), (slice){ value.at, sizeof(uint64_t) });
+    } else if (value.len == SHA256_BYTES) {
+        bytes_copy(at, SHA256_BYTES, (slice){ value.at, SHA256_BYTES });
+    } else {
+        bytes_copy(at, value.len, value);
+    }
+    return at;
+}
+
+void fields_place(const struct record_field *fields, size_t n, struct writer *w,
+                  struct record_field *ret_placed)
+{
+    size_t bytes = 0;
+    if (w->error == E_OK && !measure(fields, n, &bytes)) w->error = E_LIMIT;
+    uint8_t *next = writer_room(w, bytes);
+    if (next == NULL) return;
+    for (unsigned raw = 0; raw < 2; raw++) {
+        for (size_t i = 0; i < n; i++) {
+            const struct record_field *f = &fields[i];
+            if ((f->type == TYPE_RAW) != (raw == 1)) continue;
+            const uint8_t *at = has_value(f->type) ? put_value(f, next) : next;
+            if (has_value(f->type)) next += (size_t)(at - next) + f->value.len;
+            if (ret_placed != NULL)
+                ret_placed[i] = (struct record_field){ f->type, { at, f->value.len } };
+        }
+    }
+}
+
 void fields_put(const struct record_field *fields, size_t n, struct writer *w)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (has_value(fields[i].type) && fields[i].type != TYPE_RAW) put_value(fields[i], w);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (fields[i].type == TYPE_RAW) put_value(fields[i], w);
-    }
+    fields_place(fields, n, w, NULL);
 }
 
 static status take_value(struct cursor *c, struct record_field *field)

@@ -17,8 +17,13 @@ status field_check(uint8_t type, struct record_field field);
 /* Whether every field fits the schema, required ones included. E_VALUE and as value_check; the
  * fault names the field. */
 status fields_check(const struct schema *s, const struct record_field *fields, struct fault *fault);
-/* Appends the values of n fields that were checked. */
+/* Appends the values of n fields that were checked. A value longer than its length can say sets
+ * E_LIMIT. */
 void fields_put(const struct record_field *fields, size_t n, struct writer *w);
+/* The same; ret_placed[i] is field i with its value as it stands in the writer's bytes. Nothing is
+ * placed if the writer has an error. */
+void fields_place(const struct record_field *fields, size_t n, struct writer *w,
+                  struct record_field *ret_placed);
 /* Reads the value of each field whose .type is set and not TYPE_ABSENT (TYPE_ERASED is skipped), as
  * views. E_SHORT, and as value_check. The fields may be half filled on failure; the cursor has not
  * moved. */

@@ -49,6 +49,12 @@ static status end_or_back(struct writer *w, const struct writer *before)
 
 status opening_encode_record(const struct record *r, struct writer *w)
 {
+    return opening_place_record(r, w, NULL);
+}
+
+status opening_place_record(const struct record *r, struct writer *w,
+                            struct record_field *ret_placed)
+{
     const struct schema *s = schema_find(r->kind, r->schema);
     if (s == NULL) return FAIL(E_UNKNOWN);
     if ((s->flags & KIND_BODY) != 0 || r->field_count != s->field_count) return FAIL(E_VALUE);
@@ -59,7 +65,7 @@ status opening_encode_record(const struct record *r, struct writer *w)
         for (size_t i = 0; i < r->field_count; i++)
             head[1 + i] = r->fields[i].type;
     }
-    fields_put(r->fields, r->field_count, w);
+    fields_place(r->fields, r->field_count, w, ret_placed);
     return end_or_back(w, &before);
 }
 

@@ -32,6 +32,10 @@ struct opening {
 /* Writes the opening of a new record (form 0). E_UNKNOWN or E_VALUE as entry_encode; the values are
  * not checked again. On failure the writer has not moved. Not for kinds with a body (E_VALUE). */
 status opening_encode_record(const struct record *r, struct writer *w);
+/* The same; ret_placed has the record's fields with their values as they stand in the writer's
+ * bytes, so that the record can outlive what it was made from. */
+status opening_place_record(const struct record *r, struct writer *w,
+                            struct record_field *ret_placed);
 /* Writes any opening. E_VALUE if form, fields and proofs do not belong together, and as
  * fields_check. On failure the writer has not moved. */
 status opening_encode(const struct schema *s, const struct opening *o, struct writer *w);

@@ -81,9 +81,36 @@ static void what_two_texts_begin_with_alike_is_counted(void **)
     assert_int_equal(text_common(slice_text("abc"), slice_text("abc")), 3);
 }
 
+/* A malformed byte, or a good character, at every place of an ASCII text of every length. */
+static void malformed_bytes_are_found_wherever_they_stand(void **)
+{
+    enum { LEN_MAX = 41 };
+    for (size_t len = 0; len <= LEN_MAX; len++) {
+        uint8_t text[LEN_MAX];
+        for (size_t i = 0; i < len; i++)
+            text[i] = (uint8_t)('a' + i % 26);
+        assert_true(text_is_utf8(guarded((slice){ text, len })));
+        for (size_t at = 0; at < len; at++) {
+            const uint8_t was = text[at];
+            text[at] = 0x80;
+            assert_false(text_is_utf8(guarded((slice){ text, len })));
+            text[at] = 0xc3; /* an e with an accent if 0xa9 follows */
+            assert_false(text_is_utf8(guarded((slice){ text, len })));
+            if (at + 1 < len) {
+                const uint8_t next = text[at + 1];
+                text[at + 1] = 0xa9;
+                assert_true(text_is_utf8(guarded((slice){ text, len })));
+                text[at + 1] = next;
+            }
+            text[at] = was;
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(malformed_bytes_are_found_wherever_they_stand),
         cmocka_unit_test(what_two_texts_begin_with_alike_is_counted),
         cmocka_unit_test(every_code_point_comes_back),
         cmocka_unit_test(malformed_text_is_refused),

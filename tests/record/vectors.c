@@ -80,6 +80,14 @@ static size_t fields_of(const struct json_node *c, const uint8_t *record_key,
         commitments[n] = commit_field((uint16_t)(n + 1), fields[n].type, salt, value);
         assert_bytes(of_hash(&commitments[n]), hex_of(f, "commitment"));
     }
+    if (record_key == NULL) return n;
+    uint8_t salts[FIELDS_MAX][SALT_BYTES];
+    commit_salts(record_key, n, salts);
+    for (size_t i = 0; i < n; i++) {
+        uint8_t salt[SALT_BYTES];
+        commit_salt(record_key, (uint16_t)(i + 1), salt);
+        assert_memory_equal(salts[i], salt, sizeof salt);
+    }
     return n;
 }
 
@@ -135,6 +143,27 @@ static void every_key_salt_commitment_root_and_entry_is_right(void **)
         check_entry(c, &r, key);
     }
     assert_true(known >= 3);
+}
+
+static void many_record_keys_at_once_are_those_of_each(void **)
+{
+    enum { COUNT_MAX = 40 };
+    uint8_t block_key[BLOCK_KEY_BYTES];
+    for (size_t i = 0; i < sizeof block_key; i++)
+        block_key[i] = (uint8_t)(3 * i);
+    for (size_t count = 0; count <= COUNT_MAX; count++) {
+        uint8_t keys[COUNT_MAX + 1][RECORD_KEY_BYTES] = {};
+        const uint8_t untouched[RECORD_KEY_BYTES] = {};
+        commit_record_keys(block_key, UINT64_MAX / 3, count, keys);
+        for (size_t i = 0; i < count; i++) {
+            uint8_t message[1 + BLOCK_KEY_BYTES + 8] = { 0x20 };
+            bytes_copy(message + 1, BLOCK_KEY_BYTES, (slice){ block_key, sizeof block_key });
+            put_u64(message + 1 + BLOCK_KEY_BYTES, UINT64_MAX / 3 + i);
+            const hash want = sha256((slice){ message, sizeof message });
+            assert_memory_equal(keys[i], want.bytes, sizeof want.bytes);
+        }
+        assert_memory_equal(keys[count], untouched, sizeof untouched);
+    }
 }
 
 static void many_records_at_once_give_the_same_roots(void **)
@@ -195,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_salt_commitment_root_and_entry_is_right),
+        cmocka_unit_test(many_record_keys_at_once_are_those_of_each),
         cmocka_unit_test(many_records_at_once_give_the_same_roots),
         cmocka_unit_test(every_body_and_its_entry_is_right),
     };
