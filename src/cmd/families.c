@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/families.h"
 
+#include "cmd/admin/admin_commands.h"
 #include "cmd/bench/bench.h"
 #include "cmd/log/log_commands.h"
 #include "cmd/detect/hunt.h"
@@ -11,6 +12,7 @@
 
 const struct family families[] = {
     { "The log", log_commands },
+    { "The node", admin_commands },
     { "Hunting", hunt_commands },
     { "Detecting", rules_commands },
     { "Checking", verify_commands },

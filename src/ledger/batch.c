@@ -281,6 +281,12 @@ status batch_sequence(struct batch *b, uint64_t source, uint64_t number)
     return OK;
 }
 
+bool batch_has_room(const struct batch *b, uint32_t records, size_t bytes)
+{
+    return batch_count(b) + records <= BATCH_RECORDS_MAX &&
+           b->input_bytes + bytes <= BATCH_INPUT_BYTES_MAX;
+}
+
 bool batch_is_full(const struct batch *b)
 {
     const uint64_t next = b->head.first_index + b->head.record_count;

@@ -39,6 +39,8 @@ status batch_add(struct batch *b, struct block_codec *codec, struct keys *keys,
  * E_LIMIT beyond BATCH_SEQUENCES_MAX ranges. */
 status batch_sequence(struct batch *b, uint64_t source, uint64_t number);
 bool batch_is_full(const struct batch *b);
+/* Whether that many records, with openings of about that many bytes together, still fit. */
+bool batch_has_room(const struct batch *b, uint32_t records, size_t bytes);
 /* Records so far, the index of the first, the number of the next block. */
 uint32_t batch_count(const struct batch *b);
 uint64_t batch_first_index(const struct batch *b);

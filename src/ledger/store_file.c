@@ -2,6 +2,7 @@
 #include "ledger/store_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/bytes.h"
 #include "os/failpoint.h"
@@ -21,6 +22,36 @@ status store_file_read(const struct store *s, const char *name, uint8_t *ret_byt
     if (result.code == E_OK) result = s->ops->read(s->self, file, 0, ret_bytes, cap, ret_len, f);
     s->ops->close(s->self, file);
     return result;
+}
+
+static status load(const struct store *s, int file, const char *name, size_t len_max,
+                   uint8_t **ret_bytes, size_t *ret_len, struct fault *f)
+{
+    uint64_t size = 0;
+    TRY(s->ops->size(s->self, file, &size, f));
+    if (size > len_max) {
+        return fault_set(f, FAIL(E_LIMIT), "%s: %llu bytes, at most %zu expected", name,
+                         (unsigned long long)size, len_max);
+    }
+    uint8_t *bytes = malloc(size + 1);
+    if (bytes == NULL) return fault_set(f, FAIL(E_NOMEM), "%s: out of memory", name);
+    const status done = s->ops->read(s->self, file, 0, bytes, size, ret_len, f);
+    if (done.code != E_OK) {
+        free(bytes);
+        return done;
+    }
+    *ret_bytes = bytes;
+    return OK;
+}
+
+status store_file_load(const struct store *s, const char *name, size_t len_max,
+                       uint8_t **ret_bytes, size_t *ret_len, struct fault *f)
+{
+    int file = -1;
+    TRY(s->ops->open(s->self, name, STORE_READ, &file, f));
+    const status done = load(s, file, name, len_max, ret_bytes, ret_len, f);
+    s->ops->close(s->self, file);
+    return done;
 }
 
 static status write_file(const struct store *s, const char *name, unsigned flags, slice bytes,

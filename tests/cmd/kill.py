@@ -57,7 +57,7 @@ class Node:
         self.acked = {}  # index: number of the record
         self.number = 0
         if of is None:
-            candor("init", self.path, "--origin", "log.example/kill")
+            candor("init", self.path, "--origin", "log.example/kill", "--listen", "none")
         else:
             shutil.rmtree(self.path, ignore_errors=True)
             shutil.copytree(of.path, self.path)

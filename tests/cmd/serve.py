@@ -49,7 +49,7 @@ def size():
 
 @tap.test
 def commands_reach_a_running_node():
-    made = run("init", NODE, "--origin", "log.example.com/serve")
+    made = run("init", NODE, "--origin", "log.example.com/serve", "--listen", "none")
     assert made.returncode == 0, made.stderr
     before = size()
     node = start()

@@ -11,6 +11,8 @@
 #include "record/schema_row.h"
 #include "base/banned.h"
 
+#define LISTEN_DEFAULT "127.0.0.1:8420"
+
 enum { NS_PER_S = 1000000000 };
 
 static status parts_create(const struct store *store, const struct node_config *config,
@@ -90,15 +92,20 @@ int run_init(const struct invocation *inv)
     const char *dir = inv->arguments[0];
     const char *origin = invocation_value(inv, "--origin", NULL);
     const char *market = invocation_value(inv, "--market", "");
+    const char *listen = invocation_value(inv, "--listen", LISTEN_DEFAULT);
     struct node_config config = {};
     struct node node = {};
     struct fault f = {};
     if (origin == NULL) return command_fail(2, "init: --origin NAME is needed");
-    if (strlen(origin) >= sizeof config.origin || strlen(market) >= sizeof config.market) {
-        return command_fail(2, "init: origin or market is too long");
+    if (strlen(origin) >= sizeof config.origin || strlen(market) >= sizeof config.market ||
+        strlen(listen) >= sizeof config.front.http) {
+        return command_fail(2, "init: origin, market or address is too long");
     }
     bytes_copy(config.origin, sizeof config.origin - 1, slice_text(origin));
     bytes_copy(config.market, sizeof config.market - 1, slice_text(market));
+    if (strcmp(listen, "none") != 0) {
+        bytes_copy(config.front.http, sizeof config.front.http - 1, slice_text(listen));
+    }
     status s = create(dir, &config, &f);
     if (s.code != E_OK) return command_fail(status_exit(s), "init: %s: %s", dir, f.text);
     s = node_open_writing(dir, &node, &f);

@@ -8,6 +8,8 @@ static const struct option init_options[] = {
       false },
     { "--market", "CODE", "country or group of countries, two capitals or digits (default: none)",
       false },
+    { "--listen", "ADDRESS", "where candor serve takes HTTP (default: 127.0.0.1:8420), or none",
+      false },
     {},
 };
 

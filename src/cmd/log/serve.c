@@ -5,9 +5,11 @@
 #include "cmd/node/scribe.h"
 #include "base/banned.h"
 
-static void say_ready(const struct node *node)
+static void say_ready(const struct node *node, slice address)
 {
-    printf("serving %s: %" PRIu64 " entries\n", node->config.origin, archive_size(node->archive));
+    printf("serving %s: %" PRIu64 " entries%s%.*s\n", node->config.origin,
+           archive_size(node->archive), address.len != 0 ? ", " : "", (int)address.len,
+           (const char *)address.at);
     fflush(stdout);
 }
 

@@ -9,12 +9,11 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "base/num.h"
-#include "base/text.h"
-#include "base/timestamp.h"
 #include "cmd/log/log_commands.h"
 #include "cmd/node/duty.h"
 #include "cmd/node/node.h"
 #include "ledger/opener.h"
+#include "record/print.h"
 #include "base/banned.h"
 
 enum {
@@ -22,91 +21,6 @@ enum {
     NS_PER_S = 1000000000,
     SHOWN_BY_DEFAULT = 10,
 };
-
-static void show_time(struct json_writer *j, int64_t ns)
-{
-    uint8_t text[TIMESTAMP_BYTES_MAX];
-    const size_t len = timestamp_write(ns, text);
-    json_string(j, (slice){ text, len });
-}
-
-/* Bytes that are text as text, others in hexadecimal. */
-static void show_bytes(struct json_writer *j, slice bytes)
-{
-    uint8_t hex[2 * 1024];
-    struct writer w = writer_of(hex, sizeof hex);
-    if (text_is_utf8(bytes)) {
-        json_string(j, bytes);
-        return;
-    }
-    const size_t most = sizeof hex / 2;
-    writer_hex(&w, (slice){ bytes.at, bytes.len < most ? bytes.len : most });
-    json_object(j);
-    json_member_u64(j, "bytes", bytes.len);
-    json_member_string(j, "hex", writer_slice(&w));
-    json_object_end(j);
-}
-
-static void show_texts(struct json_writer *j, slice value)
-{
-    struct cursor c = cursor_of(value);
-    slice text = {};
-    json_array(j);
-    while (value_texts_next(&c, &text))
-        json_string(j, text);
-    json_array_end(j);
-}
-
-static void show_value(struct json_writer *j, uint8_t type, slice value)
-{
-    uint8_t hex[2 * SHA256_BYTES];
-    struct writer w = writer_of(hex, sizeof hex);
-    switch (type) {
-    case TYPE_TEXT:
-        json_string(j, value);
-        return;
-    case TYPE_U64:
-        json_u64(j, value_u64(value));
-        return;
-    case TYPE_I64:
-        json_i64(j, value_i64(value));
-        return;
-    case TYPE_TIME:
-        show_time(j, value_i64(value));
-        return;
-    case TYPE_BOOL:
-        json_bool(j, value.at[0] == 1);
-        return;
-    case TYPE_HASH:
-        writer_hex(&w, value);
-        json_string(j, writer_slice(&w));
-        return;
-    case TYPE_TEXTS:
-        show_texts(j, value);
-        return;
-    default:
-        show_bytes(j, value);
-    }
-}
-
-static void show_fields(struct json_writer *j, const struct schema *s,
-                        const struct record_field *fields)
-{
-    json_key(j, "fields");
-    json_object(j);
-    for (size_t i = 0; i < s->field_count; i++) {
-        if (fields[i].type == TYPE_ABSENT) continue;
-        json_key(j, s->fields[i].name);
-        if (fields[i].type == TYPE_ERASED) {
-            json_object(j);
-            json_member_bool(j, "erased", true);
-            json_object_end(j);
-        } else {
-            show_value(j, fields[i].type, fields[i].value);
-        }
-    }
-    json_object_end(j);
-}
 
 static void show_columns(struct json_writer *j, const struct entry *e)
 {
@@ -142,15 +56,17 @@ static status show_record(const struct opened_record *r, uint64_t index, struct 
     json_member_u64(&j, "index", index);
     json_member_text(&j, "kind", s->name);
     json_key(&j, "time");
-    show_time(&j, (int64_t)r->entry.time_s * NS_PER_S);
+    print_time(&j, (int64_t)r->entry.time_s * NS_PER_S);
     show_columns(&j, &r->entry);
     if ((s->flags & KIND_BODY) != 0) {
         TRY(body_decode(s, r->entry.body, fields));
-        show_fields(&j, s, fields);
+        json_key(&j, "fields");
+        print_fields(&j, s, fields);
     } else if (r->gone) {
         json_member_bool(&j, "erased", true);
     } else if (r->opening.field_count > 0) {
-        show_fields(&j, s, r->opening.fields);
+        json_key(&j, "fields");
+        print_fields(&j, s, r->opening.fields);
     }
     json_object_end(&j);
     writer_text(w, "\n");

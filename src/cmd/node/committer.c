@@ -261,6 +261,18 @@ status committer_add(struct committer *c, const struct record *record, uint64_t 
     return ledger_add(c->ledger, batch, record, ret_index, f);
 }
 
+status committer_room(struct committer *c, uint32_t records, size_t bytes, struct fault *f)
+{
+    if (!c->begun || batch_has_room(c->parcels[c->filling].batch, records, bytes)) return OK;
+    return committer_flush(c, f);
+}
+
+status committer_sequence(struct committer *c, uint64_t source, uint64_t number, struct fault *f)
+{
+    const status s = batch_sequence(c->parcels[c->filling].batch, source, number);
+    return s.code == E_OK ? OK : fault_set(f, s, "log: too many sources in one batch");
+}
+
 status committer_summarise(struct committer *c, uint64_t *ret_index, struct fault *f)
 {
     TRY(committer_flush(c, f));

@@ -54,6 +54,11 @@ status committer_check(struct committer *c, struct fault *f);
  * thread. */
 status committer_add(struct committer *c, const struct record *record, uint64_t *ret_index,
                      struct fault *f);
+/* Makes sure that so many records, with openings of about that many bytes, go into one batch (as
+ * far as one can hold them): flushes what was added before, if need be. */
+status committer_room(struct committer *c, uint32_t records, size_t bytes, struct fault *f);
+/* Notes that the record added last is that number of its source. */
+status committer_sequence(struct committer *c, uint64_t source, uint64_t number, struct fault *f);
 /* Flushes, then adds and flushes a summary of everything before it. */
 status committer_summarise(struct committer *c, uint64_t *ret_index, struct fault *f);
 /* Seals and hands over what was added, if anything; waits as committer_add. */

@@ -47,20 +47,81 @@ static status take_market(const struct yaml_node *value, struct node_config *c, 
     return OK;
 }
 
-static const struct config_key {
+/* A text that fits; empty ones are refused. */
+static status take_text(const struct yaml_node *value, char *ret_text, size_t cap, struct fault *f)
+{
+    const bool fits = value->type == YAML_TEXT && value->text.len > 0 && value->text.len < cap &&
+                      memchr(value->text.at, 0, value->text.len) == NULL;
+    if (!fits) return wrong(value, f, "a text is expected, and not such a long one");
+    bytes_copy(ret_text, cap - 1, value->text);
+    ret_text[value->text.len] = '\0';
+    return OK;
+}
+
+static status take_http(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    return take_text(value, c->front.http, sizeof c->front.http, f);
+}
+
+static status take_certificate(const struct yaml_node *value, struct node_config *c,
+                               struct fault *f)
+{
+    return take_text(value, c->front.certificate, sizeof c->front.certificate, f);
+}
+
+static status take_key(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    return take_text(value, c->front.key, sizeof c->front.key, f);
+}
+
+struct config_key {
     const char *name;
     status (*take)(const struct yaml_node *value, struct node_config *c, struct fault *f);
-} config_keys[] = {
-    { "origin", take_origin },
-    { "market", take_market },
 };
 
-static status take_member(const struct yaml_member *m, struct node_config *c, struct fault *f)
+static status take_members(const struct yaml_node *map, const struct config_key *keys,
+                           struct node_config *c, struct fault *f);
+
+static status take_listen(const struct yaml_node *value, struct node_config *c, struct fault *f)
 {
-    for (size_t i = 0; i < COUNT_OF(config_keys); i++) {
-        if (slice_is(m->key->text, config_keys[i].name)) return config_keys[i].take(m->value, c, f);
+    static const struct config_key keys[] = { { "http", take_http }, {} };
+    return take_members(value, keys, c, f);
+}
+
+static status take_tls(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    static const struct config_key keys[] = { { "certificate", take_certificate },
+                                              { "key", take_key },
+                                              {} };
+    TRY(take_members(value, keys, c, f));
+    if ((c->front.certificate[0] == '\0') == (c->front.key[0] == '\0')) return OK;
+    return wrong(value, f, "tls: certificate and key belong together");
+}
+
+static const struct config_key config_keys[] = {
+    { "origin", take_origin },
+    { "market", take_market },
+    { "listen", take_listen },
+    { "tls", take_tls },
+    {},
+};
+
+static status take_member(const struct yaml_member *m, const struct config_key *keys,
+                          struct node_config *c, struct fault *f)
+{
+    for (const struct config_key *k = keys; k->name != NULL; k++) {
+        if (slice_is(m->key->text, k->name)) return k->take(m->value, c, f);
     }
     return wrong(m->key, f, "unknown key");
+}
+
+static status take_members(const struct yaml_node *map, const struct config_key *keys,
+                           struct node_config *c, struct fault *f)
+{
+    if (map->type != YAML_MAP) return wrong(map, f, "a map of keys is expected");
+    for (uint32_t i = 0; i < map->count; i++)
+        TRY(take_member(&map->members[i], keys, c, f));
+    return OK;
 }
 
 static status config_read(slice text, struct arena *arena, struct node_config *ret_config,
@@ -76,9 +137,8 @@ static status config_read(slice text, struct arena *arena, struct node_config *r
     if (file.count != 1 || file.documents[0]->type != YAML_MAP) {
         return fault_set(f, FAIL(E_VALUE), CONFIG_FILE ":1:1: one map of keys is expected");
     }
-    for (uint32_t i = 0; i < file.documents[0]->count; i++) {
-        TRY(take_member(&file.documents[0]->members[i], &c, f));
-    }
+    TRY(take_members(file.documents[0], config_keys, &c, f));
+    bytes_copy(c.front.market, sizeof c.front.market, (slice){ (uint8_t *)c.market, 3 });
     if (c.origin[0] == '\0') return fault_set(f, FAIL(E_VALUE), CONFIG_FILE ": origin is missing");
     *ret_config = c;
     return OK;
@@ -97,6 +157,25 @@ status node_config_load(const struct store *store, struct node_config *ret_confi
     const status read = config_read((slice){ text, len }, &arena, ret_config, f);
     arena_done(&arena);
     return read;
+}
+
+static void write_listen(struct writer *w, const struct node_config *config)
+{
+    writer_text(
+        w, "\n"
+           "# Where the node listens: for events, for its API and for the pages that it serves.\n"
+           "# An address other than this machine's own should have a certificate below.\n");
+    if (config->front.http[0] == '\0') {
+        writer_text(w, "# listen:\n#   http: 127.0.0.1:8420\n");
+    } else {
+        writer_printf(w, "listen:\n  http: \"%s\"\n", config->front.http);
+    }
+    writer_text(w, "\n"
+                   "# The certificate chain and the private key, PEM files: with them HTTP is "
+                   "HTTPS.\n"
+                   "# tls:\n"
+                   "#   certificate: /etc/candor/tls.crt\n"
+                   "#   key: /etc/candor/tls.key\n");
 }
 
 status node_config_create(const struct store *store, const struct node_config *config,
@@ -118,6 +197,7 @@ status node_config_create(const struct store *store, const struct node_config *c
                     "or digits.\n");
     writer_text(&w, config->market[0] == '\0' ? "# market: IE\n" : "market: ");
     if (config->market[0] != '\0') writer_printf(&w, "%s\n", config->market);
+    write_listen(&w, config);
     TRY(writer_end(&w));
     const status readable = config_read(writer_slice(&w), &arena, &again, f);
     arena_done(&arena);

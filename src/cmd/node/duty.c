@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "base/bytes.h"
 #include "base/cursor.h"
+#include "cmd/node/change.h"
 #include "cmd/node/control.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/node.h"
@@ -62,6 +63,7 @@ static status perform_here(struct node *n, const struct duty *d, struct writer *
                            struct fault *f)
 {
     uint64_t size = 0;
+    if (d->kind == DUTY_CHANGE) return change_here(n, d, user_own(), answer, f);
     TRY(duty_perform(n, d, user_own(), answer, &size, f));
     return committer_wait(n->committer, size, true, f);
 }

@@ -16,6 +16,7 @@
 enum duty_kind {
     DUTY_OPEN = 1, /* look at private values: records */
     DUTY_DISCLOSE, /* records, fields, to, recipient, purpose, basis, subject */
+    DUTY_CHANGE,   /* request: of accounts or rules (cmd/node/change.h) */
     DUTY_KINDS_END,
 };
 
@@ -28,6 +29,7 @@ enum duty_slot {
     DUTY_PURPOSE,   /* a word of the list purpose, or the reason in words */
     DUTY_BASIS,     /* the legal basis */
     DUTY_SUBJECT,   /* a data subject */
+    DUTY_REQUEST,   /* a JSON object */
     DUTY_SLOTS,
 };
 

@@ -5,6 +5,7 @@
 #include "ledger/archive.h"
 #include "cmd/node/committer.h"
 #include "ledger/store.h"
+#include "serve/front.h"
 
 /*
  * node: a node's directory as commands open it.
@@ -16,6 +17,7 @@
 struct node_config {
     char origin[SIGNER_ORIGIN_BYTES_MAX + 1];
     char market[3]; /* two capitals, or "" */
+    struct front_config front;
 };
 
 struct node {

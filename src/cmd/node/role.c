@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "cmd/command.h"
+#include "cmd/node/role_front.h"
 #include "cmd/node/role_signer.h"
 #include "base/banned.h"
 
@@ -13,6 +14,7 @@ static const struct role {
     int (*run)(const char *argument);
 } roles[] = {
     { "signer", role_signer },
+    { "front", role_front },
 };
 
 int role_run(int argument_count, char **arguments)

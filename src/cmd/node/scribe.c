@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/node/scribe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
+#include "cmd/node/change.h"
 #include "cmd/node/control.h"
 #include "cmd/node/duty.h"
 #include "cmd/node/failure.h"
+#include "cmd/node/front_link.h"
 #include "cmd/node/ingest.h"
 #include "os/dir.h"
 #include "os/frame.h"
@@ -46,7 +49,12 @@ struct scribe {
     struct client clients[SCRIBE_CLIENTS_MAX];
     struct writer payload; /* owned */
     struct view_db *view;  /* follows the log when there is nothing else to do */
-    bool stopping;         /* a signal asked for the end */
+    struct front_link *front;
+    struct reply *activating; /* waits for the front to load rules; NULL: none */
+    hash activating_bundle;
+    void (*ready)(const struct node *node, slice address);
+    bool stopping;   /* a signal asked for the end */
+    bool front_idle; /* and the front has answered everything */
     status failed;         /* what ended the log; OK while it runs */
     struct fault *fault;
 };
@@ -124,27 +132,126 @@ static status take_append(struct client *c, const struct control_append *m)
     return OK;
 }
 
+/* ---- changes ---- */
+
+static status accounts_to_front(struct scribe *s)
+{
+    slice text = {};
+    uint8_t *room = malloc(ACCOUNTS_BYTES_MAX);
+    if (room == NULL) return fault_set(s->fault, FAIL(E_NOMEM), "out of memory");
+    status done = change_accounts(&s->node.store, room, &text, s->fault);
+    if (done.code == E_OK) done = front_link_accounts(s->front, text, s->fault);
+    free(room);
+    return done;
+}
+
+/* What was changed, to the front. The answer to new rules waits until it has loaded them. */
+static status after_change(struct client *c, struct reply *r, const struct changed *changed)
+{
+    struct scribe *s = c->scribe;
+    r->size = archive_size(s->node.archive);
+    if (changed->accounts) TRY(accounts_to_front(s));
+    if (!changed->activate) return OK;
+    r->size = UINT64_MAX;
+    s->activating = r;
+    s->activating_bundle = changed->bundle;
+    return front_link_activate(s->front, &changed->bundle, s->fault);
+}
+
+static status make_change(struct client *c, const struct duty *d, struct reply *r, struct fault *f)
+{
+    struct scribe *s = c->scribe;
+    struct changed changed = {};
+    if (s->activating != NULL) {
+        return fault_set(f, FAIL(E_BUSY), "rules are being loaded: try again in a moment");
+    }
+    TRY(change_apply(&s->node, d, c->uid, &r->answers, &changed, f));
+    const status after = after_change(c, r, &changed);
+    if (after.code != E_OK) fail(s, after);
+    return OK;
+}
+
+static void reply_refuse(struct reply *r, status why, const struct fault *reason)
+{
+    r->answers.len = 0;
+    r->is_refusal = true;
+    r->size = 0;
+    failure_write(why, reason, &r->answers);
+}
+
 /* A duty that is refused stops nothing but itself. */
 static status take_duty(struct client *c, const struct duty *d)
 {
     struct fault f = {};
     struct reply *r = reply_next(c);
     r->checkpointed = true;
-    const status s = duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, &f);
+    const status s =
+        d->kind == DUTY_CHANGE
+            ? make_change(c, d, r, &f)
+            : duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, &f);
     if (s.code != E_OK && !duty_is_refusal(s)) {
         *c->scribe->fault = f;
         return s;
     }
-    if (s.code != E_OK) {
-        r->answers.len = 0;
-        r->is_refusal = true;
-        failure_write(s, &f, &r->answers);
-    }
+    if (s.code != E_OK) reply_refuse(r, s, &f);
     c->waiting++;
     struct committer *log = c->scribe->node.committer; /* a refusal waits for nothing */
     client_answer(c, committer_sequenced(log), committer_checkpointed(log));
     return OK;
 }
+
+/* ---- the front ---- */
+
+static status finish_activation(struct scribe *s, struct reply *r, const struct link_activated *m)
+{
+    struct fault why = {};
+    if (m->why.len != 0) {
+        const status refused =
+            fault_set(&why, FAIL(E_VALUE), "%.*s", (int)m->why.len, (const char *)m->why.at);
+        reply_refuse(r, refused, &why);
+        return OK;
+    }
+    TRY(change_activated(&s->node, &m->bundle, m->rules, m->refused, &r->answers, s->fault));
+    r->size = archive_size(s->node.archive);
+    return OK;
+}
+
+static void on_activated(void *self, const struct link_activated *m)
+{
+    struct scribe *s = self;
+    const bool asked =
+        s->activating != NULL &&
+        bytes_equal(m->bundle.bytes, s->activating_bundle.bytes, sizeof m->bundle.bytes);
+    if (!asked) {
+        fail(s, fault_set(s->fault, FAIL(E_VALUE), "front: it activates what nobody asked for"));
+        return;
+    }
+    const status done = finish_activation(s, s->activating, m);
+    s->activating = NULL;
+    if (done.code != E_OK) fail(s, done);
+    answer_all(s);
+}
+
+static void on_front_ready(void *self, slice address)
+{
+    struct scribe *s = self;
+    s->ready(&s->node, address);
+}
+
+static void on_front_idle(void *self)
+{
+    struct scribe *s = self;
+    s->front_idle = true;
+}
+
+static void on_front_failed(void *self, status why)
+{
+    struct scribe *s = self;
+    if (s->front_idle) return; /* it was told to stop, and has ended */
+    fail(s, why);
+}
+
+/* ---- frames ---- */
 
 /* Takes one frame. A client that breaks the protocol is dropped; a log that fails ends the scribe.
  */
@@ -249,6 +356,8 @@ static void moved_ready(void *with, unsigned events)
         return;
     }
     answer_all(s);
+    const status told = s->front == NULL ? OK : front_link_moved(s->front, s->fault);
+    if (told.code != E_OK) on_front_failed(s, told);
 }
 
 static void on_stop(void *with, int signal_number)
@@ -283,6 +392,7 @@ static void scribe_done(struct scribe *s)
         for (size_t r = 0; r < CONTROL_IN_FLIGHT_MAX; r++)
             free(s->clients[i].replies[r].answers.at);
     }
+    front_link_free(s->front);
     if (s->node.committer != NULL) committer_listen(s->node.committer, (struct commit_listener){});
     loop_free(s->loop);
     if (s->listener >= 0) close(s->listener);
@@ -335,12 +445,38 @@ static void tell_failure(struct scribe *s, status why, const struct fault *f)
     }
 }
 
-static status serve(struct scribe *s, void (*ready)(const struct node *node), struct fault *f)
+static status start_front(struct scribe *s, const char *dir, struct fault *f)
+{
+    const struct front_link_calls calls = { s, on_front_ready, on_activated, on_front_idle,
+                                            on_front_failed };
+    hash active = {};
+    slice accounts = {};
+    TRY(change_active(&s->node.store, &active, f));
+    uint8_t *room = malloc(ACCOUNTS_BYTES_MAX);
+    if (room == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    status started = change_accounts(&s->node.store, room, &accounts, f);
+    if (started.code == E_OK) {
+        started = front_link_start(&s->node, dir, &active, accounts, s->loop, &calls, &s->front, f);
+    }
+    free(room);
+    return started;
+}
+
+/* The front answers what it has taken, which needs the log to go on. */
+static status stop_front(struct scribe *s, struct fault *f)
+{
+    TRY(front_link_stop(s->front, f));
+    while (!s->front_idle)
+        TRY(turn(s, f));
+    return OK;
+}
+
+static status serve(struct scribe *s, struct fault *f)
 {
     committer_listen(s->node.committer, (struct commit_listener){ s, raise_moved });
-    ready(&s->node);
     while (!s->stopping)
         TRY(turn(s, f));
+    TRY(stop_front(s, f));
     TRY(committer_wait(s->node.committer, archive_size(s->node.archive), true, f));
     answer_all(s);
     while (!view_follow(s))
@@ -356,10 +492,12 @@ static status scribe_open(struct scribe *s, const char *dir, struct fault *f)
     TRY(node_open_writing(dir, &s->node, f));
     committer_wait_for_space(s->node.committer, true);
     TRY(view_db_open(dir, &s->view, f));
-    return scribe_init(s, dir, f);
+    TRY(scribe_init(s, dir, f));
+    return start_front(s, dir, f);
 }
 
-status scribe_run(const char *dir, void (*ready)(const struct node *node), struct fault *f)
+status scribe_run(const char *dir, void (*ready)(const struct node *node, slice address),
+                  struct fault *f)
 {
     struct scribe *s = calloc(1, sizeof *s);
     if (s == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
@@ -369,9 +507,10 @@ status scribe_run(const char *dir, void (*ready)(const struct node *node), struc
     s->listener = -1;
     s->moved_fd = -1;
     s->fault = f;
+    s->ready = ready;
     status result = scribe_open(s, dir, f);
     if (result.code == E_OK) {
-        result = serve(s, ready, f);
+        result = serve(s, f);
         if (result.code != E_OK) tell_failure(s, result, f);
     }
     scribe_done(s);

@@ -10,6 +10,8 @@
 enum { SCRIBE_CLIENTS_MAX = 64 };
 
 /* Opens the node and serves until SIGTERM or SIGINT, then answers what it has taken and returns OK;
- * or until the log fails. ready is called once commands can connect. Call it before any thread is
- * started. E_BUSY if another process has the node. */
-status scribe_run(const char *dir, void (*ready)(const struct node *node), struct fault *f);
+ * or until the log fails. ready is called once commands can connect and the front listens; address
+ * is "" if it does not. Call it before any thread is started. E_BUSY if another process has the
+ * node. */
+status scribe_run(const char *dir, void (*ready)(const struct node *node, slice address),
+                  struct fault *f);

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/node/front_link.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+#include "base/bytes.h"
+#include "cmd/node/positions.h"
+#include "os/frame.h"
+#include "os/process.h"
+#include "os/shared.h"
+#include "os/socket.h"
+#include "record/wire.h"
+#include "base/banned.h"
+
+/* A batch in the log that is not durable yet. */
+struct pending {
+    struct link_stored stored;
+    uint64_t size; /* of the log with it */
+};
+
+struct front_link {
+    struct node *node; /* borrowed */
+    struct loop *loop; /* borrowed */
+    struct front_link_calls calls;
+    struct fault *fault; /* borrowed */
+    struct process process;
+    bool has_process;
+    int fd;
+    struct shared slots;
+    struct frame_input in;
+    uint8_t *copy; /* owned: the slot at hand */
+    struct positions positions;
+    uint64_t next_batch;
+    uint64_t next_number;
+    struct pending pending[LINK_SLOTS]; /* a ring */
+    unsigned first_pending, pending_count;
+    struct wire_record record;
+    uint8_t *evidence; /* owned: translated positions */
+    struct link_head told;
+};
+
+/* ---- batches ---- */
+
+static bool run_extends(const struct link_run *run, uint64_t number, uint64_t index)
+{
+    return run->number + run->length == number && run->index + run->length == index;
+}
+
+static status note_run(struct front_link *l, struct link_stored *m, uint64_t index)
+{
+    struct link_run *run = m->run_count == 0 ? NULL : &m->runs[m->run_count - 1];
+    const uint64_t number = l->next_number++;
+    positions_note(&l->positions, number, index);
+    if (run != NULL && run_extends(run, number, index)) {
+        run->length++;
+        return OK;
+    }
+    if (m->run_count == LINK_RUNS_MAX) return FAIL(E_LIMIT);
+    m->runs[m->run_count++] = (struct link_run){ number, index, 1 };
+    return OK;
+}
+
+/* Numbers in the evidence of a finding become indices of the log. */
+static status translate(struct front_link *l)
+{
+    struct record_field *fields = l->record.opening.fields;
+    struct record_field *evidence = &fields[FIELD_finding_evidence - 1];
+    if (evidence->value.len > VALUE_BYTES_MAX) return FAIL(E_LIMIT);
+    const status s = positions_translate(&l->positions, evidence->value, l->evidence);
+    if (s.code != E_OK) return fault_set(l->fault, s, "front: a finding names a foreign position");
+    evidence->value.at = l->evidence;
+    return OK;
+}
+
+static status take_record(struct front_link *l, struct cursor *c, struct link_stored *m)
+{
+    struct link_item item = {};
+    uint64_t index = 0;
+    const status s = link_item_take(c, &item);
+    if (s.code != E_OK) return fault_set(l->fault, s, "front: malformed batch");
+    TRY(wire_take(c, &l->record, l->fault));
+    const uint8_t kind = l->record.record.kind;
+    if (kind == KIND_finding) {
+        TRY(translate(l));
+    } else if (kind != KIND_event) {
+        return fault_set(l->fault, FAIL(E_DENIED), "front: it may not write records of kind %u",
+                         kind);
+    }
+    TRY(committer_add(l->node->committer, &l->record.record, &index, l->fault));
+    if (item.is_numbered) {
+        TRY(committer_sequence(l->node->committer, item.source, item.sequence, l->fault));
+    }
+    return note_run(l, m, index);
+}
+
+static status take_records(struct front_link *l, const struct link_batch *b, struct link_stored *m)
+{
+    struct cursor c = cursor_of((slice){ l->copy, b->bytes });
+    TRY(committer_room(l->node->committer, b->records, b->bytes, l->fault));
+    for (uint32_t i = 0; i < b->records; i++)
+        TRY(take_record(l, &c, m));
+    return cursor_end(&c);
+}
+
+static status take_batch(struct front_link *l, slice payload)
+{
+    struct link_batch b = {};
+    TRY(link_batch_parse(payload, &b));
+    const bool expected = b.batch == l->next_batch && b.first_number == l->next_number &&
+                          l->pending_count < LINK_SLOTS;
+    if (!expected) return FAIL(E_VALUE);
+    TRY(shared_copy(&l->slots, (uint64_t)b.slot * LINK_SLOT_BYTES, b.bytes, l->copy));
+    struct pending *p = &l->pending[(l->first_pending + l->pending_count) % LINK_SLOTS];
+    p->stored = (struct link_stored){ .batch = b.batch };
+    TRY(take_records(l, &b, &p->stored));
+    const struct link_run *last = &p->stored.runs[p->stored.run_count - 1];
+    p->size = last->index + last->length;
+    l->pending_count++;
+    l->next_batch++;
+    return OK;
+}
+
+/* ---- other messages ---- */
+
+static status take_ready(struct front_link *l, slice payload)
+{
+    l->calls.ready(l->calls.self, payload);
+    return OK;
+}
+
+static status take_activated(struct front_link *l, slice payload)
+{
+    struct link_activated m = {};
+    TRY(link_activated_parse(payload, &m));
+    l->calls.activated(l->calls.self, &m);
+    return OK;
+}
+
+static status take_idle(struct front_link *l, slice)
+{
+    l->calls.idle(l->calls.self);
+    return OK;
+}
+
+static const struct {
+    uint16_t type;
+    status (*take)(struct front_link *l, slice payload);
+} messages[] = {
+    { LINK_BATCH, take_batch },
+    { LINK_READY, take_ready },
+    { LINK_ACTIVATED, take_activated },
+    { LINK_IDLE, take_idle },
+};
+
+static status take_frame(struct front_link *l, const struct frame *frame)
+{
+    for (size_t i = 0; i < COUNT_OF(messages); i++) {
+        if (messages[i].type != frame->type) continue;
+        const status s = messages[i].take(l, frame->payload);
+        if (s.code == E_OK || l->fault->text[0] != '\0') return s;
+        return fault_set(l->fault, s, "front: message %u is malformed", frame->type);
+    }
+    return fault_set(l->fault, FAIL(E_UNKNOWN), "front: message %u is not known", frame->type);
+}
+
+static void front_ready(void *with, unsigned events)
+{
+    struct front_link *l = with;
+    struct frame frame = {};
+    (void)events;
+    status s = frame_fill(&l->in, l->fd, l->fault);
+    if (s.code == E_BUSY) return;
+    if (s.code == E_CLOSED) s = fault_set(l->fault, s, "the front is gone");
+    while (s.code == E_OK) {
+        s = frame_next(&l->in, &frame);
+        if (s.code == E_SHORT) return;
+        if (s.code == E_OK) s = take_frame(l, &frame);
+    }
+    l->calls.failed(l->calls.self, s);
+}
+
+/* ---- to the front ---- */
+
+static status tell(struct front_link *l, uint16_t type, slice payload, struct fault *f)
+{
+    return frame_send(l->fd, (struct frame){ type, payload }, f);
+}
+
+static status tell_stored(struct front_link *l, const struct link_stored *m, struct fault *f)
+{
+    uint8_t payload[16 + LINK_RUNS_MAX * 20];
+    struct writer w = writer_of(payload, sizeof payload);
+    link_stored_write(m, &w);
+    return tell(l, LINK_STORED, writer_slice(&w), f);
+}
+
+status front_link_moved(struct front_link *l, struct fault *f)
+{
+    uint8_t payload[16];
+    struct writer w = writer_of(payload, sizeof payload);
+    const struct link_head head = { committer_sequenced(l->node->committer),
+                                    committer_checkpointed(l->node->committer) };
+    while (l->pending_count > 0 && l->pending[l->first_pending].size <= head.sequenced) {
+        TRY(tell_stored(l, &l->pending[l->first_pending].stored, f));
+        l->first_pending = (l->first_pending + 1) % LINK_SLOTS;
+        l->pending_count--;
+    }
+    if (head.sequenced == l->told.sequenced && head.checkpointed == l->told.checkpointed) return OK;
+    l->told = head;
+    link_head_write(&head, &w);
+    return tell(l, LINK_HEAD, writer_slice(&w), f);
+}
+
+status front_link_accounts(struct front_link *l, slice accounts, struct fault *f)
+{
+    return tell(l, LINK_ACCOUNTS, accounts, f);
+}
+
+status front_link_activate(struct front_link *l, const hash *bundle, struct fault *f)
+{
+    return tell(l, LINK_ACTIVATE, (slice){ bundle->bytes, sizeof bundle->bytes }, f);
+}
+
+status front_link_stop(struct front_link *l, struct fault *f)
+{
+    return tell(l, LINK_STOP, slice_none(), f);
+}
+
+/* ---- start and end ---- */
+
+static status start_process(struct front_link *l, const char *dir, struct fault *f)
+{
+    int ends[2] = { -1, -1 };
+    TRY(socket_pair(ends, f));
+    l->fd = ends[0];
+    const int fds[] = { ends[1], l->slots.fd };
+    const char *const arguments[] = { "-P", "front", dir, NULL };
+    const status s = process_start(arguments, fds, COUNT_OF(fds), &l->process, f);
+    close(ends[1]);
+    TRY(s);
+    l->has_process = true;
+    return socket_no_wait(l->fd, f);
+}
+
+static status greet(struct front_link *l, const hash *bundle, slice accounts, struct fault *f)
+{
+    uint8_t payload[64];
+    struct writer w = writer_of(payload, sizeof payload);
+    const struct link_hello hello = { l->next_number, *bundle };
+    link_hello_write(&hello, &w);
+    TRY(tell(l, LINK_HELLO, writer_slice(&w), f));
+    return front_link_accounts(l, accounts, f);
+}
+
+static status prepare(struct front_link *l, struct fault *f)
+{
+    l->copy = malloc(LINK_SLOT_BYTES);
+    l->evidence = malloc(VALUE_BYTES_MAX);
+    if (l->copy == NULL || l->evidence == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    TRY(frame_input_init(&l->in, LINK_PAYLOAD_MAX));
+    TRY(positions_init(&l->positions, l->next_number));
+    return shared_new((size_t)LINK_SLOTS * LINK_SLOT_BYTES, &l->slots, f);
+}
+
+status front_link_start(struct node *node, const char *dir, const hash *bundle, slice accounts,
+                        struct loop *loop, const struct front_link_calls *calls,
+                        struct front_link **ret_link, struct fault *f)
+{
+    struct front_link *l = calloc(1, sizeof *l);
+    if (l == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    l->node = node;
+    l->loop = loop;
+    l->calls = *calls;
+    l->fault = f;
+    l->fd = -1;
+    l->next_number = archive_size(node->archive);
+    status s = prepare(l, f);
+    if (s.code == E_OK) s = start_process(l, dir, f);
+    if (s.code == E_OK) s = greet(l, bundle, accounts, f);
+    if (s.code == E_OK) s = loop_watch(loop, l->fd, LOOP_READ, front_ready, l, f);
+    if (s.code != E_OK) {
+        front_link_free(l);
+        return s;
+    }
+    *ret_link = l;
+    return OK;
+}
+
+void front_link_free(struct front_link *l)
+{
+    struct process_end end = {};
+    struct fault unused;
+    if (l == NULL) return;
+    if (l->fd >= 0) {
+        loop_unwatch(l->loop, l->fd);
+        close(l->fd);
+    }
+    if (l->has_process) ignore(process_wait(&l->process, &end, &unused), "it ends with its socket");
+    frame_input_done(&l->in);
+    positions_done(&l->positions);
+    shared_done(&l->slots);
+    free(l->copy);
+    free(l->evidence);
+    free(l);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/front.h"
+
+#include <stdlib.h>
+#include <stdio.h>
+#include "base/bytes.h"
+#include "os/file.h"
+#include "os/random.h"
+#include "serve/front_state.h"
+#include "base/banned.h"
+
+enum { PEM_BYTES_MAX = 1024 * 1024 };
+
+void front_fail(struct front *front, status why)
+{
+    if (front->failed.code == E_OK) front->failed = why;
+}
+
+static status tell(struct front *front, uint16_t type, slice payload)
+{
+    return frame_send(front->options->scribe_fd, (struct frame){ type, payload }, front->fault);
+}
+
+static void on_batch(void *self, const struct batch_out *batch)
+{
+    struct front *front = self;
+    const status s = outbox_push(front->outbox, batch, front->fault);
+    if (s.code != E_OK) front_fail(front, s);
+}
+
+/* ---- what the scribe says ---- */
+
+static status take_hello(struct front *front, slice payload)
+{
+    struct link_hello m = {};
+    TRY(link_hello_parse(payload, &m));
+    front->next_number = m.next_number;
+    front->bundle = m.bundle;
+    front->has_hello = true;
+    return OK;
+}
+
+/* Requests under way may point into the table that is replaced, so it stays until the next one. */
+static status take_accounts(struct front *front, slice payload)
+{
+    struct accounts table = {};
+    TRY(accounts_read(payload, &table, front->fault));
+    accounts_done(&front->retired);
+    front->retired = front->accounts;
+    front->accounts = table;
+    front->has_accounts = true;
+    return OK;
+}
+
+static status take_stored(struct front *front, slice payload)
+{
+    struct link_stored m = {};
+    TRY(link_stored_parse(payload, &m));
+    return outbox_stored(front->outbox, &m, front->fault);
+}
+
+static status take_head(struct front *front, slice payload)
+{
+    struct link_head m = {};
+    TRY(link_head_parse(payload, &m));
+    outbox_head(front->outbox, &m);
+    return OK;
+}
+
+static status load_rules(struct front *front, const hash *bundle, struct judging **ret_judging,
+                         struct fault *f)
+{
+    char name[128];
+    char path[FRONT_PATH_BYTES_MAX + sizeof name];
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    rule_pack_path(bundle, name, sizeof name);
+    snprintf(path, sizeof path, "%s/%s", front->options->dir, name);
+    TRY(file_load(NULL, path, RULE_PACK_BYTES_MAX, &bytes, &len, f));
+    const slice pack = { bytes, len };
+    const hash found = sha256(pack);
+    status s = OK;
+    if (!bytes_equal(found.bytes, bundle->bytes, sizeof found.bytes)) {
+        s = fault_set(f, FAIL(E_CORRUPT), "%s: it is not what its name says", name);
+    } else {
+        s = judging_new(pack, &front->key, true, ret_judging, f);
+    }
+    free(bytes);
+    return s;
+}
+
+/* The new rules judge from the next batch on; a bundle that does not load leaves the old ones. */
+static status take_activate(struct front *front, slice payload)
+{
+    uint8_t room[1024];
+    struct writer w = writer_of(room, sizeof room);
+    struct link_activated answer = {};
+    struct judging *made = NULL;
+    struct fault why = {};
+    TRY(link_hash_parse(payload, &answer.bundle));
+    const status loaded = load_rules(front, &answer.bundle, &made, &why);
+    if (loaded.code == E_OK) {
+        const struct judging_numbers numbers = judging_numbers(made);
+        answer.rules = numbers.rules;
+        answer.refused = numbers.refused;
+        TRY(batcher_judge_by(front->batcher, made));
+        judging_free(front->judging);
+        front->judging = made;
+    } else {
+        answer.why = slice_text(why.text[0] != '\0' ? why.text : status_text(loaded));
+    }
+    link_activated_write(&answer, &w);
+    return tell(front, LINK_ACTIVATED, writer_slice(&w));
+}
+
+static status take_stop(struct front *front, slice)
+{
+    front->is_stopping = true;
+    if (front->http != NULL) http_stop_accepting(front->http);
+    return OK;
+}
+
+static const struct {
+    uint16_t type;
+    status (*take)(struct front *front, slice payload);
+} messages[] = {
+    { LINK_STORED, take_stored },     { LINK_HEAD, take_head },
+    { LINK_HELLO, take_hello },       { LINK_STOP, take_stop },
+    { LINK_ACCOUNTS, take_accounts }, { LINK_ACTIVATE, take_activate },
+};
+
+static status take_frame(struct front *front, const struct frame *frame)
+{
+    for (size_t i = 0; i < COUNT_OF(messages); i++) {
+        if (messages[i].type != frame->type) continue;
+        const status s = messages[i].take(front, frame->payload);
+        if (s.code == E_OK || front->fault->text[0] != '\0') return s;
+        return fault_set(front->fault, s, "the scribe's message %u is malformed", frame->type);
+    }
+    return fault_set(front->fault, FAIL(E_UNKNOWN), "the scribe's message %u is not known",
+                     frame->type);
+}
+
+static void scribe_ready(void *with, unsigned events)
+{
+    struct front *front = with;
+    struct frame frame = {};
+    (void)events;
+    status s = frame_fill(&front->in, front->options->scribe_fd, front->fault);
+    if (s.code == E_BUSY) return;
+    while (s.code == E_OK) {
+        s = frame_next(&front->in, &frame);
+        if (s.code == E_SHORT) return;
+        if (s.code == E_OK) s = take_frame(front, &frame);
+    }
+    front_fail(front, s);
+}
+
+/* ---- start and end ---- */
+
+/* The first two messages, before anything else. */
+static status meet_scribe(struct front *front)
+{
+    while (!front->has_hello || !front->has_accounts) {
+        struct frame frame = {};
+        TRY(frame_receive(&front->in, front->options->scribe_fd, &frame, front->fault));
+        if (frame.type != LINK_HELLO && frame.type != LINK_ACCOUNTS) {
+            return fault_set(front->fault, FAIL(E_UNKNOWN), "the scribe does not greet");
+        }
+        TRY(take_frame(front, &frame));
+    }
+    return OK;
+}
+
+static bool is_zero(const hash *h)
+{
+    static const hash zero;
+    return bytes_equal(h->bytes, zero.bytes, sizeof zero.bytes);
+}
+
+static status make_parts(struct front *front)
+{
+    const struct front_options *o = front->options;
+    const struct batcher_calls calls = { on_batch, front };
+    TRY(random_bytes(&front->key, sizeof front->key));
+    TRY(outbox_new(o->scribe_fd, &o->slots, front->next_number, &front->outbox));
+    TRY(batcher_new(NULL, o->config.market, front->next_number, calls, &front->batcher));
+    if (is_zero(&front->bundle)) return OK;
+    TRY(load_rules(front, &front->bundle, &front->judging, front->fault));
+    return batcher_judge_by(front->batcher, front->judging);
+}
+
+/* A PEM file as text; nothing where no path is given. */
+static status load_pem(const char *path, slice *ret_text, struct fault *f)
+{
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    *ret_text = slice_none();
+    if (path[0] == '\0') return OK;
+    TRY(file_load(NULL, path, PEM_BYTES_MAX, &bytes, &len, f));
+    *ret_text = (slice){ bytes, len };
+    return OK;
+}
+
+static status listen_http(struct front *front)
+{
+    const struct front_config *c = &front->options->config;
+    const struct http_limits limits = {};
+    struct http_calls calls = front_http_calls;
+    struct http_tls tls = { slice_none(), slice_none(), slice_none() };
+    if (c->http[0] == '\0') return OK;
+    calls.self = front;
+    status s = load_pem(c->certificate, &tls.certificate, front->fault);
+    if (s.code == E_OK) s = load_pem(c->key, &tls.key, front->fault);
+    if (s.code == E_OK) {
+        s = http_listen(front->loop, c->http, &tls, &limits, &calls, &front->http, front->fault);
+    }
+    if (tls.certificate.len != 0) free((void *)(uintptr_t)tls.certificate.at);
+    if (tls.key.len != 0) {
+        bytes_wipe((void *)(uintptr_t)tls.key.at, tls.key.len);
+        free((void *)(uintptr_t)tls.key.at);
+    }
+    return s;
+}
+
+static status say_ready(struct front *front)
+{
+    char text[FRONT_ADDRESS_BYTES_MAX + 32] = "";
+    if (front->http != NULL) {
+        snprintf(text, sizeof text, "%s://%s",
+                 front->options->config.certificate[0] != '\0' ? "https" : "http",
+                 http_address(front->http));
+    }
+    return tell(front, LINK_READY, slice_text(text));
+}
+
+static status start(struct front *front)
+{
+    TRY(frame_input_init(&front->in, LINK_PAYLOAD_MAX));
+    TRY(meet_scribe(front));
+    TRY(make_parts(front));
+    TRY(loop_new(NULL, &front->loop, front->fault));
+    TRY(listen_http(front));
+    TRY(loop_watch(front->loop, front->options->scribe_fd, LOOP_READ, scribe_ready, front,
+                   front->fault));
+    if (front->options->confine != NULL) TRY(front->options->confine(front->fault));
+    return say_ready(front);
+}
+
+/* One turn: what is ready, then a batch of whatever came in meanwhile. While all slots are under
+ * way, the next batch grows. */
+static status turn(struct front *front)
+{
+    TRY(loop_step(front->loop, true, front->fault));
+    TRY(front->failed);
+    if (outbox_bytes(front->outbox) == 0) TRY(batcher_flush(front->batcher));
+    return front->failed;
+}
+
+static bool is_finished(const struct front *front)
+{
+    if (!front->is_stopping) return false;
+    const bool answered = front->http == NULL || http_load(front->http).waiting == 0;
+    return answered && outbox_is_idle(front->outbox);
+}
+
+static status serve(struct front *front)
+{
+    while (!is_finished(front))
+        TRY(turn(front));
+    return tell(front, LINK_IDLE, slice_none());
+}
+
+static void end(struct front *front)
+{
+    http_free(front->http);
+    loop_free(front->loop);
+    batcher_free(front->batcher);
+    outbox_free(front->outbox);
+    judging_free(front->judging);
+    accounts_done(&front->accounts);
+    accounts_done(&front->retired);
+    frame_input_done(&front->in);
+}
+
+status front_run(const struct front_options *options, struct fault *f)
+{
+    struct front front = { .options = options, .fault = f };
+    status s = start(&front);
+    if (s.code == E_OK) s = serve(&front);
+    end(&front);
+    if (s.code != E_OK && f->text[0] == '\0') return fault_set(f, s, "front: %s", status_text(s));
+    return s;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "os/frame.h"
+#include "os/loop.h"
+#include "serve/front.h"
+#include "serve/http.h"
+#include "serve/outbox.h"
+
+/*
+ * front_state: what the files of the front share. front.c owns it; routes.c finds the handler of a
+ * request, inputs.c takes events.
+ */
+struct front {
+    const struct front_options *options;
+    struct loop *loop;
+    struct http *http; /* NULL: not listening */
+    struct frame_input in;
+    struct accounts accounts;
+    struct accounts retired; /* replaced while requests may still point into it */
+    struct batcher *batcher;
+    struct outbox *outbox;
+    struct judging *judging; /* NULL: no rules are active */
+    struct siphash_key key;
+    uint64_t next_number;
+    hash bundle;
+    bool has_hello, has_accounts;
+    bool is_stopping;
+    status failed; /* what ended it; OK while it runs */
+    struct fault *fault;
+};
+
+/* Ends the front with that status, unless it has ended already. */
+void front_fail(struct front *front, status why);
+
+/* ---- routes.c ---- */
+extern const struct http_calls front_http_calls; /* self is the front */
+
+/* The account whose token the request carries (Bearer, Splunk, ApiKey, Basic), or NULL. */
+const struct account *front_account(const struct front *front, const struct http_request *r);
+
+/* ---- inputs.c ---- */
+/* POST /v1/events, from the source that the request's user is. */
+void input_events(struct front *front, struct http_request *r, const struct account *source);

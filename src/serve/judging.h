@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/siphash.h"
+#include "judge/finding.h"
+#include "serve/rule_pack.h"
+
+/*
+ * judging: a bundle of rules at work on the events of a node, in the order of the log. What it
+ * concludes depends on the events, their order and the bundle alone.
+ */
+struct judging;
+
+struct judging_numbers {
+    size_t rules;
+    size_t refused; /* documents that did not compile */
+    size_t bytes;   /* of memory, about */
+};
+
+/* Called for each finding: a view that dies with the call. */
+typedef status (*judging_found)(void *user, const struct finding *finding);
+
+/* Compiles the pack. With documents that do not compile it is E_VALUE unless refused ones are
+ * allowed, and the fault tells the first. E_SYNTAX, E_NOMEM, E_LIMIT. */
+status judging_new(slice pack, const struct siphash_key *key, bool allow_refused,
+                   struct judging **ret_judging, struct fault *f);
+/* NULL is allowed. */
+void judging_free(struct judging *j);
+struct judging_numbers judging_numbers(const struct judging *j);
+/* The hash of the pack. */
+const hash *judging_bundle(const struct judging *j);
+/* Judges the next event, first by the rules in their order, then by the correlations. number: what
+ * findings call it by; arrived_ns stands for the time of an event that has none. E_NOMEM, or what
+ * found returned. */
+status judging_event(struct judging *j, const struct event *event, uint64_t number,
+                     int64_t arrived_ns, judging_found found, void *user);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/cursor.h"
+#include "base/fault.h"
+#include "base/sha256.h"
+#include "base/writer.h"
+
+/*
+ * link: what the front and the scribe of a node say to each other (design section 7), as payloads
+ * of frames (os/frame.h). Batches travel through shared memory of LINK_SLOTS slots; a frame only
+ * says which slot is filled. The scribe copies a slot out before it looks at it.
+ *
+ * Every record that the front sends has a number, counted up by one from what LINK_HELLO said. The
+ * log may put other records between them, so the answer tells which numbers got which indices.
+ *
+ *   to the front
+ *     hello       next number u64 | bundle hash (zeros: none)
+ *     accounts    the table of serve/account.h as text
+ *     stored      batch u64 | runs: count u16, each number u64, index u64, length u32
+ *     head        sequenced u64 | checkpointed u64, sizes of the log
+ *     activate    bundle hash: load it and judge by it from the next batch on
+ *     stop        nothing: take no more requests, answer what there is, end
+ *   to the scribe
+ *     ready       text for people: what is listened on
+ *     batch       batch u64 | slot u32 | bytes u32 | records u32 | first number u64
+ *     activated   bundle hash | rules u64 | refused u64 | text: why not, empty if it is active
+ *     idle        nothing: the answer to stop, all is answered
+ *
+ * A batch is for each record: numbered u8 (0 or 1) | if 1: source u64, sequence u64 | the record
+ * (record/wire.h). Positions in findings are numbers, which the scribe turns into indices.
+ */
+enum link_message {
+    LINK_HELLO = 1,
+    LINK_ACCOUNTS,
+    LINK_STORED,
+    LINK_HEAD,
+    LINK_ACTIVATE,
+    LINK_STOP,
+    LINK_READY = 65,
+    LINK_BATCH,
+    LINK_ACTIVATED,
+    LINK_IDLE,
+};
+
+enum {
+    LINK_SLOTS = 8,
+    LINK_SLOT_BYTES = 4 * 1024 * 1024,
+    LINK_RECORDS_MAX = 8192, /* of a batch, so that it commits as a whole */
+    LINK_RUNS_MAX = 64,
+    LINK_PAYLOAD_MAX = 2 * 1024 * 1024,
+};
+
+struct link_hello {
+    uint64_t next_number;
+    hash bundle;
+};
+
+struct link_batch {
+    uint64_t batch;
+    uint32_t slot;
+    uint32_t bytes;
+    uint32_t records; /* 1..LINK_RECORDS_MAX */
+    uint64_t first_number;
+};
+
+/* Records number .. number + length - 1 have the indices index .. index + length - 1. */
+struct link_run {
+    uint64_t number;
+    uint64_t index;
+    uint32_t length;
+};
+
+struct link_stored {
+    uint64_t batch;
+    uint16_t run_count; /* 1..LINK_RUNS_MAX */
+    struct link_run runs[LINK_RUNS_MAX];
+};
+
+struct link_head {
+    uint64_t sequenced;
+    uint64_t checkpointed;
+};
+
+struct link_activated {
+    hash bundle;
+    uint64_t rules;
+    uint64_t refused;
+    slice why; /* empty: it is active */
+};
+
+/* Each appends a payload. */
+void link_hello_write(const struct link_hello *m, struct writer *w);
+void link_batch_write(const struct link_batch *m, struct writer *w);
+void link_stored_write(const struct link_stored *m, struct writer *w);
+void link_head_write(const struct link_head *m, struct writer *w);
+void link_activated_write(const struct link_activated *m, struct writer *w);
+/* Each parses a whole payload and checks every number against the limits above; slices are views.
+ * E_SHORT, E_TRAILING, E_LIMIT. */
+status link_hello_parse(slice payload, struct link_hello *ret_message);
+status link_batch_parse(slice payload, struct link_batch *ret_message);
+status link_stored_parse(slice payload, struct link_stored *ret_message);
+status link_head_parse(slice payload, struct link_head *ret_message);
+status link_activated_parse(slice payload, struct link_activated *ret_message);
+/* A bundle hash alone: LINK_ACTIVATE. */
+status link_hash_parse(slice payload, hash *ret_hash);
+
+/* One record of a batch before the record itself. */
+struct link_item {
+    bool is_numbered; /* by its sender */
+    uint64_t source;
+    uint64_t sequence;
+};
+
+/* Appends what precedes a record. */
+void link_item_write(const struct link_item *item, struct writer *w);
+/* E_SHORT, E_VALUE. */
+status link_item_take(struct cursor *c, struct link_item *ret_item);

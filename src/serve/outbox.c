@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/outbox.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "os/frame.h"
+#include "base/banned.h"
+
+/* A batch that waits for a slot. */
+struct waiting {
+    struct batch_out batch; /* bytes are owned */
+    struct waiting *next;
+};
+
+struct outbox {
+    int fd;
+    const struct shared *slots;
+    struct waiting *first, *last;
+    size_t waiting_bytes;
+    uint64_t sent;                        /* batches; the next one's name */
+    uint64_t stored;                      /* batches; they come back in order */
+    uint64_t next_number;                 /* behind everything pushed */
+    uint64_t stored_through;              /* numbers below are durable */
+    struct batch_out in_slot[LINK_SLOTS]; /* without bytes: batch n is in slot n % LINK_SLOTS */
+    struct ticket *oldest, *newest;
+    struct link_head head;
+};
+
+status outbox_new(int fd, const struct shared *slots, uint64_t next_number,
+                  struct outbox **ret_outbox)
+{
+    struct outbox *o = calloc(1, sizeof *o);
+    if (o == NULL) return FAIL(E_NOMEM);
+    o->fd = fd;
+    o->slots = slots;
+    o->next_number = next_number;
+    o->stored_through = next_number;
+    *ret_outbox = o;
+    return OK;
+}
+
+void outbox_free(struct outbox *o)
+{
+    if (o == NULL) return;
+    while (o->first != NULL) {
+        struct waiting *w = o->first;
+        o->first = w->next;
+        free(w->batch.bytes);
+        free(w);
+    }
+    free(o);
+}
+
+static status send(struct outbox *o, const struct batch_out *batch, struct fault *f)
+{
+    uint8_t payload[64];
+    struct writer w = writer_of(payload, sizeof payload);
+    const uint32_t slot = (uint32_t)(o->sent % LINK_SLOTS);
+    const struct link_batch m = { .batch = o->sent,
+                                  .slot = slot,
+                                  .bytes = (uint32_t)batch->len,
+                                  .records = batch->records,
+                                  .first_number = batch->first_number };
+    bytes_copy(o->slots->bytes + (size_t)slot * LINK_SLOT_BYTES, LINK_SLOT_BYTES,
+               (slice){ batch->bytes, batch->len });
+    link_batch_write(&m, &w);
+    o->in_slot[slot] = *batch;
+    o->in_slot[slot].bytes = NULL;
+    o->sent++;
+    return frame_send(o->fd, (struct frame){ LINK_BATCH, writer_slice(&w) }, f);
+}
+
+/* Moves what waits into the slots that are free. */
+static status pump(struct outbox *o, struct fault *f)
+{
+    while (o->first != NULL && o->sent - o->stored < LINK_SLOTS) {
+        struct waiting *w = o->first;
+        const status s = send(o, &w->batch, f);
+        o->first = w->next;
+        if (o->first == NULL) o->last = NULL;
+        o->waiting_bytes -= w->batch.len;
+        free(w->batch.bytes);
+        free(w);
+        TRY(s);
+    }
+    return OK;
+}
+
+status outbox_push(struct outbox *o, const struct batch_out *batch, struct fault *f)
+{
+    struct waiting *w = calloc(1, sizeof *w);
+    if (w == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    w->batch = *batch;
+    if (o->last != NULL) {
+        o->last->next = w;
+    } else {
+        o->first = w;
+    }
+    o->last = w;
+    o->waiting_bytes += batch->len;
+    o->next_number = batch->first_number + batch->records;
+    return pump(o, f);
+}
+
+static void take_run(struct ticket *t, const struct link_run *run)
+{
+    const uint64_t end = run->number + run->length;
+    if (t->first_number >= run->number && t->first_number < end) {
+        t->first_index = run->index + (t->first_number - run->number);
+    }
+    if (t->last_number >= run->number && t->last_number < end) {
+        t->last_index = run->index + (t->last_number - run->number);
+        t->is_stored = true;
+    }
+}
+
+static bool is_done(const struct outbox *o, const struct ticket *t)
+{
+    return t->is_stored && (!t->checkpointed || t->last_index < o->head.checkpointed);
+}
+
+/* Calls and forgets every ticket that has what it waits for; done may add others. */
+static void call_done(struct outbox *o)
+{
+    struct ticket *t = o->oldest;
+    while (t != NULL) {
+        struct ticket *next = t->next;
+        if (is_done(o, t)) {
+            outbox_forget(o, t);
+            t->done(t->with, t->first_index, t->last_index);
+        }
+        t = next;
+    }
+}
+
+/* Whether the runs are exactly the records of the batch, in order. */
+static bool runs_fit(const struct batch_out *batch, const struct link_stored *m)
+{
+    uint64_t next = batch->first_number;
+    for (size_t i = 0; i < m->run_count; i++) {
+        if (m->runs[i].number != next) return false;
+        next += m->runs[i].length;
+    }
+    return next == batch->first_number + batch->records;
+}
+
+status outbox_stored(struct outbox *o, const struct link_stored *m, struct fault *f)
+{
+    const struct batch_out *batch = &o->in_slot[o->stored % LINK_SLOTS];
+    if (m->batch != o->stored || o->stored == o->sent || !runs_fit(batch, m)) {
+        return fault_set(f, FAIL(E_VALUE), "the scribe answers a batch that it was not sent");
+    }
+    o->stored++;
+    o->stored_through = batch->first_number + batch->records;
+    for (size_t i = 0; i < m->run_count; i++) {
+        for (struct ticket *t = o->oldest; t != NULL; t = t->next) {
+            if (t->first_number >= m->runs[i].number + m->runs[i].length) break;
+            take_run(t, &m->runs[i]);
+        }
+    }
+    call_done(o);
+    return pump(o, f);
+}
+
+void outbox_head(struct outbox *o, const struct link_head *m)
+{
+    o->head = *m;
+    call_done(o);
+}
+
+void outbox_wait(struct outbox *o, struct ticket *t)
+{
+    t->is_stored = false;
+    t->next = NULL;
+    if (o->newest != NULL) {
+        o->newest->next = t;
+    } else {
+        o->oldest = t;
+    }
+    o->newest = t;
+}
+
+void outbox_forget(struct outbox *o, struct ticket *t)
+{
+    struct ticket **at = &o->oldest;
+    struct ticket *before = NULL;
+    while (*at != NULL && *at != t) {
+        before = *at;
+        at = &(*at)->next;
+    }
+    if (*at == NULL) return;
+    *at = t->next;
+    if (o->newest == t) o->newest = before;
+}
+
+uint64_t outbox_stored_through(const struct outbox *o)
+{
+    return o->stored_through;
+}
+
+struct link_head outbox_log_head(const struct outbox *o)
+{
+    return o->head;
+}
+
+size_t outbox_bytes(const struct outbox *o)
+{
+    return o->waiting_bytes;
+}
+
+bool outbox_is_idle(const struct outbox *o)
+{
+    return o->first == NULL && o->sent == o->stored && o->oldest == NULL;
+}

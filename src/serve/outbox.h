@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "os/shared.h"
+#include "serve/batcher.h"
+
+/*
+ * outbox: batches on their way from the front to the scribe, in order, through the slots of shared
+ * memory; and the answers on their way back, to whoever waits for a record. What does not fit into
+ * a slot yet waits here: outbox_bytes is what new input is held back by.
+ */
+struct outbox;
+
+enum { OUTBOX_BYTES_MAX = 128 * 1024 * 1024 }; /* beyond it senders are told to come again */
+
+/* Somebody who waits until the records first_number … last_number are stored. */
+struct ticket {
+    uint64_t first_number, last_number;
+    bool checkpointed; /* or only sequenced */
+    void (*done)(void *with, uint64_t first_index, uint64_t last_index);
+    void *with;
+    uint64_t first_index, last_index; /* the outbox's from here on */
+    bool is_stored;
+    struct ticket *next;
+};
+
+/* fd and slots are borrowed. next_number: of the first record. E_NOMEM. */
+status outbox_new(int fd, const struct shared *slots, uint64_t next_number,
+                  struct outbox **ret_outbox);
+/* Tickets that wait are forgotten. */
+void outbox_free(struct outbox *o);
+/* Takes over the batch. What sending a frame fails with: the scribe is gone. */
+status outbox_push(struct outbox *o, const struct batch_out *batch, struct fault *f);
+/* A batch is stored: frees its slot, sends the next, calls the tickets that it completes. E_VALUE
+ * if the scribe speaks of a batch that it was not sent. */
+status outbox_stored(struct outbox *o, const struct link_stored *m, struct fault *f);
+/* The log's sizes: calls tickets that wait for a checkpoint. */
+void outbox_head(struct outbox *o, const struct link_head *m);
+/* Adds a ticket, whose numbers are no older than those of the tickets before it; it must stay where
+ * it is until done is called, or it is taken back. */
+void outbox_wait(struct outbox *o, struct ticket *t);
+/* Forgets a ticket. */
+void outbox_forget(struct outbox *o, struct ticket *t);
+/* All records with smaller numbers are durable. */
+uint64_t outbox_stored_through(const struct outbox *o);
+struct link_head outbox_log_head(const struct outbox *o);
+/* Bytes that wait for a slot. */
+size_t outbox_bytes(const struct outbox *o);
+/* Whether nothing is under way and nobody waits. */
+bool outbox_is_idle(const struct outbox *o);

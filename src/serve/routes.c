@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The routes of a node (design section 11): method, path, who may, and what answers.
+ */
+#include "base/base64.h"
+#include "base/bytes.h"
+#include "serve/front_state.h"
+#include "base/banned.h"
+
+/* Who may take a route. */
+enum audience { FOR_ALL, FOR_SOURCES, FOR_USERS };
+
+struct route_row {
+    const char *method;
+    const char *path;
+    enum audience audience;
+    void (*answer)(struct front *front, struct http_request *r, const struct account *account);
+};
+
+static void health(struct front *front, struct http_request *r, const struct account *account)
+{
+    static const char body[] = "{\"status\":\"ok\"}\n";
+    const struct http_answer answer = { .code = 200,
+                                        .type = "application/json",
+                                        .body = { (const uint8_t *)body, sizeof body - 1 },
+                                        .body_is = HTTP_STATIC };
+    (void)front;
+    (void)account;
+    http_answer(r, &answer);
+}
+
+static const struct route_row routes[] = {
+    { "POST", "/v1/events", FOR_SOURCES, input_events },
+    { "GET", "/healthz", FOR_ALL, health },
+};
+
+/* The last part of Base64 text "name:token" or "id:token". */
+static const struct account *account_of_pair(const struct front *front, slice text)
+{
+    uint8_t pair[512];
+    size_t len = 0;
+    if (text.len / 4 * 3 > sizeof pair) return NULL;
+    if (base64_decode(text, pair, sizeof pair, &len).code != E_OK) return NULL;
+    const uint8_t *colon = memchr(pair, ':', len);
+    if (colon == NULL) return NULL;
+    const slice all = { pair, len };
+    const struct account *a =
+        accounts_of_token(&front->accounts, slice_from(all, (size_t)(colon - pair) + 1));
+    bytes_wipe(pair, sizeof pair);
+    return a;
+}
+
+const struct account *front_account(const struct front *front, const struct http_request *r)
+{
+    static const struct {
+        const char *scheme;
+        bool is_pair;
+    } schemes[] = {
+        { "Bearer ", false },
+        { "Splunk ", false },
+        { "ApiKey ", true },
+        { "Basic ", true },
+    };
+    slice header = {};
+    if (!http_header(r, "Authorization", &header)) return NULL;
+    for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+        const slice scheme = slice_text(schemes[i].scheme);
+        if (!slice_starts(header, scheme)) continue;
+        const slice rest = slice_from(header, scheme.len);
+        return schemes[i].is_pair ? account_of_pair(front, rest)
+                                  : accounts_of_token(&front->accounts, rest);
+    }
+    return NULL;
+}
+
+/* NULL if no route has the path; *ret_other_method if only with another method. */
+static const struct route_row *route_of(const struct http_request *r, bool *ret_other_method)
+{
+    *ret_other_method = false;
+    for (size_t i = 0; i < COUNT_OF(routes); i++) {
+        if (!slice_is(http_path(r), routes[i].path)) continue;
+        const bool fits = http_is(r, routes[i].method) ||
+                          (http_is(r, "HEAD") && strcmp(routes[i].method, "GET") == 0);
+        if (fits) return &routes[i];
+        *ret_other_method = true;
+    }
+    return NULL;
+}
+
+static bool may(const struct route_row *route, const struct account *account)
+{
+    switch (route->audience) {
+    case FOR_SOURCES:
+        return account != NULL && account->kind == ACCOUNT_SOURCE;
+    case FOR_USERS:
+        return account != NULL && account->kind == ACCOUNT_USER;
+    case FOR_ALL:
+    default:
+        return true;
+    }
+}
+
+static void refuse_stranger(struct http_request *r)
+{
+    static const struct http_header headers[] = { { "WWW-Authenticate", "Bearer" } };
+    static const char body[] = "{\"error\":\"a valid token is required: Authorization: Bearer "
+                               "TOKEN\"}\n";
+    const struct http_answer answer = { .code = 401,
+                                        .type = "application/json",
+                                        .body = { (const uint8_t *)body, sizeof body - 1 },
+                                        .body_is = HTTP_STATIC,
+                                        .headers = headers,
+                                        .header_count = COUNT_OF(headers) };
+    http_answer(r, &answer);
+}
+
+/* Answers, if the request is to be refused before its body is read. */
+static const struct route_row *admit_route(struct front *front, struct http_request *r,
+                                           const struct account **ret_account)
+{
+    bool other_method = false;
+    const struct route_row *route = route_of(r, &other_method);
+    if (route == NULL) {
+        if (other_method) http_error(r, 405, "this path does not take that method");
+        if (!other_method) http_error(r, 404, "no such path; see /openapi.json");
+        return NULL;
+    }
+    *ret_account = route->audience == FOR_ALL ? NULL : front_account(front, r);
+    if (may(route, *ret_account)) return route;
+    if (*ret_account == NULL) refuse_stranger(r);
+    if (*ret_account != NULL) http_error(r, 403, "this token does not open that path");
+    return NULL;
+}
+
+static void admit(void *self, struct http_request *r)
+{
+    const struct account *account = NULL;
+    (void)admit_route(self, r, &account);
+}
+
+/* The table of accounts may have changed while the body came, so the question is asked again. */
+static void handle(void *self, struct http_request *r)
+{
+    struct front *front = self;
+    const struct account *account = NULL;
+    const struct route_row *route = admit_route(front, r, &account);
+    if (route != NULL) route->answer(front, r, account);
+}
+
+const struct http_calls front_http_calls = { .admit = admit, .handle = handle };

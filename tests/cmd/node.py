@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A running node from outside: events over HTTP in, findings in the log, accounts and rules changed
+while it runs, and the death of a process."""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+sys.dont_write_bytecode = True
+import tap  # noqa: E402
+
+CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
+HOME = tempfile.TemporaryDirectory()
+NODE = os.path.join(HOME.name, "node")
+RULE = """title: A word that must not be there
+id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
+name: word
+logsource:
+    product: shop
+detection:
+    selection:
+        word: {word}
+    condition: selection
+level: high
+tags:
+    - attack.t1078
+"""
+
+
+def run(*arguments):
+    return subprocess.run([CANDOR, *arguments], capture_output=True, text=True, check=False)
+
+
+def good(*arguments):
+    done = run(*arguments)
+    assert done.returncode == 0, (arguments, done.stderr)
+    return done.stdout
+
+
+class Node:
+    """A node that runs, and how to talk to it."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([CANDOR, "serve", NODE], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        self.url = re.search(r"http://\S+", line).group(0)
+
+    def request(self, method, path, body=None, **headers):
+        """The status, and the answer as JSON."""
+        asked = urllib.request.Request(self.url + path, body, headers, method=method)
+        try:
+            with urllib.request.urlopen(asked, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def send(self, token, lines, query=""):
+        body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        return self.request("POST", "/v1/events" + query, body,
+                            Authorization="Bearer " + token)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+    def children(self):
+        """The processes of the node, by their role."""
+        found = {}
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    words = file.read().decode().split("\0")
+            except OSError:
+                continue
+            if len(words) > 3 and words[1] == "-P" and words[3] == NODE:
+                found[words[2]] = int(pid)
+        return found
+
+
+def rules(word):
+    folder = os.path.join(HOME.name, "rules-" + word)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "word.yml"), "w", encoding="utf-8") as file:
+        file.write(RULE.format(word=word))
+    return folder
+
+
+def records(first, count):
+    return [json.loads(line) for line in
+            good("log", "show", NODE, str(first), "--count", str(count)).splitlines()]
+
+
+def size():
+    return json.loads(good("log", "head", NODE, "--json"))["size"]
+
+
+STATE = {}
+
+
+@tap.test
+def an_event_is_answered_when_it_is_in_the_log_and_its_finding_with_it():
+    good("init", NODE, "--origin", "log.example.com/node", "--market", "IE", "--listen",
+         "127.0.0.1:0")
+    STATE["token"] = good("source", "add", NODE, "shop", "--class", "application").strip()
+    good("rules", "activate", NODE, "--rules", rules("bad"))
+    node = STATE["node"] = Node()
+    events = [{"product": "shop", "word": "good", "actor": "ana", "subject": "user-1"},
+              {"product": "shop", "word": "bad", "actor": "bob"}]
+    code, answer = node.send(STATE["token"], events, "?ack=checkpointed")
+    first = answer["first_index"]
+    assert code == 200 and answer == {"accepted": 2, "first_index": first,
+                                      "last_index": first + 1, "rejected": []}, answer
+    assert size() == first + 3
+    one, two, finding = records(first, 3)
+    assert one["fields"]["raw"] == json.dumps(events[0]) and one["columns"]["trust"] == "token"
+    assert one["fields"]["actor"] == "ana" and one["fields"]["subject"] == "user-1"
+    assert one["fields"]["source"] == "shop" and two["columns"]["market"] == "IE"
+    assert finding["kind"] == "finding" and finding["fields"]["level"] == "high"
+    assert finding["fields"]["evidence"] == [{"index": first + 1, "field": "raw"}], finding
+
+
+@tap.test
+def what_is_wrong_with_a_request_is_told_clearly():
+    node = STATE["node"]
+    token = {"Authorization": "Bearer " + STATE["token"]}
+    cases = [("POST", "/v1/events", {}, 401), ("GET", "/v1/events", token, 405),
+             ("GET", "/nothing", {}, 404), ("POST", "/v1/events", {"Authorization": "x"}, 401),
+             ("POST", "/v1/events", {"Authorization": "Bearer " + "0" * 67}, 401)]
+    for method, path, headers, expected in cases:
+        code, answer = node.request(method, path, b"{}" if method == "POST" else None, **headers)
+        assert code == expected and answer["error"], (path, code, answer)
+    before = size()
+    code, answer = node.request("POST", "/v1/events", b'{"a":1}\nnonsense\n{"a":\n{"b":2}}\n',
+                                **token)
+    assert code == 200 and answer["accepted"] == 1, answer
+    assert [r["line"] for r in answer["rejected"]] == [2, 3, 4], answer
+    assert size() >= before
+    assert node.request("GET", "/healthz") == (200, {"status": "ok"})
+
+
+@tap.test
+def many_senders_at_once_each_get_their_own_indices():
+    node, found = STATE["node"], {}
+
+    def send(name):
+        mine = []
+        for part in range(10):
+            lines = [{"product": "shop", "n": f"{name}-{part}-{i}"} for i in range(200)]
+            code, answer = node.send(STATE["token"], lines)
+            assert code == 200 and answer["accepted"] == 200, answer
+            mine.append((answer["first_index"], answer["last_index"]))
+        found[name] = mine
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ranges = sorted(r for mine in found.values() for r in mine)
+    assert len(ranges) == 80
+    for (_, last), (first, _) in zip(ranges, ranges[1:]):
+        assert first > last, "two requests share an index"
+    for mine in found.values():
+        assert mine == sorted(mine)
+
+
+@tap.test
+def rules_change_between_two_batches_and_broken_ones_are_refused():
+    node = STATE["node"]
+    answer = json.loads(good("rules", "activate", NODE, "--rules", rules("evil")))
+    assert answer["rules"] == 1 and answer["refused"] == 0
+    code, sent = node.send(STATE["token"], [{"product": "shop", "word": "evil"},
+                                            {"product": "shop", "word": "bad"}],
+                           "?ack=checkpointed")
+    assert code == 200
+    found = records(sent["last_index"] + 1, 1)[0]
+    assert found["kind"] == "finding" and found["fields"]["bundle"] == answer["active"]
+    policy = [r for r in records(sent["first_index"] - 1, 1) if r["kind"] == "policy"]
+    assert policy and policy[0]["fields"]["bundle"] == answer["active"], policy
+    broken = rules("broken")
+    with open(os.path.join(broken, "word.yml"), "a", encoding="utf-8") as file:
+        file.write("detection: twice\n")
+    done = run("rules", "activate", NODE, "--rules", broken)
+    assert done.returncode == 2 and "word.yml" in done.stderr, done
+    code, sent = node.send(STATE["token"], [{"product": "shop", "word": "evil"}],
+                           "?ack=checkpointed")
+    assert records(sent["last_index"] + 1, 1)[0]["fields"]["bundle"] == answer["active"]
+
+
+@tap.test
+def accounts_change_while_the_node_runs():
+    node = STATE["node"]
+    other = good("source", "add", NODE, "crm", "--class", "ticketing", "--market", "FR").strip()
+    code, sent = node.send(other, [{"a": 1}], "?ack=checkpointed")
+    assert code == 200
+    assert records(sent["first_index"], 1)[0]["columns"] == {
+        "market": "FR", "source_class": "ticketing", "trust": "token"}
+    fresh = good("source", "rotate", NODE, "crm").strip()
+    assert node.send(other, [{"a": 1}])[0] == 401 and node.send(fresh, [{"a": 1}])[0] == 200
+    good("source", "remove", NODE, "crm")
+    assert node.send(fresh, [{"a": 1}])[0] == 401
+    user = good("user", "add", NODE, "ana", "--role", "analyst").strip()
+    assert node.send(user, [{"a": 1}])[0] == 403
+    listed = [json.loads(line) for line in good("source", "list", NODE, "--json").splitlines()]
+    assert [(a["source"], a["disabled"]) for a in listed] == [("shop", False), ("crm", True)]
+    assert run("source", "add", NODE, "shop").returncode == 2
+    assert run("source", "add", NODE, "Shop").returncode == 2
+    assert run("source", "rotate", NODE, "nobody").returncode == 2
+    assert run("source", "add", NODE, "x", "--class", "nothing").returncode == 2
+
+
+@tap.test
+def a_stop_answers_what_was_taken_and_a_start_goes_on():
+    node = STATE["node"]
+    before = size()
+    assert node.stop() == 0, node.process.stderr.read()
+    assert good("fsck", NODE)
+    node = STATE["node"] = Node()
+    code, answer = node.send(STATE["token"], [{"product": "shop", "word": "evil"}],
+                             "?ack=checkpointed")
+    assert code == 200 and answer["first_index"] >= before
+    assert records(answer["first_index"] + 1, 1)[0]["kind"] == "finding"
+
+
+@tap.test
+def the_death_of_one_process_ends_the_node_and_nothing_is_lost():
+    for role in ("front", "signer"):
+        node = STATE["node"]
+        _, answer = node.send(STATE["token"], [{"role": role}])
+        os.kill(node.children()[role], signal.SIGKILL)
+        deadline = time.time() + 30
+        if role == "signer":
+            try:
+                node.send(STATE["token"], [{"role": role}])
+            except OSError:
+                pass
+        assert node.process.wait(max(1, deadline - time.time())) == 3, role
+        assert node.process.stderr.read().startswith("candor: "), role
+        assert not node.children()
+        assert records(answer["first_index"], 1)[0]["fields"]["raw"] == json.dumps({"role": role})
+        good("fsck", NODE)
+        STATE["node"] = Node()
+    assert STATE["node"].stop() == 0
+
+
+tap.main()
