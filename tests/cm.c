@@ -38,6 +38,18 @@ const char *shared_data(const char *path)
     return NULL;
 }
 
+slice replaced(slice text, const char *from, const char *to)
+{
+    static char changed[1 << 20];
+    const char *at = memmem(text.at, text.len, from, strlen(from));
+    if (at == NULL) fail_msg("\"%s\" is not in the text", from);
+    const size_t before = (size_t)(at - (const char *)text.at);
+    const int len = snprintf(changed, sizeof changed, "%.*s%s%.*s", (int)before, text.at, to,
+                             (int)(text.len - before - strlen(from)), at + strlen(from));
+    assert_true(len > 0 && (size_t)len < sizeof changed);
+    return guarded(slice_text(changed));
+}
+
 void *test_keep(size_t len)
 {
     static struct kept {

@@ -18,6 +18,9 @@
 /* A copy of the bytes whose last byte is the last before a page that cannot be read. Valid until
  * the 65th call after it. */
 slice guarded(slice bytes);
+/* A guarded copy of a text of at most 1 MiB with the first occurrence of a part, which must be
+ * there, replaced by another; the lengths may differ. */
+slice replaced(slice text, const char *from, const char *to);
 /* The path of a file under ../shared/data, or NULL (after printing why) where it does not exist. */
 const char *shared_data(const char *path);
 /* len zeroed bytes for the rest of the program: never freed, and no leak. */

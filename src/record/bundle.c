@@ -3,6 +3,7 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
+#include "base/lines.h"
 #include "base/num.h"
 #include "base/text.h"
 #include "base/timestamp.h"
@@ -78,48 +79,16 @@ status bundle_format(slice entry_bytes, const struct schema *s, const struct ope
     return writer_end(w);
 }
 
-/* A file being read: lines, and the words of the line in hand. */
+/* A file being read. */
 struct reader {
-    struct cursor lines;
-    slice line;
-    size_t line_number;
+    struct lines lines;
     struct arena *arena;
 };
-
-static status next_line(struct reader *r)
-{
-    TRY(cursor_line(&r->lines, &r->line));
-    r->line_number++;
-    return OK;
-}
-
-/* The next word of the line: never empty, no space behind the last one. */
-static status next_word(struct reader *r, slice *ret_word)
-{
-    const uint8_t *space = memchr(r->line.at, ' ', r->line.len);
-    const size_t len = space == NULL ? r->line.len : (size_t)(space - r->line.at);
-    if (len == 0 || len + 1 == r->line.len) return FAIL(E_SYNTAX);
-    *ret_word = (slice){ r->line.at, len };
-    r->line = slice_from(r->line, space == NULL ? len : len + 1);
-    return OK;
-}
-
-static status expect(struct reader *r, const char *name)
-{
-    slice word = slice_none();
-    TRY(next_word(r, &word));
-    return slice_is(word, name) ? OK : FAIL(E_SYNTAX);
-}
-
-static status end_of_line(const struct reader *r)
-{
-    return r->line.len == 0 ? OK : FAIL(E_TRAILING);
-}
 
 static status take_base64(struct reader *r, size_t len_max, slice *ret_bytes)
 {
     slice word = slice_none();
-    TRY(next_word(r, &word));
+    TRY(lines_word(&r->lines, &word));
     if (slice_is(word, "-")) {
         *ret_bytes = slice_none();
         return OK;
@@ -145,7 +114,7 @@ static status read_open(struct reader *r, const struct schema_field *f, size_t i
     slice type = slice_none();
     slice salt = slice_none();
     struct record_field field = { f->type, slice_none() };
-    TRY(next_word(r, &type));
+    TRY(lines_word(&r->lines, &type));
     if (slice_is(type, value_type_name(TYPE_ABSENT))) {
         field.type = TYPE_ABSENT;
     } else if (!slice_is(type, value_type_name(f->type))) {
@@ -153,7 +122,7 @@ static status read_open(struct reader *r, const struct schema_field *f, size_t i
     }
     TRY(take_exact(r, SALT_BYTES, &salt));
     TRY(take_base64(r, f->type == TYPE_RAW ? VALUE_RAW_BYTES_MAX : VALUE_BYTES_MAX, &field.value));
-    TRY(end_of_line(r));
+    TRY(lines_end(&r->lines));
     TRY(field_check(f->type, field));
     *ret_commitment = commit_field((uint16_t)id, field.type, salt.at, field.value);
     *ret_field = field;
@@ -164,7 +133,7 @@ static status read_hidden(struct reader *r, struct record_field *ret_field, hash
 {
     slice commitment = slice_none();
     TRY(take_exact(r, SHA256_BYTES, &commitment));
-    TRY(end_of_line(r));
+    TRY(lines_end(&r->lines));
     bytes_copy(ret_commitment->bytes, SHA256_BYTES, commitment);
     *ret_field = (struct record_field){ TYPE_ERASED, slice_none() };
     return OK;
@@ -176,12 +145,12 @@ static status read_field(struct reader *r, const struct schema_field *f, size_t 
     slice word = slice_none();
     slice name = slice_none();
     uint64_t number = 0;
-    TRY(next_line(r));
-    TRY(next_word(r, &word));
-    TRY(next_word(r, &name));
+    TRY(lines_next(&r->lines));
+    TRY(lines_word(&r->lines, &word));
+    TRY(lines_word(&r->lines, &name));
     TRY(num_parse_u64(name, &number));
     if (number != id) return FAIL(E_VALUE);
-    TRY(expect(r, f->name));
+    TRY(lines_expect(&r->lines, f->name));
     if (slice_is(word, "open")) return read_open(r, f, id, ret_field, ret_commitment);
     if (slice_is(word, "hide")) return read_hidden(r, ret_field, ret_commitment);
     return FAIL(E_SYNTAX);
@@ -189,7 +158,7 @@ static status read_field(struct reader *r, const struct schema_field *f, size_t 
 
 static status line_fault(const struct reader *r, status s, struct fault *fault)
 {
-    return fault_set(fault, s, "bundle, line %zu: %s", r->line_number, status_text(s));
+    return fault_set(fault, s, "bundle, line %zu: %s", r->lines.number, status_text(s));
 }
 
 /* The schema row: from the first empty line to the second. What follows is the proof. */
@@ -233,15 +202,15 @@ static status read_fields(struct reader *r, struct bundle *b, struct fault *faul
 
 static status check(slice file, struct arena *arena, struct bundle *b, struct fault *fault)
 {
-    struct reader r = { .lines = cursor_of(file), .line = slice_none(), .arena = arena };
+    struct reader r = { .lines = lines_of(file), .arena = arena };
     struct schema_row *row = NULL;
     const uint8_t *empty = memmem(file.at, file.len, "\n\n", 2);
-    status s = next_line(&r);
-    if (s.code == E_OK && !slice_is(r.line, BUNDLE_MAGIC)) s = FAIL(E_UNKNOWN);
-    if (s.code == E_OK) s = next_line(&r);
-    if (s.code == E_OK) s = expect(&r, "entry");
+    status s = lines_next(&r.lines);
+    if (s.code == E_OK && !slice_is(r.lines.line, BUNDLE_MAGIC)) s = FAIL(E_UNKNOWN);
+    if (s.code == E_OK) s = lines_next(&r.lines);
+    if (s.code == E_OK) s = lines_expect(&r.lines, "entry");
     if (s.code == E_OK) s = take_base64(&r, ENTRY_BYTES_MAX, &b->entry_bytes);
-    if (s.code == E_OK) s = end_of_line(&r);
+    if (s.code == E_OK) s = lines_end(&r.lines);
     if (s.code == E_OK && empty == NULL) s = FAIL(E_SHORT);
     if (s.code != E_OK) return line_fault(&r, s, fault);
     TRY(read_schema(file, (size_t)(empty - file.at) + 2, arena, &row, b, fault));
@@ -252,8 +221,8 @@ static status check(slice file, struct arena *arena, struct bundle *b, struct fa
     } else {
         TRY(read_fields(&r, b, fault));
     }
-    s = next_line(&r);
-    if (s.code == E_OK) s = end_of_line(&r);
+    s = lines_next(&r.lines);
+    if (s.code == E_OK) s = lines_end(&r.lines);
     return s.code == E_OK ? OK : line_fault(&r, s, fault);
 }
 

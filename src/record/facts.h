@@ -15,23 +15,14 @@ enum { FACT_VALUES_MAX = 12, FACT_FIELDS_MAX = 24, FACT_VALUES_BYTES_MAX = VALUE
 /* clang-format off */
 enum fact_number {
 #define FACT(name, number, ...) FACT_##name = (number),
-#define FACT_FIELD(...)
-#define END_FACT(...)
 #include "record/facts.def"
-#undef FACT
-#undef FACT_FIELD
-#undef END_FACT
     FACT_LAST = FACT_log_check,
 };
 
 enum fact_position {
 #define FACT(name, ...) FACT_START_##name = -1,
 #define FACT_FIELD(fact, name, ...) FACT_##fact##_##name,
-#define END_FACT(...)
 #include "record/facts.def"
-#undef FACT
-#undef FACT_FIELD
-#undef END_FACT
 };
 /* clang-format on */
 

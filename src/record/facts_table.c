@@ -12,9 +12,6 @@ enum { FIELD_fact_VALUES = FIELD_fact_values };
     { #name, FIELD_fact_##slot, TYPE_##type, flags, words, meaning },
 #define END_FACT(...) };
 #include "record/facts.def"
-#undef FACT
-#undef FACT_FIELD
-#undef END_FACT
 
 const struct fact fact_table[FACT_LAST + 1] = {
 #define FACT(name_, number_, group_, title_) \
@@ -26,12 +23,7 @@ const struct fact fact_table[FACT_LAST + 1] = {
         .group = VALUE_fact_group_##group_, \
         .field_count = COUNT_OF(fields_##name_), \
     },
-#define FACT_FIELD(...)
-#define END_FACT(...)
 #include "record/facts.def"
-#undef FACT
-#undef FACT_FIELD
-#undef END_FACT
 };
 /* clang-format on */
 #include "base/banned.h"

@@ -11,48 +11,25 @@
 /* clang-format off */
 enum kind {
 #define KIND(name, number, ...) KIND_##name = (number),
-#define COLUMN(...)
-#define FIELD(...)
-#define END_KIND(...)
 #include "record/schema.def"
-#undef KIND
-#undef COLUMN
-#undef FIELD
-#undef END_KIND
     KIND_LAST = KIND_report,
 };
 
 enum field_id {
 #define KIND(name, ...) FIELD_##name##_none = 0,
-#define COLUMN(...)
 #define FIELD(kind, name, ...) FIELD_##kind##_##name,
 #define END_KIND(name) FIELDS_END_##name,
 #include "record/schema.def"
-#undef KIND
-#undef COLUMN
-#undef FIELD
-#undef END_KIND
 };
 
 enum column_position {
 #define KIND(name, ...) COLUMNS_START_##name = -1,
 #define COLUMN(kind, name, ...) COLUMN_##kind##_##name,
-#define FIELD(...)
-#define END_KIND(...)
 #include "record/schema.def"
-#undef KIND
-#undef COLUMN
-#undef FIELD
-#undef END_KIND
 };
 
 enum choice_value {
-#define CHOICE(...)
 #define VALUE(list, number, name, meaning) VALUE_##list##_##name = (number),
-#define END_CHOICE(...)
 #include "record/choices.def"
-#undef CHOICE
-#undef VALUE
-#undef END_CHOICE
 };
 /* clang-format on */

@@ -25,79 +25,44 @@ enum {
 #define KIND(name, ...) OFFSET_START_##name = -1,
 #define COLUMN(kind, name, type, ...) \
     OFFSET_##kind##_##name, OFFSET_LAST_##kind##_##name = OFFSET_##kind##_##name + WIDTH_##type - 1,
-#define FIELD(...)
 #define END_KIND(name) COLUMNS_BYTES_##name,
 #include "record/schema.def"
-#undef KIND
-#undef COLUMN
-#undef FIELD
-#undef END_KIND
 };
 
-#define KIND(...)
-#define COLUMN(...)
-#define FIELD(...)
 #define END_KIND(name) \
     static_assert((int)COLUMNS_BYTES_##name <= (int)COLUMNS_BYTES_MAX, "columns"); \
     static_assert((int)FIELDS_END_##name - 1 <= (int)FIELDS_MAX, "fields");
 #include "record/schema.def"
-#undef KIND
-#undef COLUMN
-#undef FIELD
-#undef END_KIND
 
 #define CHOICE(list, title) static const struct choice_value_row values_##list[] = {
 #define VALUE(list, number, name, meaning) { number, #name, meaning },
 #define END_CHOICE(list) {} };
 #include "record/choices.def"
-#undef CHOICE
-#undef VALUE
-#undef END_CHOICE
 
 static const struct choice_value_row values_none[] = { {} };
 static const struct choice choice_none = { "none", "", values_none };
 
 #define CHOICE(list, title) \
     static const struct choice choice_##list = { #list, title, values_##list };
-#define VALUE(...)
-#define END_CHOICE(...)
 #include "record/choices.def"
-#undef CHOICE
-#undef VALUE
-#undef END_CHOICE
 
 const struct choice *const choice_table[] = {
 #define CHOICE(list, title) &choice_##list,
-#define VALUE(...)
-#define END_CHOICE(...)
 #include "record/choices.def"
-#undef CHOICE
-#undef VALUE
-#undef END_CHOICE
 };
 const size_t choice_table_count = COUNT_OF(choice_table);
 
 #define KIND(name, ...) static const struct schema_column columns_##name[] = {
 #define COLUMN(kind, name, type, list, meaning) \
     { #name, COLUMN_##type, OFFSET_##kind##_##name, WIDTH_##type, &choice_##list, meaning },
-#define FIELD(...)
 #define END_KIND(...) {} };
 #include "record/schema.def"
-#undef KIND
-#undef COLUMN
-#undef FIELD
-#undef END_KIND
 
 #define KIND(name, ...) static const struct schema_field fields_##name[] = {
-#define COLUMN(...)
 #define FIELD(kind, name, type, flags, within, meaning) \
     { #name, TYPE_##type, flags, FIELD_##kind##_##within, meaning },
 #define END_KIND(...) {} };
 #include "record/schema.def"
-#undef KIND
-#undef COLUMN
-#undef FIELD
-#undef END_KIND
 
 const struct schema schema_table[KIND_LAST + 1] = {
 #define KIND(name_, number, version_, granularity, retention_, flags_, title_) \
@@ -115,14 +80,7 @@ const struct schema schema_table[KIND_LAST + 1] = {
         .columns_bytes = COLUMNS_BYTES_##name_, \
         .field_count = COUNT_OF(fields_##name_) - 1, \
     },
-#define COLUMN(...)
-#define FIELD(...)
-#define END_KIND(...)
 #include "record/schema.def"
-#undef KIND
-#undef COLUMN
-#undef FIELD
-#undef END_KIND
 };
 /* clang-format on */
 #include "base/banned.h"

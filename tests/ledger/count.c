@@ -152,19 +152,6 @@ static void an_empty_table_proves_nothing_happened(void **)
     write_summary();
 }
 
-/* Replaces the first occurrence; the lengths may differ. */
-static slice with(slice file, const char *from, const char *to)
-{
-    static char changed[FILE_MAX];
-    const char *at = memmem(file.at, file.len, from, strlen(from));
-    if (at == NULL) fail_msg("\"%s\" is not in the file", from);
-    const size_t before = (size_t)(at - (const char *)file.at);
-    const int len = snprintf(changed, sizeof changed, "%.*s%s%.*s", (int)before, file.at, to,
-                             (int)(file.len - before - strlen(from)), at + strlen(from));
-    assert_true(len > 0 && (size_t)len < sizeof changed);
-    return guarded(slice_text(changed));
-}
-
 static void false_figures_are_refused_with_the_reason(void **)
 {
     static const struct {
@@ -200,7 +187,7 @@ static void false_figures_are_refused_with_the_reason(void **)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct count_claim claim = { .in_time = 99 };
         struct fault fault = {};
-        const slice file = with(make_file(&q), cases[i].from, cases[i].to);
+        const slice file = replaced(make_file(&q), cases[i].from, cases[i].to);
         const status s = count_check(file, entry_room, &claim, &fault);
         if (s.code != cases[i].code || strstr(fault.text, cases[i].says) == NULL) {
             fail_msg("case %zu: %d \"%s\", not %d \"%s\"", i, s.code, fault.text, cases[i].code,

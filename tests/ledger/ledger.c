@@ -70,66 +70,80 @@ static void segments_follow_one_another(void **)
     store_fs_close(&store);
 }
 
+/* A log of ten records, closed, whose newest segment is open as a file. */
+struct ten {
+    struct store store;
+    struct signer *signer; /* open */
+    int file;
+    uint64_t end; /* of the ten in the file */
+};
+
+/* *t must stay where it is: what is open has its address. */
+static void ten_records(struct ten *t)
+{
+    struct ledger *l = NULL;
+    struct fault f = {};
+    *t = (struct ten){ .store = store_new(), .file = -1 };
+    log_create(&t->store);
+    log_open(&t->store, &t->signer, &l);
+    log_append(l, t->signer, 0, 10, 10);
+    ledger_close(l);
+    const struct layout_name name = layout_segment(0);
+    assert_ok(t->store.ops->open(t->store.self, name.text, STORE_WRITE, &t->file, &f));
+    assert_ok(t->store.ops->size(t->store.self, t->file, &t->end, &f));
+}
+
+static void ten_done(struct ten *t)
+{
+    t->store.ops->close(t->store.self, t->file);
+    signer_free(t->signer);
+    store_fs_close(&t->store);
+}
+
+/* Appends count records behind the ten, signed if s is given, and closes the log. */
+static void append_behind(struct ten *t, struct signer *s, uint64_t count)
+{
+    struct ledger *l = NULL;
+    struct fault f = {};
+    struct ledger_options options = ledger_options_default(TEST_ORIGIN);
+    if (s != NULL) options.signed_head = signer_head(s);
+    assert_ok(ledger_open(&t->store, &options, &l, &f));
+    log_append(l, s, 10, count, (uint32_t)count);
+    ledger_close(l);
+}
+
 /* The newest batch cut at every length: what was acknowledged before is there, nothing else. */
 static void a_torn_batch_is_cleared(void **)
 {
-    struct store store = store_new();
-    struct signer *s = NULL;
-    struct ledger *l = NULL;
+    struct ten t;
     struct fault f = {};
-    int file = -1;
-    uint64_t end = 0;
-    log_create(&store);
-    log_open(&store, &s, &l);
-    log_append(l, s, 0, 10, 10);
-    ledger_close(l);
-    signer_free(s);
-    const struct layout_name name = layout_segment(0);
-    assert_ok(store.ops->open(store.self, name.text, STORE_WRITE, &file, &f));
-    assert_ok(store.ops->size(store.self, file, &end, &f));
+    ten_records(&t);
     for (uint64_t cut = 1; cut < 400; cut += 7) {
-        struct ledger_options options = ledger_options_default(TEST_ORIGIN);
-        assert_ok(ledger_open(&store, &options, &l, &f));
-        log_append(l, NULL, 10, 3, 3);
-        ledger_close(l);
-        assert_ok(store.ops->truncate(store.self, file, end + cut, &f));
-        log_open(&store, &s, &l);
+        struct ledger *l = NULL;
+        append_behind(&t, NULL, 3);
+        assert_ok(t.store.ops->truncate(t.store.self, t.file, t.end + cut, &f));
+        signer_free(t.signer);
+        log_open(&t.store, &t.signer, &l);
         assert_true(ledger_was_torn(l));
-        log_check(l, s, 10);
+        log_check(l, t.signer, 10);
         ledger_close(l);
-        signer_free(s);
     }
-    store.ops->close(store.self, file);
-    store_fs_close(&store);
+    ten_done(&t);
 }
 
 static void a_log_older_than_its_signer_is_refused(void **)
 {
-    struct store store = store_new();
-    struct signer *s = NULL;
+    struct ten t;
     struct ledger *l = NULL;
     struct fault f = {};
-    int file = -1;
-    uint64_t end = 0;
-    log_create(&store);
-    log_open(&store, &s, &l);
-    log_append(l, s, 0, 10, 10);
-    ledger_close(l);
-    const struct layout_name name = layout_segment(0);
-    assert_ok(store.ops->open(store.self, name.text, STORE_WRITE, &file, &f));
-    assert_ok(store.ops->size(store.self, file, &end, &f));
+    ten_records(&t);
+    append_behind(&t, t.signer, 10);
+    assert_ok(t.store.ops->truncate(t.store.self, t.file, t.end, &f));
     struct ledger_options options = ledger_options_default(TEST_ORIGIN);
-    options.signed_head = signer_head(s);
-    assert_ok(ledger_open(&store, &options, &l, &f));
-    log_append(l, s, 10, 10, 10);
-    ledger_close(l);
-    assert_ok(store.ops->truncate(store.self, file, end, &f));
-    options.signed_head = signer_head(s);
-    assert_fails(ledger_open(&store, &options, &l, &f), E_REFUSED);
+    options.signed_head = signer_head(t.signer);
+    assert_fails(ledger_open(&t.store, &options, &l, &f), E_REFUSED);
     assert_non_null(strstr(f.text, "20 were signed"));
-    store.ops->close(store.self, file);
-    signer_free(s);
-    store_fs_close(&store);
+    ten_done(&t);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include "tests/cm.h"
 #include "tests/fail.h"
+#include "tests/ledger/store_any.h"
 
 static struct store store;
 static struct fault fault;
@@ -25,41 +26,12 @@ static int close_store(void **)
 
 static int open_file(const char *name, unsigned flags)
 {
-    int handle = -1;
-    assert_ok(store.ops->open(store.self, name, flags, &handle, &fault));
-    assert_true(handle >= 0);
-    return handle;
+    return store_any_open(&store, name, flags);
 }
 
 static void every_operation_reaches_the_file(void **)
 {
-    const struct store_ops *ops = store.ops;
-    uint8_t got[100];
-    size_t len = 0;
-    uint64_t size = 0;
-    assert_ok(ops->make_dir(store.self, "log", &fault));
-    assert_ok(ops->make_dir(store.self, "log", &fault));
-    const int h = open_file("log/a", STORE_WRITE | STORE_FRESH);
-    assert_ok(ops->reserve(store.self, h, 0, 50, &fault));
-    assert_ok(ops->write(store.self, h, 10, slice_text("entry"), &fault));
-    assert_ok(ops->sync(store.self, h, &fault));
-    assert_ok(ops->sync_dir(store.self, "log", &fault));
-    assert_ok(ops->sync_dir(store.self, "", &fault));
-    assert_ok(ops->drop_cache(store.self, h, &fault));
-    assert_ok(ops->read(store.self, h, 8, got, sizeof got, &len, &fault));
-    assert_int_equal(len, 42);
-    assert_memory_equal(got, "\0\0entry\0", 8);
-    assert_ok(ops->truncate(store.self, h, 15, &fault));
-    assert_ok(ops->size(store.self, h, &size, &fault));
-    assert_int_equal(size, 15);
-    ops->close(store.self, h);
-    assert_ok(ops->rename(store.self, "log/a", "log/b", &fault));
-    const int again = open_file("log/b", STORE_READ);
-    assert_ok(ops->read(store.self, again, 10, got, 5, &len, &fault));
-    assert_memory_equal(got, "entry", 5);
-    ops->close(store.self, again);
-    assert_ok(ops->remove(store.self, "log/b", &fault));
-    assert_fails(ops->remove(store.self, "log/b", &fault), E_NOT_FOUND);
+    store_any_operations(&store);
 }
 
 static void failures_are_named_and_leave_no_handle(void **)
@@ -95,20 +67,13 @@ static void the_last_handle_is_the_limit_and_a_closed_one_returns(void **)
     assert_int_equal(open_file("a", STORE_READ), handles[100]);
 }
 
-static status note(void *with, const char *name)
-{
-    char *names = with;
-    snprintf(names + strlen(names), 100 - strlen(names), "%s ", name);
-    return OK;
-}
-
 static void listing_randomness_and_time(void **)
 {
-    char names[100] = "";
+    char names[STORE_ANY_NAMES_BYTES] = "";
     uint8_t first[32] = { 0 }, second[32] = { 0 };
     store.ops->close(store.self, open_file("b", STORE_WRITE | STORE_FRESH));
     store.ops->close(store.self, open_file("a", STORE_WRITE | STORE_FRESH));
-    assert_ok(store.ops->list(store.self, "", note, names, &fault));
+    assert_ok(store_any_list(&store, "", names));
     assert_string_equal(names, "a b ");
     assert_ok(store.ops->random(store.self, first, sizeof first, &fault));
     assert_ok(store.ops->random(store.self, second, sizeof second, &fault));

@@ -6,6 +6,7 @@
 #include "tests/cm.h"
 #include "tests/fail.h"
 #include "tests/ledger/log.h"
+#include "tests/ledger/store_any.h"
 
 static struct store store;
 static struct fault fault;
@@ -24,23 +25,16 @@ static int close_store(void **)
     return 0;
 }
 
-static int open_in(const struct store *s, const char *name, unsigned flags)
-{
-    int handle = -1;
-    assert_ok(s->ops->open(s->self, name, flags, &handle, &fault));
-    return handle;
-}
-
 static int open_file(const char *name, unsigned flags)
 {
-    return open_in(&store, name, flags);
+    return store_any_open(&store, name, flags);
 }
 
 static void expect(const struct store *s, const char *name, const char *text)
 {
     uint8_t got[100] = {};
     size_t len = 0;
-    const int h = open_in(s, name, STORE_READ);
+    const int h = store_any_open(s, name, STORE_READ);
     assert_ok(s->ops->read(s->self, h, 0, got, sizeof got, &len, &fault));
     assert_int_equal(len, strlen(text));
     assert_memory_equal(got, text, len);
@@ -49,30 +43,7 @@ static void expect(const struct store *s, const char *name, const char *text)
 
 static void every_operation_reaches_the_file(void **)
 {
-    const struct store_ops *ops = store.ops;
-    uint8_t got[100];
-    size_t len = 0;
-    uint64_t size = 0;
-    assert_ok(ops->make_dir(store.self, "log", &fault));
-    assert_ok(ops->make_dir(store.self, "log", &fault));
-    const int h = open_file("log/a", STORE_WRITE | STORE_FRESH);
-    assert_ok(ops->reserve(store.self, h, 0, 50, &fault));
-    assert_ok(ops->write(store.self, h, 10, slice_text("entry"), &fault));
-    assert_ok(ops->sync(store.self, h, &fault));
-    assert_ok(ops->sync_dir(store.self, "log", &fault));
-    assert_ok(ops->drop_cache(store.self, h, &fault));
-    assert_ok(ops->read(store.self, h, 8, got, sizeof got, &len, &fault));
-    assert_int_equal(len, 42);
-    assert_memory_equal(got, "\0\0entry\0", 8);
-    assert_ok(ops->read(store.self, h, 51, got, sizeof got, &len, &fault));
-    assert_int_equal(len, 0);
-    assert_ok(ops->truncate(store.self, h, 12, &fault));
-    assert_ok(ops->truncate(store.self, h, 15, &fault));
-    assert_ok(ops->size(store.self, h, &size, &fault));
-    assert_int_equal(size, 15);
-    assert_ok(ops->read(store.self, h, 10, got, sizeof got, &len, &fault));
-    assert_memory_equal(got, "en\0\0\0", 5);
-    ops->close(store.self, h);
+    store_any_operations(&store);
 }
 
 static void an_open_file_outlives_its_name(void **)
@@ -127,31 +98,22 @@ static void failures_are_named_and_leave_no_handle(void **)
     assert_fails(ops->open(store.self, "log/a", STORE_READ, &h, &fault), E_LIMIT);
 }
 
-static status note(void *with, const char *name)
-{
-    char *names = with;
-    snprintf(names + strlen(names), 100 - strlen(names), "%s ", name);
-    return strcmp(name, "stop") == 0 ? FAIL(E_CANCELLED) : OK;
-}
-
 static void names_are_listed_by_folder_in_order(void **)
 {
     static const char *const names[] = { "log/b", "log/a", "log-2", "log/in/x", "log/.hidden" };
-    char found[100] = "";
+    char found[STORE_ANY_NAMES_BYTES] = "";
     assert_ok(store.ops->make_dir(store.self, "log", &fault));
     assert_ok(store.ops->make_dir(store.self, "log/in", &fault));
     for (size_t i = 0; i < COUNT_OF(names); i++)
         store.ops->close(store.self, open_file(names[i], STORE_WRITE | STORE_FRESH));
-    assert_ok(store.ops->list(store.self, "log", note, found, &fault));
+    assert_ok(store_any_list(&store, "log", found));
     assert_string_equal(found, "a b ");
-    found[0] = '\0';
-    assert_ok(store.ops->list(store.self, "", note, found, &fault));
+    assert_ok(store_any_list(&store, "", found));
     assert_string_equal(found, "log-2 ");
     store.ops->close(store.self, open_file("a", STORE_WRITE | STORE_FRESH));
     store.ops->close(store.self, open_file("stop", STORE_WRITE | STORE_FRESH));
     store.ops->close(store.self, open_file("t", STORE_WRITE | STORE_FRESH));
-    found[0] = '\0';
-    assert_fails(store.ops->list(store.self, "", note, found, &fault), E_CANCELLED);
+    assert_fails(store_any_list(&store, "", found), E_CANCELLED);
     assert_string_equal(found, "a log-2 stop ");
 }
 

@@ -127,19 +127,6 @@ static void every_cut_and_every_flipped_bit_is_refused(void **)
     }
 }
 
-/* Replaces the first occurrence; the lengths may differ. */
-static slice with(slice file, const char *from, const char *to)
-{
-    static char changed[1 << 16];
-    const char *at = memmem(file.at, file.len, from, strlen(from));
-    if (at == NULL) fail_msg("\"%s\" is not in the file", from);
-    const size_t before = (size_t)(at - (const char *)file.at);
-    const int len = snprintf(changed, sizeof changed, "%.*s%s%.*s", (int)before, file.at, to,
-                             (int)(file.len - before - strlen(from)), at + strlen(from));
-    assert_true(len > 0 && (size_t)len < sizeof changed);
-    return guarded(slice_text(changed));
-}
-
 static void false_bundles_are_refused_with_the_reason(void **)
 {
     static const struct {
@@ -173,7 +160,8 @@ static void false_bundles_are_refused_with_the_reason(void **)
         struct bundle b = {};
         struct fault fault = {};
         arena_reset(&arena);
-        const slice file = with(make(&sample, KIND_triage, 0x5, &r), cases[i].from, cases[i].to);
+        const slice file =
+            replaced(make(&sample, KIND_triage, 0x5, &r), cases[i].from, cases[i].to);
         const status s = bundle_check(file, &arena, &b, &fault);
         if (s.code != cases[i].code || strstr(fault.text, cases[i].says) == NULL) {
             fail_msg("case %zu: %d \"%s\", not %d \"%s\"", i, s.code, fault.text, cases[i].code,

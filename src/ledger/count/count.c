@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "base/cursor.h"
+#include "base/lines.h"
 #include "base/num.h"
 #include "base/banned.h"
 
@@ -102,68 +102,29 @@ status count_format(const struct counter_table *t, const struct count_query *q, 
     return writer_end(w);
 }
 
-/* A file being read: lines, and the words of the line in hand. */
-struct reader {
-    struct cursor lines;
-    slice line;
-    size_t line_number;
-};
-
-static status next_line(struct reader *r)
-{
-    TRY(cursor_line(&r->lines, &r->line));
-    r->line_number++;
-    return OK;
-}
-
-/* The next word: up to a space or the end of the line, never empty. */
-static status next_word(struct reader *r, slice *ret_word)
-{
-    const uint8_t *space = memchr(r->line.at, ' ', r->line.len);
-    const size_t len = space == NULL ? r->line.len : (size_t)(space - r->line.at);
-    if (len == 0) return FAIL(E_SYNTAX);
-    *ret_word = (slice){ r->line.at, len };
-    const size_t skip = space == NULL ? len : len + 1;
-    if (space != NULL && skip == r->line.len) return FAIL(E_SYNTAX); /* a space at the end */
-    r->line = slice_from(r->line, skip);
-    return OK;
-}
-
-static status expect(struct reader *r, const char *name)
+static status next_number(struct lines *l, uint64_t most, uint64_t *ret_number)
 {
     slice word = slice_none();
-    TRY(next_word(r, &word));
-    return slice_is(word, name) ? OK : FAIL(E_SYNTAX);
-}
-
-static status next_number(struct reader *r, uint64_t most, uint64_t *ret_number)
-{
-    slice word = slice_none();
-    TRY(next_word(r, &word));
+    TRY(lines_word(l, &word));
     TRY(num_parse_u64(word, ret_number));
     return *ret_number <= most ? OK : FAIL(E_LIMIT);
 }
 
 /* Lower-case hexadecimal only: one spelling. */
-static status next_hex(struct reader *r, uint8_t *ret_bytes, size_t len)
+static status next_hex(struct lines *l, uint8_t *ret_bytes, size_t len)
 {
     slice word = slice_none();
-    TRY(next_word(r, &word));
+    TRY(lines_word(l, &word));
     for (size_t i = 0; i < word.len; i++) {
         if (word.at[i] >= 'A' && word.at[i] <= 'F') return FAIL(E_SYNTAX);
     }
     return num_parse_hex(word, ret_bytes, len);
 }
 
-static status end_of_line(const struct reader *r)
-{
-    return r->line.len == 0 ? OK : FAIL(E_TRAILING);
-}
-
-static status next_month(struct reader *r, uint16_t *ret_month)
+static status next_month(struct lines *l, uint16_t *ret_month)
 {
     slice word = slice_none();
-    TRY(next_word(r, &word));
+    TRY(lines_word(l, &word));
     if (slice_is(word, "before")) {
         *ret_month = MONTH_BEFORE;
     } else if (slice_is(word, "after")) {
@@ -174,45 +135,45 @@ static status next_month(struct reader *r, uint16_t *ret_month)
     return OK;
 }
 
-static status read_question(struct reader *r, struct count_query *q)
+static status read_question(struct lines *l, struct count_query *q)
 {
     uint64_t kind = 0;
     uint64_t schema = 0;
     slice name = slice_none();
-    TRY(next_line(r));
-    if (!slice_is(r->line, COUNT_MAGIC)) return FAIL(E_UNKNOWN);
-    TRY(next_line(r));
-    TRY(expect(r, "kind"));
-    TRY(next_number(r, UINT8_MAX, &kind));
-    TRY(next_number(r, UINT16_MAX, &schema));
-    TRY(next_word(r, &name));
-    TRY(end_of_line(r));
+    TRY(lines_next(l));
+    if (!slice_is(l->line, COUNT_MAGIC)) return FAIL(E_UNKNOWN);
+    TRY(lines_next(l));
+    TRY(lines_expect(l, "kind"));
+    TRY(next_number(l, UINT8_MAX, &kind));
+    TRY(next_number(l, UINT16_MAX, &schema));
+    TRY(lines_word(l, &name));
+    TRY(lines_end(l));
     const struct schema *s = schema_find((uint8_t)kind, (uint16_t)schema);
     if (!slice_is(name, s == NULL ? "unknown" : s->name)) return FAIL(E_VALUE);
     q->kind = (uint8_t)kind;
     q->schema = (uint16_t)schema;
-    TRY(next_line(r));
-    TRY(expect(r, "where"));
-    TRY(next_hex(r, q->mask, sizeof q->mask));
-    TRY(next_hex(r, q->want, sizeof q->want));
-    TRY(end_of_line(r));
+    TRY(lines_next(l));
+    TRY(lines_expect(l, "where"));
+    TRY(next_hex(l, q->mask, sizeof q->mask));
+    TRY(next_hex(l, q->want, sizeof q->want));
+    TRY(lines_end(l));
     for (size_t i = 0; i < sizeof q->mask; i++) {
         if ((q->want[i] & ~q->mask[i]) != 0) return FAIL(E_VALUE);
     }
-    TRY(next_line(r));
-    TRY(expect(r, "months"));
-    TRY(next_month(r, &q->month_first));
-    TRY(next_month(r, &q->month_last));
-    TRY(end_of_line(r));
+    TRY(lines_next(l));
+    TRY(lines_expect(l, "months"));
+    TRY(next_month(l, &q->month_first));
+    TRY(next_month(l, &q->month_last));
+    TRY(lines_end(l));
     return q->month_first <= q->month_last ? OK : FAIL(E_VALUE);
 }
 
-static status read_named(struct reader *r, const char *name, uint64_t *ret_number)
+static status read_named(struct lines *l, const char *name, uint64_t *ret_number)
 {
-    TRY(next_line(r));
-    TRY(expect(r, name));
-    TRY(next_number(r, UINT64_MAX, ret_number));
-    return end_of_line(r);
+    TRY(lines_next(l));
+    TRY(lines_expect(l, name));
+    TRY(next_number(l, UINT64_MAX, ret_number));
+    return lines_end(l);
 }
 
 /* The evidence of a file. */
@@ -225,14 +186,14 @@ struct evidence {
     size_t path_count;
 };
 
-static status read_row(struct reader *r, struct evidence *e, size_t cap)
+static status read_row(struct lines *l, struct evidence *e, size_t cap)
 {
     if (COUNTER_ROW_BYTES > cap - e->rows_len) return FAIL(E_LIMIT);
     uint8_t *row = e->rows + e->rows_len;
     uint64_t count = 0;
-    TRY(next_hex(r, row, COUNTER_KEY_BYTES));
-    TRY(next_number(r, UINT64_MAX, &count));
-    TRY(end_of_line(r));
+    TRY(next_hex(l, row, COUNTER_KEY_BYTES));
+    TRY(next_number(l, UINT64_MAX, &count));
+    TRY(lines_end(l));
     put_u64(row + COUNTER_KEY_BYTES, count);
     const bool ascends =
         e->rows_len == 0 || __builtin_memcmp(row - COUNTER_ROW_BYTES, row, COUNTER_KEY_BYTES) < 0;
@@ -241,13 +202,13 @@ static status read_row(struct reader *r, struct evidence *e, size_t cap)
     return OK;
 }
 
-static status read_hash(struct reader *r, struct evidence *e)
+static status read_hash(struct lines *l, struct evidence *e)
 {
     slice word = slice_none();
     size_t len = 0;
     if (e->path_count == COUNT_OF(e->path)) return FAIL(E_LIMIT);
-    TRY(next_word(r, &word));
-    TRY(end_of_line(r));
+    TRY(lines_word(l, &word));
+    TRY(lines_end(l));
     TRY(base64_decode(word, e->path[e->path_count].bytes, SHA256_BYTES, &len));
     if (len != SHA256_BYTES) return FAIL(E_SYNTAX);
     e->path_count++;
@@ -255,38 +216,38 @@ static status read_hash(struct reader *r, struct evidence *e)
 }
 
 /* Rows, path, summary and the empty line. */
-static status read_evidence(struct reader *r, struct evidence *e, size_t rows_cap, uint8_t *room,
+static status read_evidence(struct lines *l, struct evidence *e, size_t rows_cap, uint8_t *room,
                             slice *ret_summary)
 {
     uint64_t first = 0;
     uint64_t of = 0;
     slice word = slice_none();
-    TRY(next_line(r));
-    TRY(expect(r, "rows"));
-    TRY(next_number(r, COUNTER_TABLE_ROWS_MAX, &first));
-    TRY(next_number(r, COUNTER_TABLE_ROWS_MAX, &of));
-    TRY(end_of_line(r));
+    TRY(lines_next(l));
+    TRY(lines_expect(l, "rows"));
+    TRY(next_number(l, COUNTER_TABLE_ROWS_MAX, &first));
+    TRY(next_number(l, COUNTER_TABLE_ROWS_MAX, &of));
+    TRY(lines_end(l));
     e->first = (size_t)first;
     e->row_count = (size_t)of;
     while (true) {
-        TRY(next_line(r));
-        TRY(next_word(r, &word));
+        TRY(lines_next(l));
+        TRY(lines_word(l, &word));
         if (slice_is(word, "row") && e->path_count == 0) {
-            TRY(read_row(r, e, rows_cap));
+            TRY(read_row(l, e, rows_cap));
         } else if (slice_is(word, "hash")) {
-            TRY(read_hash(r, e));
+            TRY(read_hash(l, e));
         } else {
             break;
         }
     }
     size_t len = 0;
     if (!slice_is(word, "summary")) return FAIL(E_SYNTAX);
-    TRY(next_word(r, &word));
-    TRY(end_of_line(r));
+    TRY(lines_word(l, &word));
+    TRY(lines_end(l));
     TRY(base64_decode(word, room, ENTRY_BYTES_MAX, &len));
     *ret_summary = (slice){ room, len };
-    TRY(next_line(r));
-    return end_of_line(r);
+    TRY(lines_next(l));
+    return lines_end(l);
 }
 
 static struct counter_table rows_of(const struct evidence *e)
@@ -350,15 +311,15 @@ static status check_figure(const struct evidence *e, const struct count_claim *c
 static status read_file(slice file, struct evidence *e, size_t rows_cap, uint8_t *entry_room,
                         struct count_claim *claim, struct fault *fault)
 {
-    struct reader r = { .lines = cursor_of(file), .line = slice_none() };
-    status s = read_question(&r, &claim->query);
-    if (s.code == E_OK) s = read_named(&r, "count", &claim->in_time);
-    if (s.code == E_OK) s = read_named(&r, "late", &claim->late);
-    if (s.code == E_OK) s = read_evidence(&r, e, rows_cap, entry_room, &claim->summary_entry);
+    struct lines l = lines_of(file);
+    status s = read_question(&l, &claim->query);
+    if (s.code == E_OK) s = read_named(&l, "count", &claim->in_time);
+    if (s.code == E_OK) s = read_named(&l, "late", &claim->late);
+    if (s.code == E_OK) s = read_evidence(&l, e, rows_cap, entry_room, &claim->summary_entry);
     if (s.code != E_OK) {
-        return fault_set(fault, s, "count proof, line %zu: %s", r.line_number, status_text(s));
+        return fault_set(fault, s, "count proof, line %zu: %s", l.number, status_text(s));
     }
-    claim->proof = slice_from(file, r.lines.pos);
+    claim->proof = slice_from(file, l.rest.pos);
     return OK;
 }
 
