@@ -8,7 +8,8 @@
  * binary heap. O(log n) each; room grows up to AGENDA_STEPS_MAX.
  */
 enum {
-    AGENDA_STEPS_MAX = 1 << 22, /* 256 MiB; what does not fit is left out and counted */
+    AGENDA_STEPS_MAX =
+        1 << 22, /* 256 MiB of 64 bytes each; what does not fit is left out and counted */
 };
 
 /* One thing that is to happen. Who runs it knows what its numbers mean. */
@@ -17,13 +18,15 @@ struct step {
     uint64_t order;
     uint64_t a;
     uint64_t b;
+    uint64_t c;
     uint32_t subject;  /* a user */
     uint32_t actor;    /* a person of the staff */
     uint16_t row;      /* whose step it is: activities, then attacks */
     uint16_t what;     /* which step; 0 is the start */
     uint16_t instance; /* of an attack: its slot + 1; 0: none */
     uint8_t market;
-    uint8_t n; /* of a step that repeats */
+    uint8_t n;     /* of a step that repeats: how often still */
+    uint32_t done; /* and how often already */
 };
 
 struct agenda {

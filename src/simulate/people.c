@@ -196,6 +196,12 @@ uint32_t user_pick(const struct people *p, struct stream *s, uint8_t market)
     return row * MARKET_SLOTS + slot;
 }
 
+uint32_t user_public_figure(const struct people *p, struct stream *s)
+{
+    const uint32_t rows = p->users / 4001;
+    return rows == 0 ? 17 : stream_below(s, rows) * 4001 + 17;
+}
+
 bool user_is_employee(const struct people *p, uint32_t user)
 {
     return user % p->stride == 0 && user / p->stride < p->count;

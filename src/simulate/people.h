@@ -73,6 +73,8 @@ static inline uint8_t user_market(uint32_t user)
 }
 /* Whether the account is the private one of somebody of the staff. */
 bool user_is_employee(const struct people *p, uint32_t user);
+/* One of the public figures. */
+uint32_t user_public_figure(const struct people *p, struct stream *s);
 /* About one user in four thousand is a public figure. */
 static inline bool user_is_public_figure(uint32_t user)
 {

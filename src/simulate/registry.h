@@ -37,5 +37,7 @@ extern const struct attack attacks[];
 /* How many rows they have. */
 size_t registry_activities(void);
 size_t registry_attacks(void);
+/* What there is to say before anything happens. */
+void registry_begin(struct world *w);
 /* How many servers the organisation has. */
 uint32_t registry_hosts(const struct world *w);

@@ -281,6 +281,8 @@ status simulation_run(struct simulation *s, const struct simulate_sink *sink)
 {
     struct world *w = &s->world;
     w->sink = sink;
+    w->now = w->config.start_day * MS_PER_DAY;
+    registry_begin(w);
     for (uint32_t minute = 0; minute < w->config.days * MINUTES_PER_DAY; minute++) {
         const int64_t at_ms =
             w->config.start_day * MS_PER_DAY + (int64_t)minute * (int64_t)MS_PER_MINUTE;

@@ -7,7 +7,7 @@
  * word: short texts by value: names, numbers, addresses and times as the sources write them. All
  * addresses are private or from the ranges for documentation (RFC 5737, RFC 3849).
  */
-enum { WORD_BYTES = 56 };
+enum { WORD_BYTES = 96 };
 
 struct word {
     char text[WORD_BYTES]; /* NUL-terminated */

@@ -130,6 +130,14 @@ void world_after(struct world *w, const struct step *s, int64_t delay_ms, uint16
     if (w->failed.code == E_OK) w->failed = put;
 }
 
+uint8_t world_shift(struct world *w)
+{
+    uint8_t market = (uint8_t)world_below(w, MARKETS);
+    for (int i = 0; i < MARKETS && calendar_share(CURVE_SHIFT, market, w->now) < 50; i++)
+        market = (uint8_t)((market + 1) % MARKETS);
+    return market;
+}
+
 uint64_t world_number(struct world *w, enum counter counter)
 {
     return ++w->counters[counter];

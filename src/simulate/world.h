@@ -12,7 +12,7 @@
  * the line that is being written. A row draws from its own stream only, so that rows do not change
  * each other.
  */
-enum { ROWS_MAX = 96, INSTANCES_MAX = 64 };
+enum { ROWS_MAX = 96, INSTANCES_MAX = 64, SESSIONS_MAX = 8 };
 
 /* Where lines come from: each is a registered source of a node, with a token of its own. */
 enum source {
@@ -67,7 +67,8 @@ struct world {
     struct stream *random; /* of the row that runs */
     int64_t now;           /* ms since 1970 */
     uint64_t counters[COUNTERS];
-    uint64_t lines; /* handed out */
+    uint64_t session_lines[SESSIONS_MAX]; /* of database sessions that stay open */
+    uint64_t lines;                       /* handed out */
     struct instance instances[INSTANCES_MAX];
     struct instance *instance; /* whose step runs, or NULL */
     uint32_t instance_count;
@@ -98,6 +99,8 @@ struct json_writer *fact_begin(struct world *w, const char *type, enum source so
 
 /* The same step again after that time, as step what. */
 void world_after(struct world *w, const struct step *s, int64_t delay_ms, uint16_t what);
+/* A market where it is day, for staff that works around the clock. */
+uint8_t world_shift(struct world *w);
 /* The next of its kind. */
 uint64_t world_number(struct world *w, enum counter counter);
 /* Says what the events that follow are of the attack. */

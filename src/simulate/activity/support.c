@@ -12,7 +12,7 @@
 #include "simulate/shape/ticket.h"
 #include "base/banned.h"
 
-enum { TAKE = 1, LOOK = 2, ACT = 3, CLOSE = 4, SLIP_ONE_IN = 1500 };
+enum { TAKE = 1, LOOK = 2, ACT = 3, CLOSE = 4, SLIP_ONE_IN = 400 };
 
 static const struct topic {
     const char *name;

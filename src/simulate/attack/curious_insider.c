@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Late in the evening somebody of support opens profiles that no ticket asks for: a colleague, a
- * public figure, then a number of others; and reads the messages of the colleague.
+ * public figure, then a number of others, at last their own; and reads the messages of the
+ * colleague.
  *
  * Step: n counts the profiles still to be opened.
  */
@@ -10,13 +11,7 @@
 #include "simulate/shape/platform.h"
 #include "base/banned.h"
 
-enum { LOOK = 1, MESSAGES = 2, LOCATION = 3, PROFILES = 9 };
-
-static uint32_t public_figure(struct world *w)
-{
-    const uint32_t rows = w->people.users / 4001;
-    return rows == 0 ? 17 : world_below(w, rows) * 4001 + 17;
-}
+enum { LOOK = 1, MESSAGES, LOCATION, OWN, PROFILES = 9 };
 
 static void begin(struct world *w, const struct step *s)
 {
@@ -36,11 +31,11 @@ static void look(struct world *w, const struct step *s)
 {
     struct step next = *s;
     const bool is_first = s->n == PROFILES;
-    const uint32_t subject =
-        is_first ? public_figure(w) : user_pick(&w->people, w->random, MARKET_HOME);
+    const uint32_t subject = is_first ? user_public_figure(&w->people, w->random)
+                                      : user_pick(&w->people, w->random, MARKET_HOME);
     world_label(w, is_first ? "public figure looked up" : "profile opened at night");
     admin_tool_say(w, s->actor, "view_profile", subject, "");
-    if (--next.n > 0) world_after(w, &next, world_wait(w, 2, 8, MS_PER_MINUTE), LOOK);
+    world_after(w, &next, world_wait(w, 2, 8, MS_PER_MINUTE), --next.n > 0 ? LOOK : OWN);
 }
 
 void attack_curious_insider(struct world *w, const struct step *s)
@@ -58,6 +53,10 @@ void attack_curious_insider(struct world *w, const struct step *s)
         world_label(w, "location read");
         admin_tool_say(w, s->actor, "view_location", s->subject, NULL);
         world_after(w, s, world_wait(w, 2, 8, MS_PER_MINUTE), LOOK);
+        return;
+    case OWN:
+        world_label(w, "own account opened");
+        admin_tool_say(w, s->actor, "view_profile", world_person(w, s->actor)->private_user, "");
         return;
     default:
         look(w, s);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Servers: the time service sets the clock, timers run, services start; operations signs in over
+ * SSH and looks around.
+ *
+ * Step of a visit: a is the host, n how many commands are left.
+ */
+#include "simulate/activity/activities.h"
+
+#include "simulate/shape/host.h"
+#include "base/banned.h"
+
+enum { COMMAND = 1 };
+
+void activity_host(struct world *w, const struct step *s)
+{
+    static const char *const programs[][HOST_ARGUMENTS_MAX] = {
+        { "/usr/sbin/logrotate", "/etc/logrotate.conf", NULL },
+        { "/usr/bin/find", "/tmp", "-mtime", "+3", NULL },
+        { "/usr/lib/apt/apt.systemd.daily", "update", NULL },
+    };
+    const struct word host = host_name(s->a);
+    switch (world_below(w, 8)) {
+    case 0:
+        host_syscall(w, host.text, NULL, "/usr/sbin/chronyd", "time-change");
+        return;
+    case 1:
+    case 2:
+        host_execve(w, host.text, NULL, programs[world_below(w, COUNT_OF(programs))]);
+        return;
+    case 3: {
+        static const char *const fields[4] = { "unit", "apt-daily", "comm", "systemd" };
+        host_audit(w, host.text, NULL, "SERVICE_START", fields);
+        return;
+    }
+    default:
+        host_journal(w, host.text, "cron.service", "CRON",
+                     "pam_unix(cron:session): session closed for user root");
+    }
+}
+
+void activity_host_visit(struct world *w, const struct step *s)
+{
+    static const char *const commands[][HOST_ARGUMENTS_MAX] = {
+        { "systemctl", "status", "web", NULL },
+        { "journalctl", "-u", "web", "-n", "200" },
+        { "ss", "-tlnp", NULL },
+        { "df", "-h", NULL },
+        { "tail", "-n", "100", "/srv/web/current/out", NULL },
+    };
+    struct step next = *s;
+    const char *account = world_person(w, s->actor)->account;
+    if (s->what == 0) {
+        next.a = world_below(w, registry_hosts(w));
+        next.n = (uint8_t)stream_between(w->random, 2, 7);
+        const struct word host = host_name(next.a);
+        const struct word message = word_join("Accepted publickey for ", account);
+        host_journal(w, host.text, "ssh.service", "sshd", message.text);
+    } else {
+        const struct word host = host_name(s->a);
+        host_execve(w, host.text, account, commands[world_below(w, COUNT_OF(commands))]);
+    }
+    if (next.n-- > 0) world_after(w, &next, world_wait(w, 5, 90, 1000), COMMAND);
+}
