@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "ledger/erase/erase.h"
+#include "ledger/erase/erasures.h"
 #include "ledger/fsck.h"
 #include "ledger/head.h"
 #include "ledger/tile.h"
@@ -278,6 +280,54 @@ status world_fill(struct world *w, uint64_t size, struct fault *f)
         TRY(world_append(w, &load, f));
     }
     return OK;
+}
+
+/* The entry of an erasure, its set made durable first. */
+static status erasure_begin(struct world *w, const struct erased_set *set, struct batch *b,
+                            struct fault *f)
+{
+    static struct draft draft;
+    static uint8_t body[256];
+    static hash h;
+    struct erasures_room *room = erasures_room_new();
+    struct writer words = writer_of(body, sizeof body);
+    struct record record = {};
+    uint64_t index = 0;
+    unsigned tries = 0;
+    status s = OK;
+    if (room == NULL) abort();
+    do {
+        s = erasures_put(&w->store, room, set, &h, f);
+    } while (full_goes_on(w, s, &tries));
+    erasures_room_free(room);
+    TRY(s);
+    draft_start(&draft, KIND_erasure, SECOND_2026);
+    draft_column(&draft, COLUMN_erasure_basis, VALUE_erasure_basis_mistake);
+    draft_u64(&draft, FIELD_erasure_amount, erased_amount(set));
+    draft_hash(&draft, FIELD_erasure_set, &h);
+    TRY(draft_end(&draft, &words, &record, f));
+    TRY(begin(w, b, f));
+    return ledger_add(w->ledger, b, &record, &index, f);
+}
+
+status world_erase(struct world *w, struct erased_item item, struct fault *f)
+{
+    static struct signer_request request;
+    const struct erased_set set = { .items = &item, .count = 1, .seed = { 3 } };
+    struct batch *b = w->batches[0];
+    unsigned tries = 0;
+    TRY(erasure_begin(w, &set, b, f));
+    status s = OK;
+    do {
+        s = ledger_seal(w->ledger, b, &request, f);
+    } while (full_goes_on(w, s, &tries));
+    TRY(s);
+    const uint64_t index = batch_first_index(b);
+    TRY(deliver(w, b, &request, f));
+    do {
+        s = ledger_erase(w->ledger, index, f);
+    } while (full_goes_on(w, s, &tries));
+    return s;
 }
 
 void world_stop(struct world *w)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "ledger/erase/erased_set.h"
 #include "ledger/ledger.h"
 #include "sim/disk.h"
 
@@ -13,7 +14,7 @@
  *   - every head that was ever signed is the root of the log's first entries of that number, so
  * that no two signed heads of one size differ and each extends all earlier ones;
  *   - the published checkpoint verifies, and all that it covers can be read;
- *   - fsck finds no fault.
+ *   - fsck finds no fault: what an erasure in the log covers is gone, and nothing else.
  * And at any time: nothing is acknowledged or signed behind a failed sync; a full disk refuses a
  * batch, and the same batch goes through once there is space.
  */
@@ -66,6 +67,8 @@ status world_start(struct world *w, struct fault *f);
 status world_append(struct world *w, const struct world_load *load, struct fault *f);
 /* Appends until the log has size entries, in large batches. */
 status world_fill(struct world *w, uint64_t size, struct fault *f);
+/* Logs the erasure of these fields of count records from first on, and carries it out. */
+status world_erase(struct world *w, struct erased_item item, struct fault *f);
 /* Stops the node in order, or what is left of it after a failure. */
 void world_stop(struct world *w);
 /* Restarts the machine or the process after a fault, as the fault demands. */

@@ -351,6 +351,11 @@ void archive_free(struct archive *a)
     free(a);
 }
 
+hash archive_origin(const struct archive *a)
+{
+    return a->origin;
+}
+
 uint64_t archive_size(const struct archive *a)
 {
     return tree_size(a->tree);

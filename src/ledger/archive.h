@@ -28,6 +28,8 @@ enum archive_tail {
 status archive_open(const struct store *store, const char *origin, struct archive **ret_archive,
                     struct fault *f);
 void archive_free(struct archive *a);
+/* The SHA-256 of the log's origin. */
+hash archive_origin(const struct archive *a);
 /* Number of entries in whole batches. */
 uint64_t archive_size(const struct archive *a);
 /* The tree over them; borrowed. */

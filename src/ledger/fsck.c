@@ -7,16 +7,20 @@
 #include "base/bytes.h"
 #include "ledger/block.h"
 #include "ledger/checkpoint.h"
+#include "ledger/erase/erasures.h"
+#include "ledger/erase/fsck_erased.h"
 #include "ledger/head.h"
 #include "ledger/keys.h"
 #include "ledger/layout.h"
 #include "ledger/merkle.h"
 #include "ledger/note.h"
+#include "ledger/erase/rewrites.h"
 #include "ledger/signer.h"
 #include "ledger/store_file.h"
 #include "ledger/count/summary.h"
 #include "ledger/tile.h"
 #include "ledger/tree.h"
+#include "ledger/erase/vault.h"
 #include "lib/ed25519.h"
 #include "record/entry.h"
 #include "record/recompute.h"
@@ -39,12 +43,13 @@ struct checker {
     const char *origin;
     struct tree *tree;
     struct summary *summary;
-    struct keys *keys; /* NULL if the root key is unusable: openings stay unchecked, as a fault */
-    struct block_codec *codec;
-    struct writer frame; /* owned: the batch that is being checked */
-    struct writer plain; /* owned: the block that is being checked */
-    slice *entries;      /* owned, BATCH_RECORDS_MAX */
-    hash *leaves;        /* owned, BATCH_RECORDS_MAX */
+    struct keys *keys;   /* NULL if the root key is unusable: openings stay unchecked, as a fault */
+    struct vault *vault; /* NULL with keys */
+    struct fsck_erased *erased; /* what is missing, and what may be */
+    struct writer frame;        /* owned: the batch that is being checked */
+    struct writer plain;        /* owned: the block that is being checked */
+    slice *entries;             /* owned, BATCH_RECORDS_MAX */
+    hash *leaves;               /* owned, BATCH_RECORDS_MAX */
     uint64_t next_block;
     struct signed_head heads[2];
     size_t head_count;
@@ -82,6 +87,14 @@ static status read_at(struct checker *c, uint64_t offset, uint8_t *to, size_t le
     return c->store->ops->read(c->store->self, c->file, offset, to, len, ret_len, f);
 }
 
+static void note_missing(struct checker *c, uint64_t index, uint64_t fields)
+{
+    c->result.erased += fields == ERASED_WHOLE;
+    if (fsck_erased_missing(c->erased, index, fields).code != E_OK) {
+        complain(c, "entry %llu: out of memory for what was erased", (unsigned long long)index);
+    }
+}
+
 /* Holds the openings of one block against the entries [first, first + count) of the batch. */
 static void check_openings(struct checker *c, const struct block_head *head, slice plain,
                            const uint8_t key[BLOCK_KEY_BYTES], const slice *entries)
@@ -96,7 +109,7 @@ static void check_openings(struct checker *c, const struct block_head *head, sli
         status s = block_next_opening(&at, &sealed);
         if (s.code == E_OK) s = entry_parse(entries[i], &entry, &f);
         if (s.code == E_OK && sealed.gone) {
-            c->result.erased++;
+            note_missing(c, head->first_index + i, ERASED_WHOLE);
             continue;
         }
         if (s.code == E_OK && (entry.schema->flags & KIND_BODY) != 0) {
@@ -109,6 +122,7 @@ static void check_openings(struct checker *c, const struct block_head *head, sli
         bytes_wipe(record_key, sizeof record_key);
         if (s.code == E_OK) {
             c->result.openings++;
+            note_missing(c, head->first_index + i, fsck_erased_fields(&opening));
             continue;
         }
         complain(c, "%s: entry %llu: its opening is not what it commits to: %s",
@@ -121,19 +135,27 @@ static void check_openings(struct checker *c, const struct block_head *head, sli
     }
 }
 
+/* No record of the block has an opening; those that are public as a whole never had one. */
+static void block_is_gone(struct checker *c, const struct block_head *head, const slice *entries)
+{
+    for (uint16_t i = 0; i < head->record_count; i++) {
+        struct entry entry = {};
+        const bool is_public =
+            entry_split(entries[i], &entry).code == E_OK && (entry.schema->flags & KIND_BODY) != 0;
+        if (!is_public) note_missing(c, head->first_index + i, ERASED_WHOLE);
+    }
+}
+
 static void check_block(struct checker *c, const struct block_head *head, slice sealed,
                         const slice *entries)
 {
     uint8_t key[BLOCK_KEY_BYTES];
     struct fault f = {};
-    status s = keys_unwrap(c->keys, head->number, head->wrapped_key, key, &f);
-    if (s.code == E_ERASED) {
-        c->result.erased += head->record_count;
-        return;
-    }
     c->plain = writer_of(c->plain.at, c->plain.cap);
-    if (s.code == E_OK) s = block_open(c->codec, key, head, sealed, &c->plain);
-    if (s.code == E_OK) {
+    const status s = vault_open(c->vault, head, sealed, &c->plain, key, &f);
+    if (s.code == E_ERASED) {
+        block_is_gone(c, head, entries);
+    } else if (s.code == E_OK) {
         check_openings(c, head, writer_slice(&c->plain), key, entries);
     } else {
         complain(c, "%s: block %llu (entries %llu to %llu): cannot be opened: %s%s%s",
@@ -171,6 +193,8 @@ static void check_entry(struct checker *c, uint64_t index, slice bytes)
     status s = entry_parse(bytes, &entry, &f);
     if (s.code == E_OK && entry.schema->kind == KIND_summary) {
         s = summary_check(c->summary, &entry, &f);
+    } else if (s.code == E_OK && entry.schema->kind == KIND_erasure) {
+        s = fsck_erased_entry(c->erased, index, &entry, &f);
     } else if (s.code == E_OK && ends_segment) {
         s = fault_set(&f, FAIL(E_VALUE), "a segment has to end with a summary");
     }
@@ -375,6 +399,22 @@ static status check_segments(struct checker *c, struct fault *f)
     return OK;
 }
 
+static status check_rewrites(struct checker *c, uint64_t group, struct fault *f)
+{
+    struct keys_group state = {};
+    struct rewrites *rewrites = NULL;
+    status s = keys_group_state(c->keys, group, &state, f);
+    if (s.code == E_OK) {
+        s = rewrites_open(c->store, sha256(slice_text(c->origin)), group, state.rewrites_bytes,
+                          &rewrites, f);
+    }
+    if (s.code == E_OK) s = rewrites_check(rewrites, f);
+    rewrites_free(rewrites);
+    if (is_environment(s)) return s;
+    if (s.code != E_OK) complain(c, "%s", f->text);
+    return OK;
+}
+
 static status check_groups(struct checker *c, struct fault *f)
 {
     struct listing l = { .checker = c, .folder = LAYOUT_KEYS, .suffix = ".group" };
@@ -386,7 +426,23 @@ static status check_groups(struct checker *c, struct fault *f)
         const status s = keys_check_group(c->keys, group, f);
         if (is_environment(s)) return s;
         if (s.code != E_OK) complain(c, "%s", f->text);
+        if (s.code == E_OK) TRY(check_rewrites(c, group, f));
     }
+    return OK;
+}
+
+static void tell_erased(void *with, const char *text)
+{
+    complain(with, "%s", text);
+}
+
+static status check_erasures(struct checker *c, struct fault *f)
+{
+    uint64_t applied = 0;
+    const status s = erasures_applied(c->store, &applied, f);
+    if (is_environment(s)) return s;
+    if (s.code != E_OK) complain(c, "%s", f->text);
+    if (c->keys != NULL) fsck_erased_judge(c->erased, tell_erased, c);
     return OK;
 }
 
@@ -459,15 +515,18 @@ static status checker_init(struct checker *c, struct fault *f)
     c->leaves = calloc(BATCH_RECORDS_MAX, sizeof *c->leaves);
     c->places = calloc(SEGMENT_ENTRIES, sizeof *c->places);
     c->tree = tree_new(NULL, NULL);
-    c->codec = block_codec_new(0, true);
+    c->erased = fsck_erased_new(c->store);
     const bool whole = c->frame.at != NULL && c->plain.at != NULL && c->entries != NULL &&
                        c->leaves != NULL && c->places != NULL && c->tree != NULL &&
-                       c->codec != NULL;
+                       c->erased != NULL;
     if (!whole) return fault_set(f, FAIL(E_NOMEM), "fsck: out of memory");
     TRY(summary_new(&c->summary, f));
     const status s = keys_open(c->store, NULL, &c->keys, f);
     if (is_environment(s)) return s;
     if (s.code != E_OK) complain(c, "%s", f->text);
+    if (s.code == E_OK) c->vault = vault_new(sha256(slice_text(c->origin)), c->keys);
+    if (s.code == E_OK && c->vault == NULL)
+        return fault_set(f, FAIL(E_NOMEM), "fsck: out of memory");
     return OK;
 }
 
@@ -480,7 +539,8 @@ static void checker_done(struct checker *c)
     free(c->leaves);
     free(c->places);
     tree_free(c->tree);
-    block_codec_free(c->codec);
+    vault_free(c->vault);
+    fsck_erased_free(c->erased);
     summary_free(c->summary);
     keys_free(c->keys);
 }
@@ -494,6 +554,7 @@ status fsck(const struct store *store, const char *origin, const struct fsck_wat
     if (s.code == E_OK) meet_heads(&c, merkle_empty());
     if (s.code == E_OK) s = check_segments(&c, f);
     if (s.code == E_OK) s = check_groups(&c, f);
+    if (s.code == E_OK) s = check_erasures(&c, f);
     if (s.code == E_OK) complain_of_missed_heads(&c);
     if (s.code == E_OK) *ret_result = c.result;
     checker_done(&c);

@@ -8,7 +8,8 @@
  * and nothing that the node computed is trusted: every batch's checksum, every entry's form, the
  * tree from the entries up, every trailer, footer, summary and counter, the checkpoint and the
  * signer's state against the tree, every key file byte by byte, and every opening against its
- * entry's root.
+ * entry's root. What is missing in an opening has to be covered by an erasure in the log, and what
+ * an erasure covers has to be missing.
  *
  * It goes on behind a fault where the bytes allow it, so that one run names as much as it can.
  */

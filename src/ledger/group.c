@@ -31,6 +31,17 @@ status group_selector_parse(slice bytes, unsigned *ret_active)
     return OK;
 }
 
+status group_selector_parse_torn(slice bytes, unsigned *ret_active)
+{
+    if (bytes.len < GROUP_SELECTOR_BYTES) return FAIL(E_SHORT);
+    if (!slice_starts(bytes, slice_text(magic))) return FAIL(E_SYNTAX);
+    for (size_t i = MAGIC_BYTES; i < GROUP_SELECTOR_BYTES; i++) {
+        if (bytes.at[i] > 1) return FAIL_AT(E_SYNTAX, i);
+    }
+    *ret_active = bytes.at[MAGIC_BYTES];
+    return OK;
+}
+
 void group_slot_write(const struct group_slot *s, struct writer *w)
 {
     const size_t start = w->len;
@@ -38,7 +49,7 @@ void group_slot_write(const struct group_slot *s, struct writer *w)
     writer_u64(w, s->group);
     writer_u64(w, s->generation);
     writer_u32(w, s->count);
-    writer_u64(w, 0);
+    writer_u64(w, s->rewrites_bytes);
     writer_bytes(w, (slice){ s->wrapped_group_key, sizeof s->wrapped_group_key });
     writer_bytes(w, s->table);
     if (w->error != E_OK) return;
@@ -50,14 +61,12 @@ status group_slot_parse(slice bytes, struct group_slot *ret_slot)
 {
     struct cursor c = cursor_of(bytes);
     struct group_slot s = {};
-    uint64_t zero = 0;
     slice check = {};
     TRY(cursor_u64(&c, &s.group));
     TRY(cursor_u64(&c, &s.generation));
     TRY(cursor_u32(&c, &s.count));
-    TRY(cursor_u64(&c, &zero));
+    TRY(cursor_u64(&c, &s.rewrites_bytes));
     if (s.count > GROUP_BLOCKS) return FAIL(E_LIMIT);
-    if (zero != 0) return FAIL(E_SYNTAX);
     TRY(cursor_copy(&c, sizeof s.wrapped_group_key, s.wrapped_group_key));
     TRY(cursor_bytes(&c, (size_t)s.count * GROUP_WRAPPED_BYTES, &s.table));
     const hash want = sha256((slice){ bytes.at, c.pos });

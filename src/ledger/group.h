@@ -30,6 +30,8 @@ struct group_slot {
     uint64_t group;
     uint64_t generation; /* 0 at creation, one more with every new group key */
     uint32_t count;      /* blocks whose keys stand in the table */
+    uint64_t
+        rewrites_bytes; /* of the group's rewritten blocks (ledger/erase/rewrites.h), 0 for none */
     uint8_t wrapped_group_key[GROUP_WRAPPED_BYTES];
     slice table; /* count times GROUP_WRAPPED_BYTES; all zero where the block is destroyed */
 };
@@ -38,6 +40,10 @@ struct group_slot {
 void group_selector_write(unsigned active, struct writer *w);
 /* The active slot. E_SHORT, E_SYNTAX. */
 status group_selector_parse(slice bytes, unsigned *ret_active);
+/* The slot that a selector names whose writing was cut off between its eight numbers: the one that
+ * it was turned to. Both are whole then: the spare slot was durable before the selector was
+ * touched, and the other is zeroed after. E_SHORT, E_SYNTAX as for a whole selector. */
+status group_selector_parse_torn(slice bytes, unsigned *ret_active);
 /* Appends a slot with its table and checksum; the table must be count entries long. */
 void group_slot_write(const struct group_slot *s, struct writer *w);
 /* Table and checksum included; ret_slot->table is a view. E_SHORT, E_SYNTAX, E_LIMIT, E_INVALID. */

@@ -8,6 +8,7 @@
 #include "base/cursor.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "ledger/keyring.h"
 #include "ledger/layout.h"
 #include "ledger/store_file.h"
 #include "lib/crypto.h"
@@ -18,31 +19,9 @@
 static_assert(GROUP_WRAPPED_BYTES == CRYPTO_NONCE_BYTES + KEYS_KEY_BYTES + CRYPTO_TAG_BYTES,
               "a wrapped key is nonce, ciphertext and tag");
 
-enum {
-    CACHED_GROUPS = 8, /* a reader walks the log in order; a few groups serve random look-ups too */
-    AAD_BYTES_MAX = 64,
-    GROUP_FILE_BYTES_MAX = GROUP_SLOT_1_AT + GROUP_SLOT_BYTES,
-};
+enum { AAD_BYTES_MAX = KEYRING_AAD_BYTES_MAX };
 
-struct group {
-    bool loaded;
-    uint64_t number;
-    uint64_t used; /* turn of the last use, for replacing the stalest */
-    uint32_t count;
-    uint8_t key[KEYS_KEY_BYTES];
-    uint8_t *table; /* owned; count times GROUP_WRAPPED_BYTES */
-};
-
-struct keys {
-    struct secret memory;      /* where this object lives */
-    const struct store *store; /* borrowed */
-    struct crypto *crypto;
-    uint64_t turn;
-    uint8_t root[KEYS_KEY_BYTES];
-    struct group groups[CACHED_GROUPS];
-};
-
-static slice aad_make(const char *label, uint64_t a, uint64_t b, uint8_t buffer[AAD_BYTES_MAX])
+slice keyring_aad(const char *label, uint64_t a, uint64_t b, uint8_t buffer[AAD_BYTES_MAX])
 {
     struct writer w = writer_of(buffer, AAD_BYTES_MAX);
     writer_text(&w, label);
@@ -52,8 +31,8 @@ static slice aad_make(const char *label, uint64_t a, uint64_t b, uint8_t buffer[
     return writer_slice(&w);
 }
 
-static status wrap(struct keys *k, const uint8_t *by, slice aad, const uint8_t key[KEYS_KEY_BYTES],
-                   uint8_t ret_wrapped[GROUP_WRAPPED_BYTES], struct fault *f)
+status keyring_wrap(struct keys *k, const uint8_t *by, slice aad, const uint8_t key[KEYS_KEY_BYTES],
+                    uint8_t ret_wrapped[GROUP_WRAPPED_BYTES], struct fault *f)
 {
     TRY(k->store->ops->random(k->store->self, ret_wrapped, CRYPTO_NONCE_BYTES, f));
     const struct crypto_box box = { .key = by, .nonce = ret_wrapped, .aad = aad };
@@ -63,8 +42,8 @@ static status wrap(struct keys *k, const uint8_t *by, slice aad, const uint8_t k
                                : fault_set(f, sealed, "wrapping a key: %s", status_text(sealed));
 }
 
-static status unwrap(struct keys *k, const uint8_t *by, slice aad,
-                     const uint8_t wrapped[GROUP_WRAPPED_BYTES], uint8_t ret_key[KEYS_KEY_BYTES])
+status keyring_unwrap(struct keys *k, const uint8_t *by, slice aad,
+                      const uint8_t wrapped[GROUP_WRAPPED_BYTES], uint8_t ret_key[KEYS_KEY_BYTES])
 {
     const struct crypto_box box = { .key = by, .nonce = wrapped, .aad = aad };
     const slice sealed = { wrapped + CRYPTO_NONCE_BYTES, KEYS_KEY_BYTES + CRYPTO_TAG_BYTES };
@@ -221,8 +200,8 @@ static status group_keep(struct keys *k, const struct group_slot *slot, struct g
                          struct fault *f)
 {
     uint8_t buffer[AAD_BYTES_MAX];
-    const slice aad = aad_make("candor group key", slot->group, slot->generation, buffer);
-    const status opened = unwrap(k, k->root, aad, slot->wrapped_group_key, g->key);
+    const slice aad = keyring_aad("candor group key", slot->group, slot->generation, buffer);
+    const status opened = keyring_unwrap(k, k->root, aad, slot->wrapped_group_key, g->key);
     if (opened.code != E_OK) {
         return group_corrupt(f, slot->group, GROUP_SLOT_0_AT, "key under the root key", opened);
     }
@@ -230,12 +209,14 @@ static status group_keep(struct keys *k, const struct group_slot *slot, struct g
     if (g->table == NULL) return fault_set(f, FAIL(E_NOMEM), "keys: out of memory");
     bytes_copy(g->table, slot->table.len, slot->table);
     g->count = slot->count;
+    g->generation = slot->generation;
+    g->rewrites_bytes = slot->rewrites_bytes;
     g->number = slot->group;
     g->loaded = true;
     return OK;
 }
 
-static status group_load(struct keys *k, uint64_t number, struct group *g, struct fault *f)
+static status group_load_once(struct keys *k, uint64_t number, struct group *g, struct fault *f)
 {
     const struct store *s = k->store;
     int file = -1;
@@ -251,6 +232,15 @@ static status group_load(struct keys *k, uint64_t number, struct group *g, struc
     return result;
 }
 
+/* A running node may turn to the other slot while this one is being read: then it is read again. */
+static status group_load(struct keys *k, uint64_t number, struct group *g, struct fault *f)
+{
+    status s = group_load_once(k, number, g, f);
+    for (int tries = 1; s.code == E_CORRUPT && tries < SLOT_TRIES; tries++)
+        s = group_load_once(k, number, g, f);
+    return s;
+}
+
 /* Writes the file of a new group and makes it durable: temporary name, write, sync, rename, sync of
  * the folder. A crash leaves either no group or a whole one. */
 static status group_create(struct keys *k, uint64_t number, struct fault *f)
@@ -260,8 +250,8 @@ static status group_create(struct keys *k, uint64_t number, struct fault *f)
     uint8_t bytes[GROUP_SLOT_0_AT + GROUP_SLOT_FIXED_BYTES] = {};
     struct group_slot slot = { .group = number, .table = slice_none() };
     TRY(k->store->ops->random(k->store->self, key, sizeof key, f));
-    const slice aad = aad_make("candor group key", number, slot.generation, buffer);
-    const status wrapped = wrap(k, k->root, aad, key, slot.wrapped_group_key, f);
+    const slice aad = keyring_aad("candor group key", number, slot.generation, buffer);
+    const status wrapped = keyring_wrap(k, k->root, aad, key, slot.wrapped_group_key, f);
     bytes_wipe(key, sizeof key);
     TRY(wrapped);
     struct writer selector = writer_of(bytes, GROUP_SELECTOR_BYTES);
@@ -273,8 +263,7 @@ static status group_create(struct keys *k, uint64_t number, struct fault *f)
                               f);
 }
 
-/* The group from the cache or its file. */
-static status group_get(struct keys *k, uint64_t number, struct group **ret_group, struct fault *f)
+status keyring_group(struct keys *k, uint64_t number, struct group **ret_group, struct fault *f)
 {
     struct group *stalest = &k->groups[0];
     for (size_t i = 0; i < CACHED_GROUPS; i++) {
@@ -293,12 +282,40 @@ static status group_get(struct keys *k, uint64_t number, struct group **ret_grou
     return OK;
 }
 
+void keyring_forget(struct keys *k, uint64_t number)
+{
+    for (size_t i = 0; i < CACHED_GROUPS; i++) {
+        struct group *g = &k->groups[i];
+        if (g->loaded && g->number == number) group_drop(g);
+    }
+}
+
+void keys_forget(struct keys *k)
+{
+    for (size_t i = 0; i < CACHED_GROUPS; i++)
+        group_drop(&k->groups[i]);
+}
+
+const struct store *keys_store(const struct keys *k)
+{
+    return k->store;
+}
+
+status keys_group_state(struct keys *k, uint64_t group, struct keys_group *ret_state,
+                        struct fault *f)
+{
+    struct group *g = NULL;
+    TRY(keyring_group(k, group, &g, f));
+    *ret_state = (struct keys_group){ g->generation, g->rewrites_bytes, g->count };
+    return OK;
+}
+
 status keys_prepare(struct keys *k, uint64_t first, uint64_t count, struct fault *f)
 {
     struct group *g = NULL;
     assert(count > 0 && first <= UINT64_MAX - count);
     for (uint64_t n = first / GROUP_BLOCKS; n <= (first + count - 1) / GROUP_BLOCKS; n++) {
-        const status s = group_get(k, n, &g, f);
+        const status s = keyring_group(k, n, &g, f);
         if (s.code == E_OK) continue;
         if (s.code != E_NOT_FOUND) return s;
         if (n * GROUP_BLOCKS < first)
@@ -315,9 +332,9 @@ status keys_wrap(struct keys *k, uint64_t block, const uint8_t key[KEYS_KEY_BYTE
 {
     struct group *g = NULL;
     uint8_t buffer[AAD_BYTES_MAX];
-    TRY(group_get(k, block / GROUP_BLOCKS, &g, f));
-    const slice aad = aad_make("candor block key", g->number, block, buffer);
-    return wrap(k, g->key, aad, key, ret_wrapped, f);
+    TRY(keyring_group(k, block / GROUP_BLOCKS, &g, f));
+    const slice aad = keyring_aad("candor block key", g->number, block, buffer);
+    return keyring_wrap(k, g->key, aad, key, ret_wrapped, f);
 }
 
 status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_WRAPPED_BYTES],
@@ -326,7 +343,7 @@ status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_W
     static const uint8_t destroyed[GROUP_WRAPPED_BYTES];
     struct group *g = NULL;
     uint8_t buffer[AAD_BYTES_MAX];
-    TRY(group_get(k, block / GROUP_BLOCKS, &g, f));
+    TRY(keyring_group(k, block / GROUP_BLOCKS, &g, f));
     const uint32_t in_group = (uint32_t)(block % GROUP_BLOCKS);
     const bool in_table = in_group < g->count;
     const uint8_t *from = in_table ? g->table + (size_t)in_group * GROUP_WRAPPED_BYTES : wrapped;
@@ -334,8 +351,8 @@ status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_W
         return fault_set(f, FAIL(E_ERASED), "block %llu: its key was destroyed",
                          (unsigned long long)block);
     }
-    const slice aad = aad_make("candor block key", g->number, block, buffer);
-    if (unwrap(k, g->key, aad, from, ret_key).code == E_OK) return OK;
+    const slice aad = keyring_aad("candor block key", g->number, block, buffer);
+    if (keyring_unwrap(k, g->key, aad, from, ret_key).code == E_OK) return OK;
     return fault_set(f, FAIL(E_CORRUPT), "block %llu: its wrapped key does not open",
                      (unsigned long long)block);
 }

@@ -40,6 +40,19 @@ status keys_wrap(struct keys *k, uint64_t block, const uint8_t key[KEYS_KEY_BYTE
  * if it cannot be unwrapped, E_NOT_FOUND if the group's file is missing. */
 status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_WRAPPED_BYTES],
                    uint8_t ret_key[KEYS_KEY_BYTES], struct fault *f);
+/* Drops every group that was read, so that the next use reads its file again. */
+void keys_forget(struct keys *k);
+/* Where the keys lie; borrowed. */
+const struct store *keys_store(const struct keys *k);
+/* What is known of a group without any key. */
+struct keys_group {
+    uint64_t generation;
+    uint64_t rewrites_bytes; /* of its rewritten blocks that count (ledger/erase/rewrites.h) */
+    uint32_t count;          /* blocks in its table */
+};
+/* As keys_unwrap fails, but E_ERASED. */
+status keys_group_state(struct keys *k, uint64_t group, struct keys_group *ret_state,
+                        struct fault *f);
 /* Reads and checks every byte of a group's file: selector, both slots, and the zeros between. The
  * fault names file and offset. */
 status keys_check_group(struct keys *k, uint64_t group, struct fault *f);

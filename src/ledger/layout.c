@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include "base/bytes.h"
 #include "base/num.h"
+#include "base/writer.h"
 #include "base/banned.h"
 
 enum { NUMBER_DIGITS = 10 };
@@ -21,6 +22,22 @@ static struct layout_name numbered(const char *folder, uint64_t number, const ch
 struct layout_name layout_segment(uint64_t number)
 {
     return numbered(LAYOUT_LOG, number, ".seg");
+}
+
+struct layout_name layout_rewrites(uint64_t group)
+{
+    return numbered(LAYOUT_LOG, group, ".blk");
+}
+
+struct layout_name layout_erased_set(const hash *set)
+{
+    struct layout_name name = {};
+    struct writer w = writer_of(name.text, sizeof name.text - 1);
+    writer_text(&w, LAYOUT_ERASURES "/");
+    writer_hex(&w, (slice){ set->bytes, sizeof set->bytes });
+    writer_text(&w, ".set");
+    assert(w.error == E_OK);
+    return name;
 }
 
 struct layout_name layout_group(uint64_t group)

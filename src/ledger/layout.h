@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <stdint.h>
+#include "base/sha256.h"
 #include "ledger/store.h"
 
 /*
  * layout: the names of the files in a node's directory (docs/formats/directory.md).
  *
  *   log/0000000000.seg    segments (ledger/segment.h), one for 65,536 entries
+ *   log/0000000000.blk    blocks of a key group that were written anew (ledger/erase/rewrites.h)
  *   log/checkpoint        the newest signed checkpoint, a note; can be signed again from the rest
  *   keys/root             the root key, where no credential supplies it
  *   keys/0000000000.group the key of a group of 4,096 blocks (ledger/keys.h)
+ *   keys/applied          up to where erasures were carried out (ledger/erase/erase.h)
+ *   erasures/HASH.set     what an erasure entry covers (ledger/erase/erased_set.h)
  *   signer/key            the log's signing key
  *   signer/state          the size and root that the signer has signed last
  *   signer/lock           locked by the signer's process
@@ -20,6 +24,8 @@
 #define LAYOUT_CHECKPOINT "log/checkpoint"
 #define LAYOUT_CHECKPOINT_NEW "log/checkpoint.new"
 #define LAYOUT_ROOT_KEY "keys/root"
+#define LAYOUT_APPLIED "keys/applied"
+#define LAYOUT_ERASURES "erasures"
 #define LAYOUT_SIGNER_KEY "signer/key"
 #define LAYOUT_SIGNER_STATE "signer/state"
 #define LAYOUT_SIGNER_LOCK "signer/lock"
@@ -30,6 +36,10 @@ struct layout_name {
 
 /* The name of the segment with this number. */
 struct layout_name layout_segment(uint64_t number);
+/* The name of the file of the rewritten blocks of this key group. */
+struct layout_name layout_rewrites(uint64_t group);
+/* The name of the file of an erased set, by its hash. */
+struct layout_name layout_erased_set(const hash *set);
 /* The name of the file of this key group. */
 struct layout_name layout_group(uint64_t group);
 /* The number in a name such as 0000000012.seg; E_SYNTAX if the name is not of that form. */

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "ledger/erase/erase.h"
 #include "ledger/layout.h"
 #include "ledger/recover.h"
 #include "ledger/state.h"
@@ -93,6 +94,7 @@ status ledger_open(const struct store *store, const struct ledger_options *optio
     if (s.code == E_OK) bytes_copy(l->origin, sizeof l->origin - 1, origin);
     if (s.code == E_OK) s = parts_open(l, options, f);
     if (s.code == E_OK) s = recover(l, &options->signed_head, f);
+    if (s.code == E_OK) s = ledger_erase_rest(l, f);
     if (s.code != E_OK) {
         ledger_close(l);
         return s;

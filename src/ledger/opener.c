@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "ledger/block.h"
+#include "ledger/erase/erasures.h"
 #include "ledger/tile.h"
+#include "ledger/erase/vault.h"
 #include "record/recompute.h"
 #include "base/banned.h"
 
@@ -12,8 +14,8 @@
 
 struct opener {
     struct archive *archive; /* borrowed */
-    struct keys *keys;       /* borrowed */
-    struct block_codec *codec;
+    struct vault *vault;
+    bool is_checked;     /* no erasure is waiting to be carried out */
     struct writer plain; /* owned: the block opened last */
     struct block_head head;
     uint8_t block_key[BLOCK_KEY_BYTES];
@@ -26,11 +28,10 @@ struct opener *opener_new(struct archive *a, struct keys *keys)
     struct opener *o = calloc(1, sizeof *o);
     if (o == NULL) return NULL;
     o->archive = a;
-    o->keys = keys;
     o->block = NO_BLOCK;
-    o->codec = block_codec_new(0, true);
+    o->vault = vault_new(archive_origin(a), keys);
     o->plain = writer_of(malloc(BLOCK_PLAIN_BYTES_MAX), BLOCK_PLAIN_BYTES_MAX);
-    if (o->codec != NULL && o->plain.at != NULL) return o;
+    if (o->vault != NULL && o->plain.at != NULL) return o;
     opener_free(o);
     return NULL;
 }
@@ -41,19 +42,8 @@ void opener_free(struct opener *o)
     if (o->plain.at != NULL) bytes_wipe(o->plain.at, o->plain.len);
     bytes_wipe(o->block_key, sizeof o->block_key);
     free(o->plain.at);
-    block_codec_free(o->codec);
+    vault_free(o->vault);
     free(o);
-}
-
-/* The block of the batch that holds index. */
-static status block_find(const struct batch_frame *frame, uint64_t index,
-                         struct block_head *ret_head, slice *ret_sealed)
-{
-    struct cursor c = cursor_of(frame->blocks);
-    for (;;) {
-        TRY(block_next(&c, ret_head, ret_sealed));
-        if (index - ret_head->first_index < ret_head->record_count) return OK;
-    }
 }
 
 static status block_load(struct opener *o, const struct block_head *head, slice sealed,
@@ -63,12 +53,7 @@ static status block_load(struct opener *o, const struct block_head *head, slice 
     o->block = NO_BLOCK;
     bytes_wipe(o->plain.at, o->plain.len);
     o->plain = writer_of(o->plain.at, o->plain.cap);
-    TRY(keys_unwrap(o->keys, head->number, head->wrapped_key, o->block_key, f));
-    const status s = block_open(o->codec, o->block_key, head, sealed, &o->plain);
-    if (s.code != E_OK) {
-        return fault_set(f, FAIL(E_CORRUPT), "block %llu: cannot be opened: %s",
-                         (unsigned long long)head->number, status_text(s));
-    }
+    TRY(vault_open(o->vault, head, sealed, &o->plain, o->block_key, f));
     o->head = *head;
     o->block = head->number;
     return OK;
@@ -119,6 +104,8 @@ status opener_open(struct opener *o, uint64_t index, struct opened_record *ret_r
     struct block_head head = {};
     slice sealed = {};
     ret_record->gone = false;
+    if (!o->is_checked) TRY(erasures_check(vault_store(o->vault), o->archive, f));
+    o->is_checked = true;
     TRY(archive_batch(o->archive, index, &frame, f));
     TRY(entry_keep(o, &frame, index, ret_record, f));
     if ((ret_record->entry.schema->flags & KIND_BODY) != 0) return OK;

@@ -26,7 +26,8 @@ struct opened_record {
 struct opener *opener_new(struct archive *a, struct keys *keys);
 /* Wipes what was opened. NULL is allowed. */
 void opener_free(struct opener *o);
-/* Opens the record at index. E_NOT_FOUND beyond the log, E_CORRUPT if block or opening is not what
- * the entry commits to, what keys_unwrap fails with; the fault says what. */
+/* Opens the record at index. Nothing is opened while an erasure in the log is not carried out yet,
+ * as after keys were restored: E_REFUSED. E_NOT_FOUND beyond the log, E_CORRUPT if block or opening
+ * is not what the entry commits to, what keys_unwrap fails with; the fault says what. */
 status opener_open(struct opener *o, uint64_t index, struct opened_record *ret_record,
                    struct fault *f);

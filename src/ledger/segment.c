@@ -156,27 +156,52 @@ void block_head_write(const struct block_head *h, struct writer *w)
     write_zeros(w, 4);
 }
 
+/* Reads a head; the cursor may have moved on failure. */
+static status take_block_head(struct cursor *c, struct block_head *ret_head)
+{
+    struct block_head h = {};
+    TRY(cursor_u64(c, &h.number));
+    TRY(cursor_u64(c, &h.first_index));
+    TRY(cursor_u16(c, &h.record_count));
+    TRY(cursor_u8(c, &h.packing));
+    TRY(take_zeros(c, 1));
+    TRY(cursor_u32(c, &h.plain_bytes));
+    TRY(cursor_u32(c, &h.sealed_bytes));
+    TRY(take_zeros(c, 4));
+    TRY(cursor_copy(c, sizeof h.wrapped_key, h.wrapped_key));
+    TRY(take_zeros(c, 4));
+    if (h.record_count == 0 || h.record_count > BLOCK_RECORDS_MAX) return FAIL(E_LIMIT);
+    if (h.packing > BLOCK_ZSTD) return FAIL(E_UNKNOWN);
+    if (h.plain_bytes > BATCH_FRAME_BYTES_MAX) return FAIL(E_LIMIT);
+    *ret_head = h;
+    return OK;
+}
+
+status block_head_parse(slice bytes, struct block_head *ret_head)
+{
+    struct cursor c = cursor_of(bytes);
+    return take_block_head(&c, ret_head);
+}
+
 status block_next(struct cursor *blocks, struct block_head *ret_head, slice *ret_sealed)
 {
     struct cursor next = *blocks;
     struct block_head h = {};
-    TRY(cursor_u64(&next, &h.number));
-    TRY(cursor_u64(&next, &h.first_index));
-    TRY(cursor_u16(&next, &h.record_count));
-    TRY(cursor_u8(&next, &h.packing));
-    TRY(take_zeros(&next, 1));
-    TRY(cursor_u32(&next, &h.plain_bytes));
-    TRY(cursor_u32(&next, &h.sealed_bytes));
-    TRY(take_zeros(&next, 4));
-    TRY(cursor_copy(&next, sizeof h.wrapped_key, h.wrapped_key));
-    TRY(take_zeros(&next, 4));
-    if (h.record_count == 0 || h.record_count > BLOCK_RECORDS_MAX) return FAIL(E_LIMIT);
-    if (h.packing > BLOCK_ZSTD) return FAIL(E_UNKNOWN);
-    if (h.plain_bytes > BATCH_FRAME_BYTES_MAX) return FAIL(E_LIMIT);
+    TRY(take_block_head(&next, &h));
     TRY(cursor_bytes(&next, h.sealed_bytes, ret_sealed));
     *ret_head = h;
     *blocks = next;
     return OK;
+}
+
+status block_find(const struct batch_frame *frame, uint64_t index, struct block_head *ret_head,
+                  slice *ret_sealed)
+{
+    struct cursor c = cursor_of(frame->blocks);
+    for (;;) {
+        TRY(block_next(&c, ret_head, ret_sealed));
+        if (index - ret_head->first_index < ret_head->record_count) return OK;
+    }
 }
 
 struct sequence_range sequence_at(const struct batch_frame *frame, uint32_t nth)

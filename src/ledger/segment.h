@@ -98,6 +98,11 @@ status batch_head_parse(slice bytes, struct batch_head *ret_head);
 void block_head_write(const struct block_head *h, struct writer *w);
 /* The next block of a batch's blocks: its head and its sealed bytes. E_SHORT, E_LIMIT, E_SYNTAX. */
 status block_next(struct cursor *blocks, struct block_head *ret_head, slice *ret_sealed);
+/* A block's head alone, at the start of the bytes. E_SHORT, E_LIMIT, E_SYNTAX. */
+status block_head_parse(slice bytes, struct block_head *ret_head);
+/* The block of the frame that holds the entry at index. E_SHORT if there is none. */
+status block_find(const struct batch_frame *frame, uint64_t index, struct block_head *ret_head,
+                  slice *ret_sealed);
 /* The nth sequence range (from 0), which must exist. */
 struct sequence_range sequence_at(const struct batch_frame *frame, uint32_t nth);
 /* A whole frame with its checksum verified and its parts counted: entries and blocks add up to what

@@ -11,6 +11,7 @@ struct ledger {
     char origin[SIGNER_ORIGIN_BYTES_MAX + 1];
     atomic_bool stopped;
     bool was_torn;
+    bool erasures_wait; /* some are in the log that were not carried out */
 
     /* the thread that seals */
     struct archive *archive; /* owned; runs ahead of the disk by the batches not written yet */

@@ -222,6 +222,40 @@ static void lives_full_of_trouble(void **)
     print_totals("lives");
 }
 
+#define RAW (1ull << (FIELD_event_raw - 1))
+
+/* A node that erases: a record, fields of some, one again, and whole blocks; records come between.
+ */
+static status erasing_life(struct world *w, struct fault *f)
+{
+    const struct world_load load = { .batches = 1, .records_max = 5, .pipelined = false };
+    TRY(world_start(w, f));
+    TRY(world_erase(w, (struct erased_item){ 2, 1, ERASED_WHOLE }, f));
+    TRY(world_append(w, &load, f));
+    TRY(world_erase(w, (struct erased_item){ 1, 9, RAW }, f));
+    world_stop(w);
+    TRY(world_start(w, f));
+    TRY(world_erase(w, (struct erased_item){ 2, 20, ERASED_WHOLE }, f));
+    world_stop(w);
+    return OK;
+}
+
+static void anything_may_happen_while_it_erases(void **)
+{
+    const struct world_load load = { .batches = 4, .records_max = 12, .pipelined = true };
+    const struct scenario of = { world_new(5), erasing_life, 5'000'000 };
+    struct fault f = {};
+    status s = world_start(of.base, &f);
+    while (s.code == E_OK && of.base->acked_count < 30)
+        s = world_append(of.base, &load, &f);
+    if (s.code != E_OK) fail_msg("%s", f.text);
+    world_stop(of.base);
+    disk_restart(of.base->disk, true);
+    with_every_fault_at_every_operation(&of);
+    world_free(of.base);
+    print_totals("erasures");
+}
+
 /* A log just before the end of its first segment, made once. */
 static struct world *nearly_full(void)
 {
@@ -263,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(anything_may_happen_at_every_operation),
         cmocka_unit_test(anything_may_happen_while_it_recovers),
+        cmocka_unit_test(anything_may_happen_while_it_erases),
         cmocka_unit_test(a_disk_may_fill_up_at_any_byte),
         cmocka_unit_test(lives_full_of_trouble),
         cmocka_unit_test(lives_where_a_segment_ends),
