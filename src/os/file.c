@@ -63,7 +63,14 @@ status file_read(const struct file *file, uint64_t offset, uint8_t *ret_bytes, s
 status file_read_next(const struct file *file, uint8_t *ret_bytes, size_t len, size_t *ret_len,
                       struct fault *f)
 {
+    return file_read_unless(file, NULL, ret_bytes, len, ret_len, f);
+}
+
+status file_read_unless(const struct file *file, const _Atomic int *stop, uint8_t *ret_bytes,
+                        size_t len, size_t *ret_len, struct fault *f)
+{
     for (;;) {
+        if (stop != NULL && *stop != 0) return fault_set(f, FAIL(E_CANCELLED), "interrupted");
         const ssize_t got = read(file->fd, ret_bytes, len);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return failed_os(f, errno, "read", file->path);

@@ -43,6 +43,10 @@ status file_read(const struct file *file, uint64_t offset, uint8_t *ret_bytes, s
 /* read, once: what comes next from a pipe or file, at least a byte; *ret_len is 0 at the end. */
 status file_read_next(const struct file *file, uint8_t *ret_bytes, size_t len, size_t *ret_len,
                       struct fault *f);
+/* As file_read_next, but E_CANCELLED once *stop is not 0; a signal handler that sets it ends the
+ * waiting. LIMIT: a signal in the instant before read is seen when read returns. */
+status file_read_unless(const struct file *file, const _Atomic int *stop, uint8_t *ret_bytes,
+                        size_t len, size_t *ret_len, struct fault *f);
 /* pwrite until all bytes are accepted. E_FULL if the device, a quota or RLIMIT_FSIZE is full; some
  * of the bytes may have been written then. */
 status file_write(const struct file *file, uint64_t offset, slice bytes, struct fault *f);

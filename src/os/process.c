@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "os/failed.h"
@@ -146,4 +148,20 @@ void process_end_text(struct process_end end, char *ret_text, size_t cap)
     const char *name = end.killed ? sigdescr_np(end.code) : NULL;
     if (!end.killed) snprintf(ret_text, cap, "exit status %d", end.code);
     if (end.killed) snprintf(ret_text, cap, "signal %d (%s)", end.code, name == NULL ? "?" : name);
+}
+
+size_t process_cpus(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1; /* more than 1,024 of them */
+    const int count = CPU_COUNT(&set);
+    return count < 1 ? 1 : (size_t)count;
+}
+
+uint64_t process_peak_bytes(void)
+{
+    struct rusage usage = {};
+    if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+    return (uint64_t)usage.ru_maxrss * 1024;
 }

@@ -43,3 +43,7 @@ status process_wait(struct process *process, struct process_end *ret_end, struct
 status process_signal(const struct process *process, int signal_number, struct fault *f);
 /* "exit status 3" or "signal 9 (Killed)", for messages. */
 void process_end_text(struct process_end end, char *ret_text, size_t cap);
+/* sched_getaffinity: how many processors this process may run on, at least 1. */
+size_t process_cpus(void);
+/* getrusage: the most memory that was resident at once so far. */
+uint64_t process_peak_bytes(void);

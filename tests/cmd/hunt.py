@@ -114,7 +114,7 @@ def a_summary_counts():
         out, _ = hunt("--rules", f.rule, "--summary", log, status=2)
         text = out.decode()
         assert "       2  high           Whoami\n" in text, text
-        assert "2 findings of 1 rules in 4 events, 1 files; 1 faults" in text, text
+        assert "2 findings of 1 rule in 4 events, 1 file; 1 fault in" in text, text
         out, _ = hunt("--rules", f.rule, "--summary", "--json", log, status=2)
         summary = json.loads(out)
         assert summary["findings"] == 2 and summary["faults"] == 1

@@ -15,6 +15,7 @@ static const struct option detect_options[] = {
     { "--rules", "PATH", "Sigma rules: a file or a folder of them", true },
     RULES_LIST_OPTION,
     { "--rounds", "N", "passes over the input; the median counts (default 5)", false },
+    { "--threads", "N", "of the second line; the processors of the machine by default", false },
     { "--learn", "PATH", "learn prices from these events instead of the built-in ones", true },
     {},
 };
@@ -31,9 +32,13 @@ const struct command bench_commands[] = {
         .arguments = "FILE…",
         .summary = "Measure how fast rules are found in events",
         .details =
-            "Judges every event of the files on one core and prints one JSON object: processor\n"
-            "time for each event with and without judging, candidates (rules whose condition was\n"
-            "evaluated) for each event, and hashes of the input and the findings.\n\n"
+            "Judges every event of the files again and again, printing no findings, and prints a\n"
+            "JSON object for one thread and another for several: the time that loading the rules\n"
+            "and building the index took; processor time for each event, read only and judged;\n"
+            "events and bytes a second; candidates (rules whose condition was evaluated) for each\n"
+            "event; memory; the hash of the input and the digest of the findings, which is that "
+            "of\n"
+            "candor hunt --summary --json.\n\n"
             "  candor bench detect --rules rules/ events.ndjson",
         .options = detect_options,
         .arguments_min = 1,

@@ -13,3 +13,6 @@ int run_bench_ledger(const struct invocation *inv);
 int run_bench_detect(const struct invocation *inv);
 /* candor bench prices. */
 int run_bench_prices(const struct invocation *inv);
+/* The rules of every --rules option. 0, or the exit status after a message. */
+struct ruleset;
+int bench_rules(const struct invocation *inv, struct ruleset **ret_rules);

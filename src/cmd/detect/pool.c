@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include "base/banned.h"
@@ -114,14 +115,19 @@ static void *worker_run(void *with)
     return NULL;
 }
 
+/* Signals are for the owner's thread, which may be waiting for input. */
 static void start_workers(struct pool *p)
 {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     for (size_t i = 1; i < p->config.threads; i++) {
         struct worker *w = &p->workers[i];
         *w = (struct worker){ .pool = p, .thread = i };
-        if (pthread_create(&w->handle, NULL, worker_run, w) != 0) return;
+        if (pthread_create(&w->handle, NULL, worker_run, w) != 0) break;
         p->worker_count++;
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 status pool_new(const struct pool_config *config, struct pool **ret_pool)

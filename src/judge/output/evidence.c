@@ -12,6 +12,7 @@ static void write_event(struct json_writer *j, const struct output_item *item)
     output_member(j, "file", item->file, OUTPUT_VALUE_BYTES_MAX);
     if (item->line != 0) json_member_u64(j, "line", item->line);
     json_member_u64(j, "record", item->record);
+    if (item->element != 0) json_member_u64(j, "element", item->element);
     json_member_u64(j, "offset", item->offset);
     json_object_end(j);
 }
@@ -67,6 +68,7 @@ static void write_events(struct json_writer *j, const struct output_item *item)
         json_object(j);
         output_member(j, "file", item->events[i].file, OUTPUT_VALUE_BYTES_MAX);
         json_member_u64(j, "record", item->events[i].record);
+        if (item->events[i].element != 0) json_member_u64(j, "element", item->events[i].element);
         json_object_end(j);
     }
     json_array_end(j);

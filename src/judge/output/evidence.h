@@ -4,11 +4,11 @@
 
 /*
  * evidence: why and where a finding arose, as members of a JSON object, the same in every JSON
- * output: "event": {"file", "line", "record", "offset"}, "matched": [{"field", "value",
- * "selection", "item", "written"}], "matched_left", "explanation"
+ * output: "event": {"file", "line", "record", "element" (of a line that is an array), "offset"},
+ * "matched": [{"field", "value", "selection", "item", "written"}], "matched_left", "explanation"
  * and for correlations "group": {field: value}, "window": {"start", "end"}, "measure", "events":
- * [{"file", "record"}], "event_count"; or "groups_given_up" where its state reached its bound.
- * A value that was cut has "cut": true beside it.
+ * [{"file", "record", "element"}], "event_count"; or "groups_given_up" where its state reached its
+ * bound. A value that was cut has "cut": true beside it.
  */
 
 /* Into the object that is open. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Findings are rendered as they come, into an arena, and hang in a list at their rule; the page is
- * put together at the end.
+ * Findings are rendered where they arise, copied into an arena, and hang in a list at their rule;
+ * the page is put together at the end.
  */
 #include "judge/output/html.h"
 
@@ -32,7 +32,6 @@ struct html_report {
     const struct rule **order; /* owned: scratch for the page */
     struct arena arena;
     struct timeline timeline;
-    uint8_t *room; /* owned, FRAGMENT_BYTES */
     uint64_t findings;
     uint64_t levels[TIMELINE_LEVELS];
 };
@@ -45,9 +44,8 @@ struct html_report *html_report_new(const struct ruleset *rs)
                                .groups = calloc(rs->rule_count + 1, sizeof *r->groups),
                                .order = calloc(rs->rule_count + 1, sizeof(struct rule *)),
                                .arena = arena_of(HTML_STORED_BYTES_MAX),
-                               .timeline = timeline_of(),
-                               .room = malloc(FRAGMENT_BYTES) };
-    if (r->groups != NULL && r->order != NULL && r->room != NULL) return r;
+                               .timeline = timeline_of() };
+    if (r->groups != NULL && r->order != NULL) return r;
     html_report_free(r);
     return NULL;
 }
@@ -58,7 +56,6 @@ void html_report_free(struct html_report *r)
     free(r->groups);
     free(r->order);
     arena_done(&r->arena);
-    free(r->room);
     free(r);
 }
 
@@ -154,6 +151,7 @@ static void put_finding(struct writer *w, const struct output_item *item)
     } else if (item->record > 0) {
         writer_printf(w, ", record %llu", (unsigned long long)item->record);
     }
+    if (item->element > 0) writer_printf(w, ", element %u", item->element);
     writer_printf(w, ", byte %llu</p>\n", (unsigned long long)item->offset);
     put_fields(w, f);
     if (item->explanation.len > 0) {
@@ -171,34 +169,49 @@ static void put_finding(struct writer *w, const struct output_item *item)
     writer_text(w, "</li>\n");
 }
 
-status html_report_add(struct html_report *r, const struct output_item *item)
+void html_finding_write(struct writer *w, const struct output_item *item)
 {
-    const struct finding *f = item->finding;
-    struct group *group = &r->groups[f->rule->number];
+    if (writer_end(w).code != E_OK) return;
+    const size_t left = w->cap - w->len;
+    struct writer one = writer_of(w->at + w->len, left < FRAGMENT_BYTES ? left : FRAGMENT_BYTES);
+    put_finding(&one, item);
+    if (writer_end(&one).code == E_OK) {
+        w->len += one.len;
+    } else {
+        w->error = one.error;
+    }
+}
+
+bool html_report_wants(const struct html_report *r, const struct rule *rule)
+{
+    return __atomic_load_n(&r->groups[rule->number].shown, __ATOMIC_RELAXED) < HTML_SHOWN_MAX;
+}
+
+status html_report_add(struct html_report *r, const struct rule *rule, int64_t time_ns,
+                       bool is_time_assumed, slice text)
+{
+    struct group *group = &r->groups[rule->number];
     r->findings++;
-    r->levels[f->rule->level <= LEVEL_CRITICAL ? f->rule->level : 0]++;
+    r->levels[rule->level <= LEVEL_CRITICAL ? rule->level : 0]++;
     group->count++;
-    if (f->is_time_assumed) {
+    if (is_time_assumed) {
         r->timeline.untimed++;
     } else {
-        timeline_add(&r->timeline, f->time_ns, f->rule->level);
+        timeline_add(&r->timeline, time_ns, rule->level);
     }
-    if (group->shown == HTML_SHOWN_MAX) return OK;
-    struct writer w = writer_of(r->room, FRAGMENT_BYTES);
-    put_finding(&w, item);
-    TRY(writer_end(&w));
-    if (w.len + sizeof(struct fragment) + 64 > r->arena.cap - r->arena.used) return OK;
+    if (group->shown == HTML_SHOWN_MAX || text.len == 0) return OK;
+    if (text.len + sizeof(struct fragment) + 64 > r->arena.cap - r->arena.used) return OK;
     struct fragment *fragment = arena_take(&r->arena, sizeof *fragment);
-    const slice text = arena_copy(&r->arena, writer_slice(&w));
-    if (fragment == NULL || text.at == NULL) return FAIL(E_NOMEM);
-    fragment->text = text;
+    const slice copy = arena_copy(&r->arena, text);
+    if (fragment == NULL || copy.at == NULL) return FAIL(E_NOMEM);
+    fragment->text = copy;
     if (group->last == NULL) {
         group->first = fragment;
     } else {
         group->last->next = fragment;
     }
     group->last = fragment;
-    group->shown++;
+    __atomic_store_n(&group->shown, group->shown + 1, __ATOMIC_RELAXED);
     return OK;
 }
 

@@ -29,8 +29,16 @@ typedef status (*html_put)(void *with, slice piece);
 /* A report over a finished rule set, which is borrowed. NULL if memory is out. */
 struct html_report *html_report_new(const struct ruleset *rs);
 void html_report_free(struct html_report *r);
-/* Takes in one finding. E_NOMEM. */
-status html_report_add(struct html_report *r, const struct output_item *item);
+/* Whether a finding of the rule would still be shown and so is to be written. Other threads may be
+ * in html_report_add. */
+bool html_report_wants(const struct html_report *r, const struct rule *rule);
+/* Appends one finding as it stands on the page. Any thread. */
+void html_finding_write(struct writer *w, const struct output_item *item);
+/* Takes in a finding of the rule. text: from html_finding_write; empty: it is only counted.
+ * E_NOMEM.
+ */
+status html_report_add(struct html_report *r, const struct rule *rule, int64_t time_ns,
+                       bool is_time_assumed, slice text);
 /* Writes the page, with text as room for OUTPUT_BYTES_MAX bytes. What put returns. */
 status html_report_write(struct html_report *r, const struct html_totals *totals, uint8_t *text,
                          html_put put, void *with);

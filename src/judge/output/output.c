@@ -80,10 +80,44 @@ void output_uid(const struct output_item *item, char ret_uid[OUTPUT_UID_CHARS + 
     } else {
         hash_number(&s, item->record);
         hash_number(&s, item->offset);
+        if (item->element > 0) hash_number(&s, item->element);
         if (f->event != NULL) hash_event(&s, f->event);
     }
     sha256_final(&s, &digest);
     struct writer w = writer_of(ret_uid, OUTPUT_UID_CHARS);
     writer_hex(&w, (slice){ digest.bytes, OUTPUT_UID_CHARS / 2 });
     ret_uid[OUTPUT_UID_CHARS] = 0;
+}
+
+void output_digest_join(struct output_digest *d, const struct output_digest *other)
+{
+    unsigned carry = 0;
+    for (size_t i = 0; i < COUNT_OF(d->words); i++) {
+        uint64_t sum = 0;
+        const bool over = __builtin_add_overflow(d->words[i], other->words[i], &sum);
+        carry = __builtin_add_overflow(sum, (uint64_t)carry, &d->words[i]) || over;
+    }
+}
+
+void output_digest_add(struct output_digest *d, const struct output_item *item)
+{
+    char uid[OUTPUT_UID_CHARS + 1];
+    struct sha256 s;
+    hash h;
+    struct output_digest one = {};
+    output_uid(item, uid);
+    sha256_init(&s);
+    sha256_update(&s, (slice){ (const uint8_t *)uid, OUTPUT_UID_CHARS });
+    sha256_final(&s, &h);
+    for (size_t i = 0; i < SHA256_BYTES; i++)
+        one.words[i / 8] |= (uint64_t)h.bytes[i] << i % 8 * 8;
+    output_digest_join(d, &one);
+}
+
+void output_digest_write(struct writer *w, const struct output_digest *d)
+{
+    uint8_t bytes[SHA256_BYTES];
+    for (size_t i = 0; i < SHA256_BYTES; i++)
+        bytes[i] = (uint8_t)(d->words[i / 8] >> i % 8 * 8);
+    writer_hex(w, (slice){ bytes, sizeof bytes });
 }

@@ -22,15 +22,17 @@ enum {
 struct output_event {
     slice file;
     uint64_t record;
+    uint32_t element; /* as in output_item */
 };
 
 /* A finding, where its event stands and what else is known of it; everything is borrowed. */
 struct output_item {
     const struct finding *finding;
-    slice file;      /* "-" for the standard input; empty where no event is at hand */
-    uint64_t line;   /* from 1; 0 in formats without lines */
-    uint64_t record; /* from 1 */
-    uint64_t offset; /* bytes */
+    slice file;       /* "-" for the standard input; empty where no event is at hand */
+    uint64_t line;    /* from 1; 0 in formats without lines */
+    uint64_t record;  /* from 1 */
+    uint64_t offset;  /* bytes */
+    uint32_t element; /* from 1, of a line that is an array; else 0 */
     const struct output_event *events; /* of a correlation */
     size_t event_count;
     slice explanation;   /* the rule's tree with its answers; empty where not asked for */
@@ -47,3 +49,16 @@ slice output_title(const struct rule *rule);
  * record and offset give the same one, whatever the file is called; a correlation is told apart by
  * its group and window. */
 void output_uid(const struct output_item *item, char ret_uid[OUTPUT_UID_CHARS + 1]);
+
+/* A digest of many findings that does not depend on their order: the sum of the SHA-256 hashes of
+ * their identifiers, as little-endian numbers, modulo 2^256. */
+struct output_digest {
+    uint64_t words[4]; /* the least significant first */
+};
+
+/* Takes in one finding. */
+void output_digest_add(struct output_digest *d, const struct output_item *item);
+/* Takes in what another digest took in. */
+void output_digest_join(struct output_digest *d, const struct output_digest *other);
+/* In lower-case hexadecimal, the least significant byte first. */
+void output_digest_write(struct writer *w, const struct output_digest *d);
