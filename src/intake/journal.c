@@ -5,6 +5,7 @@
  * endian, the bytes, LF. A blank line ends an entry.
  */
 #include "base/bytes.h"
+#include "intake/program.h"
 #include "intake/reader.h"
 #include "base/banned.h"
 
@@ -114,6 +115,8 @@ static enum intake_answer journal_next(struct intake *in, struct fault *fault)
     reader_advance(in, start + len);
     in->raw = (slice){ in->data.at + start, len };
     in->parsed = true;
+    const struct event_field *program = build_find(&in->build, "SYSLOG_IDENTIFIER");
+    if (program != NULL) in->stated = program_logsource(program->text);
     return INTAKE_EVENT;
 }
 

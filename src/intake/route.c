@@ -190,8 +190,11 @@ static bool row_matches(const struct build *b, const struct route *route)
 
 static void state(struct logsource *l, const struct route *route)
 {
-    l->product = route->product == NULL ? slice_none() : slice_text(route->product);
-    l->service = route->service == NULL ? slice_none() : slice_text(route->service);
+    const slice product = route->product == NULL ? slice_none() : slice_text(route->product);
+    const bool keep =
+        route->service == NULL && slice_equal(l->product, product); /* the format knew */
+    l->product = product;
+    if (!keep) l->service = route->service == NULL ? slice_none() : slice_text(route->service);
     l->category_count = 0;
     for (const char *at = route->category; at != NULL;) {
         const char *comma = strchr(at, ',');

@@ -18,9 +18,9 @@ struct route_condition {
 };
 
 struct route {
-    const char *product; /* NULL: not stated */
-    const char *service;
-    const char *category;
+    const char *product;  /* NULL: not stated */
+    const char *service;  /* several with commas between them, as a line may be of several */
+    const char *category; /* as service */
     struct route_condition when[ROUTE_CONDITIONS_MAX]; /* ends early with a NULL field */
 };
 

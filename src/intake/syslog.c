@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/num.h"
 #include "base/timestamp.h"
+#include "intake/program.h"
 #include "intake/reader.h"
 #include "base/banned.h"
 
@@ -241,30 +242,6 @@ static void add_line(struct build *b, slice line, int32_t year)
     build_text(b, "message", s);
 }
 
-/* Programs of Linux hosts: a line from one of them is about Linux. */
-static const char *const linux_programs[] = {
-    "sshd",     "sudo",           "su",      "CRON",           "cron",
-    "crond",    "crontab",        "systemd", "systemd-logind", "kernel",
-    "login",    "vsftpd",         "clamd",   "freshclam",      "guacd",
-    "useradd",  "userdel",        "usermod", "groupadd",       "passwd",
-    "chpasswd", "auditd",         "polkitd", "dbus-daemon",    "rsyslogd",
-    "anacron",  "NetworkManager",
-};
-
-/* States what the tag gives away. A line of syslog may be of several services (auth, sshd, syslog),
- * so none is stated. */
-static void state_source(struct intake *in)
-{
-    const struct event_field *app = build_find(&in->build, "app_name");
-    const char *product = NULL;
-    if (app == NULL) return;
-    if (app->text.len > 1 && app->text.at[0] == '%') product = "cisco";
-    for (size_t i = 0; i < COUNT_OF(linux_programs); i++) {
-        if (slice_is(app->text, linux_programs[i])) product = "linux";
-    }
-    if (product != NULL) in->stated.product = slice_text(product);
-}
-
 static bool syslog_detect(slice start, bool)
 {
     slice s = reader_first_line(reader_trim(start));
@@ -280,7 +257,8 @@ static enum intake_answer syslog_next(struct intake *in, struct fault *fault)
     const enum intake_answer answer = reader_line(in, &in->raw, fault);
     if (answer != INTAKE_EVENT) return answer;
     add_line(&in->build, in->raw, in->year);
-    state_source(in);
+    const struct event_field *app = build_find(&in->build, "app_name");
+    if (app != NULL) in->stated = program_logsource(app->text);
     in->parsed = true;
     return INTAKE_EVENT;
 }

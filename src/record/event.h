@@ -80,7 +80,7 @@ static inline uint32_t event_name_hash(slice name)
 /* What the event says of its origin in Sigma's words; an empty slice states nothing. */
 struct logsource {
     slice product;
-    slice service;
+    slice service; /* several, with commas between them, where each is right */
     slice categories[LOGSOURCE_CATEGORIES_MAX];
     uint8_t category_count;
     /* Service and categories are all that there are: a rule that names another service or category

@@ -145,6 +145,36 @@ def users_rows_tell_log_sources_first():
             assert why in err, err
 
 
+SERVICES = """title: {0}
+logsource: {{product: linux, service: {0}}}
+detection: {{keywords: [needle], condition: keywords}}
+"""
+
+
+@tap.test
+def a_line_of_syslog_is_of_the_services_of_its_program():
+    names = ("sshd", "auth", "cron", "syslog", "vsftpd", "deploy")
+    with Folder() as f:
+        rules = f.write("services.yml", "---\n".join(map(SERVICES.format, names)).encode())
+        routes = f.write("routes.yml", b"- product: linux\n  service: deploy,syslog\n"
+                                       b"  when: {app_name: deployer}\n")
+
+        def titles(program, *more):
+            line = f"Oct 11 22:14:15 host {program}[230]: a needle\n".encode()
+            found, _ = findings("--rules", rules, "--format", "syslog", *more, stdin=line)
+            return [(x["title"], "logsource_unknown" in x) for x in found]
+
+        assert titles("sshd") == [("sshd", False), ("auth", False), ("syslog", False)]
+        assert titles("CRON") == [("auth", False), ("cron", False), ("syslog", False)]
+        assert titles("nobody") == [(name, True) for name in names]
+        assert titles("deployer") == [(name, True) for name in names]
+        assert titles("deployer", "--routes", routes) == [("syslog", False), ("deploy", False)]
+        assert titles("sshd", "--naive") == titles("sshd")
+        entry = b"__REALTIME_TIMESTAMP=1364481363243000\nSYSLOG_IDENTIFIER=sshd\nMESSAGE=a needle\n"
+        found, _ = findings("--rules", rules, "--format", "journal", stdin=entry + b"\n")
+        assert [x["title"] for x in found] == ["sshd", "auth", "syslog"], found
+
+
 @tap.test
 def bad_usage_is_one_clear_line():
     with Folder() as f:

@@ -158,18 +158,18 @@ def what_a_piece_finds_may_be_more_than_it_keeps():
         many = f.write("many.yml", "---\n".join(
             f"title: Rule {n}\nlogsource: {{product: any}}\n"
             "detection: {sel: {a: 1}, condition: sel}\n"
-            for n in range(40)).encode())
+            for n in range(30)).encode())
         log = f.write("a.jsonl", b'{"a":1}\n' * 3000 + b"{\n" * 3000 + b'{"a":1}\n' * 10)
         out, err = same_with_any_threads("--rules", many, log, status=2)
-        assert out.count(b"\n") == 40 * 3010 and err.count(b"\n") == 3000
-        assert len(out) > 3 * (4 << 20)
+        assert out.count(b"\n") == 30 * 3010 and err.count(b"\n") == 3000
+        assert len(out) > 2 * (4 << 20)
 
 
 @tap.test
 def files_that_may_not_be_cut_are_read_beside_others():
     with Folder() as f:
         rows = "".join(f"{event(n)['time']},u{n % 5},\"a, b\nc\",{'x' * (n % 100)}\n"
-                       for n in range(40000))
+                       for n in range(20000))
         f.write("logs/a.csv", ("time,user,note,pad\n" + rows).encode())
         f.write("logs/b.json", json.dumps([event(n, "p" * 400) for n in range(6000)]).encode())
         f.write("logs/c.jsonl", b"\n".join(log_lines(3000, 2)))
@@ -181,7 +181,7 @@ def files_that_may_not_be_cut_are_read_beside_others():
         first = [x for x in found if x["title"] == "Anything with a user"]
         names = [os.path.basename(x["event"]["file"]) for x in first]
         assert names == sorted(names)
-        assert names.count("a.csv") == 40000 and names.count("b.json") == 6000
+        assert names.count("a.csv") == 20000 and names.count("b.json") == 6000
         assert b"d.jsonl.gz: the compressed data end early behind byte " in err, err[-500:]
 
 
@@ -334,7 +334,9 @@ def after_a_signal_what_was_read_is_judged_and_told():
             run.stdin.flush()
             wait_until_it_reads(run.pid)
             run.send_signal(number)
-            out, err = run.communicate()
+            out, err = run.stdout.read(), run.stderr.read()  # its input is still open
+            run.wait()
+            run.stdin.close()
             summary = json.loads(out)
             assert run.returncode == -number, (run.returncode, err)
             assert summary["interrupted"] is True and 0 < summary["events"] <= 2000, summary

@@ -2,7 +2,8 @@
 #include "tests/intake/collect.h"
 
 #include <stdio.h>
-#include "intake/route.h"
+#include "intake/program.h"
+#include "intake/route_rows.h"
 
 /* The log source that is told from an event, and nothing else of it. */
 static void assert_source(const char *event, const char *want)
@@ -49,6 +50,59 @@ static void sources_are_told_from_what_only_they_have(void **)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_source(cases[i].event, cases[i].source);
+}
+
+/* An event that has what the row asks for, and nothing else. */
+static void put_event(char *event, size_t cap, const struct route *row)
+{
+    size_t len = (size_t)snprintf(event, cap, "{");
+    for (size_t i = 0; i < ROUTE_CONDITIONS_MAX && row->when[i].field != NULL; i++) {
+        const char *value = row->when[i].value == NULL ? "some" : row->when[i].value;
+        len += (size_t)snprintf(event + len, cap - len, "%s\"%s\":\"", i == 0 ? "" : ",",
+                                row->when[i].field);
+        for (; *value != 0; value++)
+            len += (size_t)snprintf(event + len, cap - len, "%c", *value == '*' ? 'x' : *value);
+        len += (size_t)snprintf(event + len, cap - len, "\"");
+    }
+    snprintf(event + len, cap - len, "}");
+}
+
+/* No row is hidden by those before it, and each says what stands in it. */
+static void every_built_in_row_tells_its_source(void **)
+{
+    size_t rows = 0;
+    for (const struct route *row = route_rows; row->when[0].field != NULL; row++, rows++) {
+        char event[512];
+        char want[256];
+        put_event(event, sizeof event, row);
+        snprintf(want, sizeof want, "%s/%s/%s", row->product == NULL ? "" : row->product,
+                 row->service == NULL ? "" : row->service,
+                 row->category == NULL ? "" : row->category);
+        assert_source(event, want);
+        assert_true(row->product != NULL || row->category != NULL);
+    }
+    assert_true(rows > 40);
+}
+
+static void programs_tell_services(void **)
+{
+    static const struct {
+        const char *program, *product, *services;
+    } cases[] = {
+        { "sshd", "linux", "sshd,auth,syslog" },
+        { "CRON", "linux", "cron,auth,syslog" },
+        { "kernel", "linux", "syslog" },
+        { "%ASA-6-302013", "cisco", "" },
+        { "%", "", "" },
+        { "SSHD", "", "" },
+        { "sshd2", "", "" },
+        { "", "", "" },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct logsource l = program_logsource(slice_text(cases[i].program));
+        assert_true(slice_is(l.product, cases[i].product));
+        assert_true(slice_is(l.service, cases[i].services));
+    }
 }
 
 static void what_only_resembles_a_source_states_nothing(void **)
@@ -138,6 +192,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources_are_told_from_what_only_they_have),
+        cmocka_unit_test(every_built_in_row_tells_its_source),
+        cmocka_unit_test(programs_tell_services),
         cmocka_unit_test(what_only_resembles_a_source_states_nothing),
         cmocka_unit_test(rows_of_the_user_come_first_and_in_order),
         cmocka_unit_test(rows_that_say_nothing_are_refused_and_so_are_too_many),

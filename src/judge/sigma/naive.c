@@ -68,12 +68,27 @@ static enum gate dimension_gate(slice rule, const slice *event, size_t count, bo
     return stated != 0 || exact ? GATE_CLOSED : GATE_UNKNOWN;
 }
 
+/* An event may be of several services. */
+static enum gate service_gate(slice rule, const struct logsource *from)
+{
+    slice rest = from->service;
+    const uint8_t *comma = NULL;
+    if (rest.len == 0) return dimension_gate(rule, &rest, 1, from->exact);
+    while ((comma = memchr(rest.at, ',', rest.len)) != NULL) {
+        const slice one = { rest.at, (size_t)(comma - rest.at) };
+        if (same_word(rule, one)) return GATE_OPEN;
+        rest = slice_from(rest, one.len + 1);
+        if (rest.len == 0) break;
+    }
+    return dimension_gate(rule, &rest, 1, true);
+}
+
 enum gate logsource_gate(const struct rule *rule, const struct event *event)
 {
     const struct logsource *from = &event->logsource;
     const enum gate gates[] = {
         dimension_gate(rule->logsource.product, &from->product, 1, false),
-        dimension_gate(rule->logsource.service, &from->service, 1, from->exact),
+        service_gate(rule->logsource.service, from),
         dimension_gate(rule->logsource.category, from->categories, from->category_count,
                        from->exact),
     };
