@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct json_document d = {};
     struct fault fault = {};
     const status s = json_parse(parser, text, &d, &fault);
-    const size_t offset = json_locate(text, &what);
+    const size_t offset = json_locate(text, JSON_DEPTH_MAX, &what);
     assert(offset <= len);
     if (s.code == E_SYNTAX) assert(what != NULL);
     if (s.code != E_OK) return 0;

@@ -140,6 +140,14 @@ void json_text(struct json_writer *j, const char *text)
     json_string(j, slice_text(text));
 }
 
+void json_base64(struct json_writer *j, slice bytes)
+{
+    separate(j);
+    writer_u8(j->out, '"');
+    writer_base64(j->out, bytes);
+    writer_u8(j->out, '"');
+}
+
 void json_u64(struct json_writer *j, uint64_t value)
 {
     separate(j);

@@ -34,6 +34,8 @@ void json_key_slice(struct json_writer *j, slice key);
 /* A string value: bytes, or NUL-terminated text. */
 void json_string(struct json_writer *j, slice text);
 void json_text(struct json_writer *j, const char *text);
+/* A string value: the bytes in padded standard Base64 (RFC 4648 section 4). */
+void json_base64(struct json_writer *j, slice bytes);
 /* An integer in decimal digits. */
 void json_u64(struct json_writer *j, uint64_t value);
 void json_i64(struct json_writer *j, int64_t value);

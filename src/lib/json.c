@@ -17,24 +17,35 @@ enum { NODES_MIN = 256, TAPE_PAYLOAD_BITS = 56 };
 static const uint64_t tape_payload = (UINT64_C(1) << TAPE_PAYLOAD_BITS) - 1;
 
 struct json_parser {
-    struct json_shim *shim;  /* owned */
+    struct json_shim *shim; /* owned */
+    size_t depth_max;
     struct json_node *nodes; /* owned, nodes_cap of them */
     size_t nodes_cap;
     uint8_t *copy; /* owned: the text with padding behind it, copy_cap bytes */
     size_t copy_cap;
 };
 
-struct json_parser *json_parser_new(void)
+static struct json_parser *parser_new(size_t depth_max)
 {
     struct json_parser *p = calloc(1, sizeof *p);
     if (p == NULL) return NULL;
-    p->shim =
-        json_shim_new(JSON_DOCUMENT_BYTES_MAX + JSON_DOCUMENT_BYTES_MAX / 8 + 2, JSON_DEPTH_MAX);
+    p->depth_max = depth_max;
+    p->shim = json_shim_new(JSON_DOCUMENT_BYTES_MAX + JSON_DOCUMENT_BYTES_MAX / 8 + 2, depth_max);
     if (p->shim == NULL) {
         free(p);
         return NULL;
     }
     return p;
+}
+
+struct json_parser *json_parser_new(void)
+{
+    return parser_new(JSON_DEPTH_MAX);
+}
+
+struct json_parser *json_parser_new_deep(void)
+{
+    return parser_new(JSON_DEEP_MAX);
 }
 
 void json_parser_free(struct json_parser *p)
@@ -121,7 +132,7 @@ static bool is_closing(uint64_t word)
 
 static size_t build_nodes(struct json_node *nodes, const struct json_tape *tape)
 {
-    struct open_node open[JSON_DEPTH_MAX + 1] = {};
+    struct open_node open[JSON_DEEP_MAX + 1] = {};
     unsigned depth = 0;
     uint32_t count = 0;
     for (size_t i = 1; i + 1 < tape->count; i++) {
@@ -142,7 +153,7 @@ static size_t build_nodes(struct json_node *nodes, const struct json_tape *tape)
         if (n->type == JSON_STRING) {
             n->text = tape_string(tape, word);
         } else if (n->type == JSON_OBJECT || n->type == JSON_ARRAY) {
-            assert(depth < JSON_DEPTH_MAX);
+            assert(depth < JSON_DEEP_MAX);
             open[++depth] = (struct open_node){ count - 1, n->type == JSON_OBJECT };
         } else if (n->type >= JSON_INT && n->type <= JSON_DOUBLE) {
             n->number.u = tape->words[++i];
@@ -179,7 +190,7 @@ static size_t utf8_error_offset(slice text)
     return pos;
 }
 
-static status refuse(slice text, int answer, struct fault *fault)
+static status refuse(const struct json_parser *p, slice text, int answer, struct fault *fault)
 {
     const char *what = NULL;
     size_t offset = 0;
@@ -189,10 +200,11 @@ static status refuse(slice text, int answer, struct fault *fault)
         offset = utf8_error_offset(text);
         return fault_set(fault, FAIL_AT(E_UTF8, offset), "JSON: not UTF-8 at byte %zu", offset);
     }
-    offset = json_locate(text, &what);
+    offset = json_locate(text, p->depth_max, &what);
     if (answer == JSON_SHIM_DEPTH) {
         code = E_LIMIT;
-        what = "nested more than 32 deep"; /* JSON_DEPTH_MAX */
+        what = p->depth_max == JSON_DEEP_MAX ? "nested more than 128 deep" /* JSON_DEEP_MAX */
+                                             : "nested more than 32 deep"; /* JSON_DEPTH_MAX */
     }
     if (what == NULL && answer == JSON_SHIM_NUMBER) {
         return fault_set(fault, FAIL(E_LIMIT), "JSON: a number above the range of a double");
@@ -214,7 +226,7 @@ static status parse_widened(struct json_parser *p, slice text, int answer,
     if (changed) answer = json_shim_parse(p->shim, wide, len, &tape);
     if (answer != JSON_SHIM_OK) {
         free(wide);
-        return refuse(text, answer, fault);
+        return refuse(p, text, answer, fault);
     }
     free(p->copy); /* the text may have been there: it is not needed any more */
     p->copy = wide;
@@ -238,7 +250,7 @@ status json_parse_padded(struct json_parser *p, slice text, struct json_document
     if (answer == JSON_SHIM_NUMBER || answer == JSON_SHIM_STRING) {
         return parse_widened(p, text, answer, ret_document, fault);
     }
-    if (answer != JSON_SHIM_OK) return refuse(text, answer, fault);
+    if (answer != JSON_SHIM_OK) return refuse(p, text, answer, fault);
     const status reserved = reserve_nodes(p, tape.count);
     if (reserved.code != E_OK) return fault_set(fault, reserved, "JSON: too many values");
     ret_document->count = build_nodes(p->nodes, &tape);

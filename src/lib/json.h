@@ -18,6 +18,7 @@
  */
 enum {
     JSON_DEPTH_MAX = 32, /* containers inside each other */
+    JSON_DEEP_MAX = 128, /* the same for a parser made by json_parser_new_deep */
     JSON_DOCUMENT_BYTES_MAX = 64 * 1024 * 1024,
     JSON_NODES_MAX = 4 * 1024 * 1024,
     JSON_PADDING_BYTES = 64, /* what json_parse_padded may read behind the text */
@@ -57,6 +58,9 @@ struct json_parser;
 /* A parser with its buffers, reused from document to document; one thread at a time. NULL if memory
  * is out. */
 struct json_parser *json_parser_new(void);
+/* As json_parser_new for documents of up to JSON_DEEP_MAX levels: formats that wrap each value in
+ * objects of their own. */
+struct json_parser *json_parser_new_deep(void);
 /* Frees the parser and with it every view that it handed out. NULL is allowed. */
 void json_parser_free(struct json_parser *p);
 /* Parses one document. ret_document and every slice in it are views that die at the next parse.

@@ -115,13 +115,12 @@ size_t json_widen(slice text, uint8_t *ret_text, bool *ret_changed)
     return out;
 }
 
-/* The state of json_locate: what may come next, and the open containers as bits, 1 for an object.
- */
+/* The state of json_locate: the open containers, and what is wrong. */
 struct locator {
     slice text;
     size_t pos;
-    uint64_t objects;
-    unsigned depth;
+    size_t depth;
+    bool is_object[JSON_DEEP_MAX + 2]; /* by depth */
     const char *what;
 };
 
@@ -242,8 +241,7 @@ static bool locate_open(struct locator *l, bool *ret_empty)
     locate_space(l);
     *ret_empty = locate_byte(l, object ? '}' : ']');
     if (*ret_empty) return true;
-    l->objects = l->objects << 1 | (object ? 1 : 0);
-    l->depth++;
+    l->is_object[++l->depth] = object;
     return true;
 }
 
@@ -256,32 +254,29 @@ static bool locate_next(struct locator *l)
             if (l->pos < l->text.len) l->what = "bytes behind the end of the document";
             return false;
         }
-        const bool object = (l->objects & 1) != 0;
+        const bool object = l->is_object[l->depth];
         if (locate_byte(l, ',')) return !object || locate_key(l);
         if (!locate_byte(l, object ? '}' : ']')) {
             l->what = object ? "a comma or a closing brace is expected"
                              : "a comma or a closing bracket is expected";
             return false;
         }
-        l->objects >>= 1;
         l->depth--;
     }
 }
 
-/* An unsigned of 64 bits holds the kinds of all containers that may be open at once. */
-static_assert(JSON_DEPTH_MAX < 64, "the kinds of the open containers fit a word");
-
-size_t json_locate(slice text, const char **ret_what)
+size_t json_locate(slice text, size_t depth_max, const char **ret_what)
 {
+    assert(depth_max <= JSON_DEEP_MAX);
     struct locator l = { .text = text };
     *ret_what = NULL;
     do {
         bool empty = false;
         locate_space(&l);
         while (locate_open(&l, &empty) && !empty) {
-            if (l.depth > JSON_DEPTH_MAX) l.what = "nested too deeply";
-            if (l.depth > JSON_DEPTH_MAX) break;
-            if ((l.objects & 1) != 0 && !locate_key(&l)) break;
+            if (l.depth > depth_max) l.what = "nested too deeply";
+            if (l.depth > depth_max) break;
+            if (l.is_object[l.depth] && !locate_key(&l)) break;
             locate_space(&l);
         }
         if (l.what != NULL || (!empty && !locate_scalar(&l))) break;

@@ -21,5 +21,6 @@ size_t json_widen(slice text, uint8_t *ret_text, bool *ret_changed);
 /* The next number outside strings at or behind *pos, which moves behind it; false if none. */
 bool json_next_number(slice text, size_t *pos, slice *ret_number);
 /* Where and why the text is not JSON: the offset of the first byte that cannot stand there (or its
- * length if it ends early). ret_what is static, or NULL where this finds nothing wrong. */
-size_t json_locate(slice text, const char **ret_what);
+ * length if it ends early). depth_max is that of the parser, at most JSON_DEEP_MAX. ret_what is
+ * static, or NULL where this finds nothing wrong. */
+size_t json_locate(slice text, size_t depth_max, const char **ret_what);

@@ -66,6 +66,17 @@ static void strings_are_escaped_and_always_utf8(void **)
     }
 }
 
+static void bytes_are_written_as_base64(void **)
+{
+    struct writer w = start();
+    struct json_writer j = json_writer_of(&w);
+    json_array(&j);
+    json_base64(&j, guarded((slice){ (const uint8_t *)"\0\xff\x10z", 4 }));
+    json_base64(&j, slice_none());
+    json_array_end(&j);
+    assert_true(slice_is(writer_slice(&w), "[\"AP8Qeg==\",\"\"]"));
+}
+
 static void doubles_are_the_shortest_that_read_back(void **)
 {
     static const struct {
@@ -121,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commas_and_colons_come_by_themselves),
         cmocka_unit_test(strings_are_escaped_and_always_utf8),
+        cmocka_unit_test(bytes_are_written_as_base64),
         cmocka_unit_test(doubles_are_the_shortest_that_read_back),
         cmocka_unit_test(a_buffer_that_is_too_small_is_an_error_at_every_cut),
         cmocka_unit_test(nesting_goes_to_its_documented_depth),

@@ -152,6 +152,27 @@ static void depth_is_capped_at_its_bound(void **)
     }
 }
 
+static void a_deep_parser_has_a_bound_of_its_own(void **)
+{
+    char text[2 * JSON_DEEP_MAX + 3];
+    struct json_parser *deep = json_parser_new_deep();
+    assert_non_null(deep);
+    for (size_t depth = JSON_DEEP_MAX; depth <= JSON_DEEP_MAX + 1; depth++) {
+        struct json_document d = {};
+        struct fault fault = {};
+        memset(text, '[', depth);
+        memset(text + depth, ']', depth);
+        const status s = json_parse(deep, (slice){ (uint8_t *)text, 2 * depth }, &d, &fault);
+        assert_fails(s, depth == JSON_DEEP_MAX ? E_OK : E_LIMIT);
+        text[2 * depth - 1] = '}';
+        ignore(json_parse(deep, (slice){ (uint8_t *)text, 2 * depth }, &d, &fault), "below");
+        if (depth > JSON_DEEP_MAX) continue;
+        assert_string_equal(fault.text,
+                            "JSON: a comma or a closing bracket is expected at byte 255");
+    }
+    json_parser_free(deep);
+}
+
 static void integers_above_64_bits_keep_their_digits(void **)
 {
     struct json_document d = {};
@@ -227,7 +248,7 @@ static void the_locator_agrees_on_every_one_byte_change(void **)
             text[i] = (uint8_t)replacements[r];
             const slice changed = { text, len };
             const status s = parse(changed, &d);
-            (void)json_locate(guarded(changed), &what);
+            (void)json_locate(guarded(changed), JSON_DEPTH_MAX, &what);
             if ((s.code == E_OK) != (what == NULL)) print_message("%.*s\n", (int)len, text);
             assert_true((s.code == E_OK) == (what == NULL));
         }
@@ -242,6 +263,7 @@ int main(void)
         cmocka_unit_test(what_is_no_json_is_refused_where_it_breaks),
         cmocka_unit_test(a_cut_document_is_refused),
         cmocka_unit_test(depth_is_capped_at_its_bound),
+        cmocka_unit_test(a_deep_parser_has_a_bound_of_its_own),
         cmocka_unit_test(integers_above_64_bits_keep_their_digits),
         cmocka_unit_test(half_a_surrogate_pair_is_the_replacement_character),
         cmocka_unit_test(members_of_one_name_are_all_there),
