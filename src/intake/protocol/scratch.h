@@ -8,13 +8,16 @@
  * scratch: what codecs need to work with, made once for a thread and used for one request after the
  * other. Not to be shared with the reader of raw: each parse here ends the views of the last.
  */
-enum { SCRATCH_ARENA_BYTES_MAX = 512 * 1024 * 1024 /* the nodes of one OTLP request */ };
+enum { SCRATCH_ARENA_BYTES_MAX = 16 * 1024 * 1024 /* what one event needs */ };
+
+struct otlp_room;
 
 struct protocol_scratch {
     struct json_parser *json; /* owned; JSON as deep as OTLP wraps it */
     uint8_t *room;            /* owned; PROTOCOL_EVENT_BYTES_MAX for a raw that is put together,
                                  and JSON_PADDING_BYTES behind it */
     struct arena arena;       /* the codec's, reset by it */
+    struct otlp_room *otlp;   /* owned; made by the first OTLP request */
 };
 
 /* NULL if memory is out. */

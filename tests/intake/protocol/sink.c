@@ -20,6 +20,7 @@ struct sink *sink_new(void)
 __attribute__((format(printf, 2, 3))) static void say(struct sink *s, const char *format, ...)
 {
     va_list args;
+    if (s->quiet) return;
     va_start(args, format);
     const int len = vsnprintf(s->text + s->len, SINK_TEXT_CAP - s->len, format, args);
     va_end(args);

@@ -18,6 +18,7 @@ struct sink {
     char *text; /* NUL-terminated, at most sink_cap bytes */
     size_t len;
     uint64_t taken;
+    bool quiet;         /* counts only */
     uint64_t stop_at;   /* take answers E_BUSY for the event of this number (UINT64_MAX: none) */
     uint64_t refuse_at; /* take answers E_VALUE for it */
     uint8_t outcomes[SINK_OUTCOMES];
