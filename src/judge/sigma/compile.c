@@ -98,10 +98,10 @@ uint32_t compile_field(struct document *d, slice name)
     }
     const status s = intern_add(&b->fields, writer_slice(&key), &number, &is_new);
     if (s.code != E_OK) compile_fail(b, s);
+    d->rs->fields = b->field_at; /* it may have moved even if nothing is new */
     if (!is_new) return number;
     b->field_at[number] = (struct rule_field){ .name = slice_from(b->fields.names[number], 1),
                                                .is_categorised = d->is_categorised };
-    d->rs->fields = b->field_at;
     d->rs->field_count = b->fields.count;
     return number;
 }
@@ -193,10 +193,10 @@ uint32_t compile_predicate(struct document *d, const struct predicate *p)
     status s = writer_end(&key);
     if (s.code == E_OK) s = intern_add(&b->predicates, writer_slice(&key), &index, &is_new);
     if (s.code != E_OK) compile_fail(b, s);
+    d->rs->predicates = b->predicate_at; /* it may have moved even if nothing is new */
     if (!is_new) return index;
     b->predicate_at[index] = predicate_keep(b, p, index);
     if (b->predicate_at[index] == NULL) b->fatal = FAIL(E_NOMEM); /* its number is given already */
-    d->rs->predicates = b->predicate_at;
     d->rs->predicate_count = b->predicates.count;
     return index;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/text.h"
+#include "judge/sigma/fast/number.h"
 #include "judge/sigma/fold.h"
 #include "judge/sigma/match.h"
 #include "judge/sigma/member.h"
@@ -13,23 +14,22 @@ enum { LANES = 16, BYTES_MIN = 64 * 1024, NO_FIELD = 0 };
 
 typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
-status answers_init(struct answers *a, const struct ruleset *rs, const struct index *index)
+status answers_init(struct answers *a, const struct ruleset *rs, const struct index *index,
+                    const struct quick *quick)
 {
     const size_t names = (size_t)index->name_count + 1, predicates = rs->predicate_count + 1;
     const size_t side = text_form_bound(EVENT_VALUE_BYTES_MAX);
     *a = (struct answers){ .rs = rs,
                            .index = index,
+                           .quick = quick,
                            .fields = calloc(EVENT_FIELDS_MAX, sizeof *a->fields),
-                           .head_round = calloc(names, sizeof *a->head_round),
-                           .heads = calloc(names, sizeof *a->heads),
-                           .tails = calloc(names, sizeof *a->tails),
+                           .names = calloc(names, sizeof *a->names),
                            .known = calloc(predicates, sizeof *a->known),
-                           .truth = calloc(predicates, sizeof *a->truth),
                            .left = malloc(side),
                            .right = malloc(side) };
     status s = regex_scratch_init(&a->regex);
-    if (a->fields == NULL || a->head_round == NULL || a->heads == NULL || a->tails == NULL ||
-        a->known == NULL || a->truth == NULL || a->left == NULL || a->right == NULL)
+    if (a->fields == NULL || a->names == NULL || a->known == NULL || a->left == NULL ||
+        a->right == NULL)
         s = FAIL(E_NOMEM);
     for (size_t i = 0; i < rs->predicate_count && s.code == E_OK; i++) {
         const struct predicate *p = rs->predicates[i];
@@ -43,11 +43,8 @@ void answers_done(struct answers *a)
 {
     if (a->regex.scan != NULL) regex_scratch_done(&a->regex);
     free(a->fields);
-    free(a->head_round);
-    free(a->heads);
-    free(a->tails);
+    free(a->names);
     free(a->known);
-    free(a->truth);
     free(a->bytes);
     free(a->left);
     free(a->right);
@@ -78,8 +75,11 @@ static status room_for(struct answers *a, const struct event *event)
 
 static void next_round(struct answers *a)
 {
-    if (++a->round != 0) return;
-    memset(a->head_round, 0, ((size_t)a->index->name_count + 1) * sizeof *a->head_round);
+    if (a->round != ANSWERS_ROUND_MAX) {
+        a->round++;
+        return;
+    }
+    memset(a->names, 0, ((size_t)a->index->name_count + 1) * sizeof *a->names);
     memset(a->known, 0, (a->rs->predicate_count + 1) * sizeof *a->known);
     a->round = 1;
 }
@@ -99,13 +99,14 @@ status answers_begin(struct answers *a, const struct event *event)
         known->made = 0;
         if (name == INDEX_NO_NAME) continue;
         const uint32_t here = (uint32_t)i + 1;
-        if (a->head_round[name] != a->round) {
-            a->head_round[name] = a->round;
-            a->heads[name] = here;
+        struct answers_name *n = &a->names[name];
+        if (n->round != a->round) {
+            n->round = a->round;
+            n->head = here;
         } else {
-            a->fields[a->tails[name] - 1].next = here;
+            a->fields[n->tail - 1].next = here;
         }
-        a->tails[name] = here;
+        n->tail = here;
     }
     return OK;
 }
@@ -188,9 +189,9 @@ static bool members_step(struct members *m, uint32_t *ret_field)
 
 static struct members members_of(const struct answers *a, uint32_t field)
 {
-    const uint32_t name = a->index->name_of_field[field];
+    const struct answers_name *name = &a->names[a->index->name_of_field[field]];
     struct members m = { .a = a,
-                         .next = a->head_round[name] == a->round ? a->heads[name] : NO_FIELD,
+                         .next = name->round == a->round ? name->head : NO_FIELD,
                          .hidden = a->rs->fields[field].is_categorised ? EVENT_FIELD_SHADOWED
                                                                        : EVENT_FIELD_ALIAS };
     struct members look = m;
@@ -241,6 +242,13 @@ static bool keyword_holds(struct answers *a, const struct predicate *p)
     return false;
 }
 
+/* A side of a comparison of two fields; room: for the one form that is not kept. */
+static slice side(struct answers *a, uint32_t field, uint8_t form, uint8_t *room)
+{
+    if (form != (FORM_CASED | FORM_DASHED)) return in_form(a, field, form);
+    return (slice){ room, text_form_write(a->event->fields[field].text, form, room) };
+}
+
 static bool fieldref_holds(struct answers *a, const struct predicate *p)
 {
     const uint8_t form = p->other.form;
@@ -249,12 +257,11 @@ static bool fieldref_holds(struct answers *a, const struct predicate *p)
     uint32_t l = 0, r = 0;
     for (size_t i = 0; i < FIELDREF_MEMBERS_MAX && members_step(&left, &l); i++) {
         if (!member_is_scalar(&fields[l])) continue;
-        const slice left_formed = { a->left, text_form_write(fields[l].text, form, a->left) };
+        const slice left_formed = side(a, l, form, a->left);
         struct members right = members_of(a, p->other.field);
         for (size_t j = 0; j < FIELDREF_MEMBERS_MAX && members_step(&right, &r); j++) {
             if (!member_is_scalar(&fields[r])) continue;
-            const slice right_formed = { a->right,
-                                         text_form_write(fields[r].text, form, a->right) };
+            const slice right_formed = side(a, r, form, a->right);
             if (match_fieldref(p, &fields[l], left_formed, &fields[r], right_formed)) return true;
         }
     }
@@ -273,11 +280,44 @@ static bool predicate_holds(struct answers *a, const struct predicate *p)
     return p->kind == PREDICATE_NULL && is_absent;
 }
 
+/* A predicate that is not quick, or asks about a field with several members: remembered, for it may
+ * cost. */
+static __attribute__((noinline)) bool ask_slowly(struct answers *a, uint32_t predicate)
+{
+    const uint32_t known = a->known[predicate];
+    if (known >> 1 == a->round) return (known & 1) != 0;
+    const bool holds = predicate_holds(a, a->rs->predicates[predicate]);
+    a->known[predicate] = a->round << 1 | holds;
+    return holds;
+}
+
+static inline bool ask(struct answers *a, uint32_t predicate)
+{
+    const struct quick *q = &a->quick[predicate];
+    if (q->kind == QUICK_NONE) return ask_slowly(a, predicate);
+    const struct answers_name *name = &a->names[q->name];
+    if (name->round != a->round) return false;
+    const uint32_t field = name->head - 1;
+    if (a->fields[field].next != NO_FIELD) return ask_slowly(a, predicate);
+    const struct event_field *f = &a->event->fields[field];
+    if ((f->flags & q->hidden) != 0 || !member_is_scalar(f)) return false;
+    const slice value = in_form(a, field, q->form);
+    if (quick_match(q, value)) return true;
+    const bool is_odd = q->is_number && f->type == EVENT_NUMBER && !number_is_plain(f->text);
+    return is_odd && ask_slowly(a, predicate);
+}
+
 bool answers_ask(struct answers *a, uint32_t predicate)
 {
-    if (a->known[predicate] == a->round) return a->truth[predicate] != 0;
-    const bool holds = predicate_holds(a, a->rs->predicates[predicate]);
-    a->known[predicate] = a->round;
-    a->truth[predicate] = holds;
-    return holds;
+    return ask(a, predicate);
+}
+
+bool answers_run(struct answers *a, const struct program *program, const struct rule *rule)
+{
+    uint32_t at = program->starts[rule->number];
+    while (at < PROGRAM_STEPS_MAX) {
+        const struct program_step *step = &program->steps[at];
+        at = ask(a, step->predicate) ? step->on_true : step->on_false;
+    }
+    return at == PROGRAM_TRUE;
 }

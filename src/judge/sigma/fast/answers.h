@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "judge/sigma/fast/index.h"
+#include "judge/sigma/fast/program.h"
+#include "judge/sigma/fast/quick.h"
 #include "judge/sigma/predicate.h"
 #include "judge/sigma/regex.h"
 #include "record/event.h"
@@ -9,6 +11,7 @@
  * answers: the predicates of one event. Each is worked out when it is asked for first and then
  * remembered for all rules; each value is put into the forms that patterns need once.
  */
+enum { ANSWERS_ROUND_MAX = INT32_MAX };
 enum answers_form { ANSWERS_FOLDED, ANSWERS_DASHED, ANSWERS_FORMS };
 
 /* What is known of one field of the event. */
@@ -19,24 +22,30 @@ struct answers_field {
     slice formed[ANSWERS_FORMS];
 };
 
+/* The fields of one name in the event of that round, as a list. */
+struct answers_name {
+    uint32_t round;
+    uint32_t head, tail; /* field + 1 */
+};
+
 struct answers {
     const struct ruleset *rs; /* borrowed */
     const struct index *index;
+    const struct quick *quick;
     const struct event *event;
     struct answers_field *fields; /* owned; EVENT_FIELDS_MAX */
-    uint32_t round;               /* of the event at hand; never 0 */
-    uint32_t *head_round;         /* owned; per name: the round in which head and tail were set */
-    uint32_t *heads, *tails;      /* owned; per name: first and last field */
-    uint32_t *known;              /* owned; per predicate: round in which truth was set */
-    uint8_t *truth;               /* owned; per predicate */
-    uint8_t *bytes;               /* owned; formed values */
+    uint32_t round;               /* of the event at hand, 1 to ANSWERS_ROUND_MAX */
+    struct answers_name *names;   /* owned; per name of the index */
+    uint32_t *known; /* owned; per predicate: round in which it was asked, and answer */
+    uint8_t *bytes;  /* owned; formed values */
     size_t cap, used;
     uint8_t *left, *right; /* owned; the sides of a comparison that is cased and dashed */
     struct regex_scratch regex;
 };
 
-/* E_NOMEM. */
-status answers_init(struct answers *a, const struct ruleset *rs, const struct index *index);
+/* quick: of the same set. E_NOMEM. */
+status answers_init(struct answers *a, const struct ruleset *rs, const struct index *index,
+                    const struct quick *quick);
 void answers_done(struct answers *a);
 /* Starts with an event: names are looked up, nothing else. E_NOMEM. */
 status answers_begin(struct answers *a, const struct event *event);
@@ -47,3 +56,5 @@ slice answers_formed(struct answers *a, uint32_t field, enum answers_form form);
 slice answers_raw(struct answers *a);
 /* Whether the predicate holds. */
 bool answers_ask(struct answers *a, uint32_t predicate);
+/* Whether the rule's condition holds, by its program. */
+bool answers_run(struct answers *a, const struct program *program, const struct rule *rule);

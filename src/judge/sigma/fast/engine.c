@@ -16,6 +16,8 @@ struct engine {
     struct arena arena;
     struct index *index; /* owned */
     struct sources sources;
+    struct quick *quick;
+    struct program program;
 };
 
 struct engine_state {
@@ -38,7 +40,10 @@ static status engine_build(struct engine *e, const struct prices *prices)
     status s = index_new(e->rs, prices == NULL ? built_in : prices, &e->index);
     if (s.code == E_OK) s = sources_new(e->rs, &e->arena, &e->sources);
     prices_free(built_in);
-    return s;
+    TRY(s);
+    e->quick = quick_new(e->rs, e->index, &e->arena);
+    if (e->quick == NULL) return FAIL(E_NOMEM);
+    return program_new(e->rs, e->index->expected, &e->arena, &e->program);
 }
 
 status engine_new(const struct ruleset *rs, const struct prices *prices, struct engine **ret_engine)
@@ -90,7 +95,7 @@ struct engine_state *engine_state_new(const struct engine *e)
     s->seen = calloc((size_t)e->index->atom_count + 1, sizeof *s->seen);
     s->candidates = calloc(word_count(e), sizeof *s->candidates);
     if (s->seen != NULL && s->candidates != NULL &&
-        answers_init(&s->answers, e->rs, e->index).code == E_OK &&
+        answers_init(&s->answers, e->rs, e->index, e->quick).code == E_OK &&
         gate_cache_init(&s->gates, e->rs, e->index, &e->sources).code == E_OK)
         return s;
     engine_state_free(s);
@@ -236,6 +241,14 @@ static bool node_holds(struct engine_state *s, const struct rule *rule,
     return false;
 }
 
+static bool rule_holds(struct engine_state *s, const struct rule *rule)
+{
+    const struct program *program = &s->engine->program;
+    if (program->starts[rule->number] == PROGRAM_WALK)
+        return node_holds(s, rule, rule->condition, 0);
+    return answers_run(&s->answers, program, rule);
+}
+
 static void try_candidates(struct engine_state *s, engine_found found, void *user)
 {
     const struct engine *e = s->engine;
@@ -245,7 +258,7 @@ static void try_candidates(struct engine_state *s, engine_found found, void *use
             const uint32_t number = (uint32_t)(w * WORD_BITS) + (uint32_t)__builtin_ctzll(bits);
             const struct rule *rule = e->rs->rules[number];
             s->candidate_count++;
-            if (!node_holds(s, rule, rule->condition, 0)) continue;
+            if (!rule_holds(s, rule)) continue;
             found(user, rule, (enum gate)s->a->gates[e->sources.source_of_rule[number]]);
         }
     }

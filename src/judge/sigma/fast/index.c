@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/intern.h"
-#include "judge/sigma/fast/witness.h"
 #include "record/event.h"
 #include "base/banned.h"
 
@@ -140,7 +139,10 @@ static status witnesses_take(struct building *b, const struct prices *prices)
     struct witness_maker *m = witness_maker_new(b->rs, x->name_of_field, prices);
     status s = m == NULL ? FAIL(E_NOMEM) : OK;
     x->unwitnessed = arena_array(&x->arena, b->rs->rule_count + 1, sizeof *x->unwitnessed);
-    if (x->unwitnessed == NULL) s = FAIL(E_NOMEM);
+    x->expected = arena_array(&x->arena, b->rs->predicate_count + 1, sizeof *x->expected);
+    if (x->unwitnessed == NULL || x->expected == NULL) s = FAIL(E_NOMEM);
+    for (uint32_t i = 0; i < b->rs->predicate_count && s.code == E_OK; i++)
+        x->expected[i] = witness_expectation(m, i);
     for (size_t i = 0; i < b->rs->rule_count && s.code == E_OK; i++) {
         const struct rule *rule = b->rs->rules[i];
         bool has_witness = false;

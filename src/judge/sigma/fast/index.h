@@ -2,6 +2,7 @@
 #pragma once
 #include "base/arena.h"
 #include "judge/sigma/fast/grams.h"
+#include "judge/sigma/fast/witness.h"
 #include "judge/sigma/ruleset.h"
 
 /*
@@ -42,6 +43,7 @@ struct index {
     uint32_t *posting_rules; /* rule numbers */
     uint32_t *unwitnessed;   /* rules without witness, ascending */
     uint32_t unwitnessed_count;
+    struct expectation *expected; /* per predicate */
 };
 
 /* Builds the index of a finished set, whose texts it borrows. E_NOMEM, E_LIMIT. */

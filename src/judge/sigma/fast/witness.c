@@ -15,7 +15,7 @@
  */
 enum { WITNESS_ARENA_BYTES_MAX = 256 * 1024 * 1024, OFFER_ATOMS_MAX = REGEX_LITERALS_MAX };
 
-static const float no_witness = 1e9F;
+static const float no_witness = WITNESS_NONE;
 static const float search_cost = 4e-6F, table_cost = 1e-6F;
 
 /* What a predicate offers; price no_witness and no atoms if nothing follows from it. */
@@ -308,4 +308,20 @@ status witness_find(struct witness_maker *m, const struct rule *rule, witness_at
     m->user = user;
     *ret_has_witness = node_price(m, rule->condition, 0) < no_witness;
     return *ret_has_witness ? node_atoms(m, rule->condition, 0) : OK;
+}
+
+struct expectation witness_expectation(const struct witness_maker *m, uint32_t predicate)
+{
+    static const float by_kind[] = {
+        [PREDICATE_TEXT] = 1,      [PREDICATE_REGEX] = 0.05F,   [PREDICATE_NULL] = 0.05F,
+        [PREDICATE_EXISTS] = 0.5F, [PREDICATE_NUMBER] = 0.3F,   [PREDICATE_TIME] = 0.3F,
+        [PREDICATE_CIDR] = 0.1F,   [PREDICATE_FIELDREF] = 0.02F
+    };
+    const struct predicate *p = m->rs->predicates[predicate];
+    const bool keyword = p->field == FIELD_KEYWORD;
+    const slice field = keyword ? slice_none() : m->rs->fields[p->field].name;
+    const float present = keyword ? 1 : price_of(m->prices, field, ATOM_PRESENT, slice_none());
+    const float price = m->offers[predicate].price;
+    const float share = price / present, most = by_kind[p->kind];
+    return (struct expectation){ .price = price, .share = share < most ? share : most };
 }

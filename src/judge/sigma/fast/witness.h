@@ -11,6 +11,9 @@
  */
 struct witness_maker;
 
+/* The price of what has no witness. */
+#define WITNESS_NONE 1e9F
+
 /* For a finished set; all borrowed. name_of_field: per ruleset field the number of its name. NULL
  * if memory is out. */
 struct witness_maker *witness_maker_new(const struct ruleset *rs, const uint32_t *name_of_field,
@@ -23,3 +26,10 @@ typedef status (*witness_atom)(void *user, const struct atom *atom);
  * of found. O(nodes * depth). */
 status witness_find(struct witness_maker *m, const struct rule *rule, witness_atom found,
                     void *user, bool *ret_has_witness);
+struct expectation {
+    float price; /* of its atoms: about the share of events in which one of them is true;
+                    WITNESS_NONE if nothing follows from it */
+    float share; /* of the events that have its field: in which it is true, 0 to 1 */
+};
+/* What is expected of a predicate. */
+struct expectation witness_expectation(const struct witness_maker *m, uint32_t predicate);
