@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include "base/bytes.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "os/random.h"
 #include "serve/front_state.h"
@@ -183,6 +184,9 @@ static status make_parts(struct front *front)
     const struct front_options *o = front->options;
     const struct batcher_calls calls = { on_batch, front };
     TRY(random_bytes(&front->key, sizeof front->key));
+    front->first_ack = front->next_ack = (uint64_t)clock_real_ns() / CLOCK_NS_PER_MS;
+    front->scratch = scratch_new();
+    if (front->scratch == NULL) return FAIL(E_NOMEM);
     TRY(outbox_new(o->scribe_fd, &o->slots, front->next_number, &front->outbox));
     TRY(batcher_new(NULL, o->config.market, front->next_number, calls, &front->batcher));
     if (is_zero(&front->bundle)) return OK;
@@ -276,6 +280,7 @@ static void end(struct front *front)
     http_free(front->http);
     loop_free(front->loop);
     batcher_free(front->batcher);
+    scratch_free(front->scratch);
     outbox_free(front->outbox);
     judging_free(front->judging);
     accounts_done(&front->accounts);

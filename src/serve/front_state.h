@@ -5,10 +5,11 @@
 #include "serve/front.h"
 #include "serve/http.h"
 #include "serve/outbox.h"
+#include "intake/protocol/scratch.h"
 
 /*
  * front_state: what the files of the front share. front.c owns it; routes.c finds the handler of a
- * request, inputs.c takes events.
+ * request, input/ takes events.
  */
 struct front {
     const struct front_options *options;
@@ -19,7 +20,9 @@ struct front {
     struct accounts retired; /* replaced while requests may still point into it */
     struct batcher *batcher;
     struct outbox *outbox;
-    struct judging *judging; /* NULL: no rules are active */
+    struct judging *judging;          /* NULL: no rules are active */
+    struct protocol_scratch *scratch; /* owned; of one request at a time */
+    uint64_t first_ack, next_ack;     /* ids given to senders that ask for them later */
     struct siphash_key key;
     uint64_t next_number;
     hash bundle;
@@ -38,6 +41,13 @@ extern const struct http_calls front_http_calls; /* self is the front */
 /* The account whose token the request carries (Bearer, Splunk, ApiKey, Basic), or NULL. */
 const struct account *front_account(const struct front *front, const struct http_request *r);
 
-/* ---- inputs.c ---- */
-/* POST /v1/events, from the source that the request's user is. */
+/* ---- input/ ---- */
+/* Each answers a request of that source, now or later. */
 void input_events(struct front *front, struct http_request *r, const struct account *source);
+void input_hec_event(struct front *front, struct http_request *r, const struct account *source);
+void input_hec_raw(struct front *front, struct http_request *r, const struct account *source);
+void input_hec_ack(struct front *front, struct http_request *r, const struct account *source);
+void input_hec_health(struct front *front, struct http_request *r, const struct account *source);
+void input_bulk(struct front *front, struct http_request *r, const struct account *source);
+/* Answers what a client of Elasticsearch asks before it sends; false: it is no such question. */
+bool input_elastic_probe(struct http_request *r);

@@ -4,6 +4,7 @@
  */
 #include "base/base64.h"
 #include "base/bytes.h"
+#include "intake/protocol/elastic.h"
 #include "serve/front_state.h"
 #include "base/banned.h"
 
@@ -12,7 +13,7 @@ enum audience { FOR_ALL, FOR_SOURCES, FOR_USERS };
 
 struct route_row {
     const char *method;
-    const char *path;
+    const char *path; /* NULL: of /_bulk or /INDEX/_bulk */
     enum audience audience;
     void (*answer)(struct front *front, struct http_request *r, const struct account *account);
 };
@@ -31,6 +32,15 @@ static void health(struct front *front, struct http_request *r, const struct acc
 
 static const struct route_row routes[] = {
     { "POST", "/v1/events", FOR_SOURCES, input_events },
+    { "POST", "/services/collector", FOR_SOURCES, input_hec_event },
+    { "POST", "/services/collector/event", FOR_SOURCES, input_hec_event },
+    { "POST", "/services/collector/event/1.0", FOR_SOURCES, input_hec_event },
+    { "POST", "/services/collector/raw", FOR_SOURCES, input_hec_raw },
+    { "POST", "/services/collector/raw/1.0", FOR_SOURCES, input_hec_raw },
+    { "POST", "/services/collector/ack", FOR_SOURCES, input_hec_ack },
+    { "GET", "/services/collector/health", FOR_ALL, input_hec_health },
+    { "POST", NULL, FOR_SOURCES, input_bulk },
+    { "PUT", NULL, FOR_SOURCES, input_bulk },
     { "GET", "/healthz", FOR_ALL, health },
 };
 
@@ -73,12 +83,18 @@ const struct account *front_account(const struct front *front, const struct http
     return NULL;
 }
 
+static bool path_fits(const struct route_row *route, slice path)
+{
+    slice index = {};
+    return route->path != NULL ? slice_is(path, route->path) : elastic_bulk_path(path, &index);
+}
+
 /* NULL if no route has the path; *ret_other_method if only with another method. */
 static const struct route_row *route_of(const struct http_request *r, bool *ret_other_method)
 {
     *ret_other_method = false;
     for (size_t i = 0; i < COUNT_OF(routes); i++) {
-        if (!slice_is(http_path(r), routes[i].path)) continue;
+        if (!path_fits(&routes[i], http_path(r))) continue;
         const bool fits = http_is(r, routes[i].method) ||
                           (http_is(r, "HEAD") && strcmp(routes[i].method, "GET") == 0);
         if (fits) return &routes[i];
@@ -114,12 +130,20 @@ static void refuse_stranger(struct http_request *r)
     http_answer(r, &answer);
 }
 
+/* Clients of Elasticsearch ask before they send, with the token that they send with. */
+static bool answer_probe(const struct front *front, struct http_request *r)
+{
+    const struct account *account = front_account(front, r);
+    return account != NULL && account->kind == ACCOUNT_SOURCE && input_elastic_probe(r);
+}
+
 /* Answers, if the request is to be refused before its body is read. */
 static const struct route_row *admit_route(struct front *front, struct http_request *r,
                                            const struct account **ret_account)
 {
     bool other_method = false;
     const struct route_row *route = route_of(r, &other_method);
+    if (route == NULL && answer_probe(front, r)) return NULL;
     if (route == NULL) {
         if (other_method) http_error(r, 405, "this path does not take that method");
         if (!other_method) http_error(r, 404, "no such path; see /openapi.json");

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A running node from outside: events over HTTP in, findings in the log, accounts and rules changed
 while it runs, and the death of a process."""
+import base64
 import json
 import os
 import re
@@ -146,6 +147,46 @@ def what_is_wrong_with_a_request_is_told_clearly():
     assert [r["line"] for r in answer["rejected"]] == [2, 3, 4], answer
     assert size() >= before
     assert node.request("GET", "/healthz") == (200, {"status": "ok"})
+
+
+@tap.test
+def splunk_senders_are_answered_as_splunk_answers():
+    node = STATE["node"]
+    token = {"Authorization": "Splunk " + STATE["token"]}
+    channel = {"X-Splunk-Request-Channel": "0aeeac95-ac74-4aa9-b30d-6c4c0ac581ba", **token}
+    body = b'{"event":{"product":"shop","word":"bad"},"time":1767225600.5}{"event":"a line"}'
+    before = size()
+    code, answer = node.request("POST", "/services/collector/event?ack=checkpointed", body, **token)
+    assert (code, answer) == (200, {"text": "Success", "code": 0}), answer
+    assert size() == before + 3
+    one, two, finding = records(before, 3)
+    assert one["fields"]["time"] == "2026-01-01T00:00:00.5Z" and finding["kind"] == "finding"
+    assert two["fields"]["raw"] == "a line", two
+    code, answer = node.request("POST", "/services/collector/raw", b"x\ny\n", **channel)
+    assert code == 200 and answer["code"] == 0, answer
+    ack = answer["ackId"]
+    code, answer = node.request("POST", "/services/collector/ack",
+                                json.dumps({"acks": [ack, ack + 1]}).encode(), **channel)
+    assert answer == {"acks": {str(ack): True, str(ack + 1): False}}, answer
+    code, answer = node.request("POST", "/services/collector/event", b'{"event":""}', **token)
+    assert code == 400 and answer["code"] == 13, answer
+    assert node.request("GET", "/services/collector/health")[1]["code"] == 17
+
+
+@tap.test
+def elasticsearch_senders_are_answered_as_elasticsearch_answers():
+    node = STATE["node"]
+    pair = base64.b64encode(("candor:" + STATE["token"]).encode()).decode()
+    token = {"Authorization": "ApiKey " + pair}
+    code, answer = node.request("GET", "/", **token)
+    assert code == 200 and answer["version"]["number"], answer
+    body = (b'{"index":{"_index":"i","_id":"7"}}\n{"product":"shop"}\n'
+            b'{"delete":{"_index":"i","_id":"8"}}\n{"create":{}}\n{"b":2}\n')
+    code, answer = node.request("POST", "/logs/_bulk", body, **token)
+    assert code == 200 and answer["errors"], answer
+    states = [list(item.values())[0] for item in answer["items"]]
+    assert [s["status"] for s in states] == [201, 400, 201], answer
+    assert states[0]["_id"] == "7" and states[2]["_index"] == "logs", answer
 
 
 @tap.test

@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Events over HTTP: a codec of intake/protocol takes the body apart, the batcher takes its events,
- * and the sender is answered when the outbox says that they are stored.
- */
+#include "serve/input/input.h"
+
 #include <stdlib.h>
 #include "base/bytes.h"
-#include "intake/protocol/ndjson.h"
 #include "os/clock.h"
-#include "serve/front_state.h"
 #include "record/schema.h"
 #include "base/banned.h"
-
-/* One request until it is answered. */
-struct input {
-    struct front *front;
-    struct http_request *request;
-    struct origin origin;
-    struct ticket ticket;
-    struct protocol_result result;
-    bool any; /* an event was taken: the ticket has numbers */
-};
 
 static status take(void *self, const struct submission *event, struct fault *f)
 {
@@ -43,29 +29,46 @@ static void refuse(void *self, struct protocol_place place, const struct fault *
     result_refuse(&in->result, place, why);
 }
 
-static void answer(struct input *in)
+void input_reply(struct http_request *r, const struct protocol_answer *reply, struct writer *body)
 {
     char seconds[16];
-    uint8_t *bytes = malloc(RESULT_ANSWER_BYTES_MAX);
-    if (bytes == NULL) {
-        http_error(in->request, 503, "out of memory");
-        free(in);
-        return;
-    }
-    struct writer w = writer_of(bytes, RESULT_ANSWER_BYTES_MAX);
-    const struct protocol_answer reply = ndjson_answer(&in->result, &w);
     struct writer retry = writer_of(seconds, sizeof seconds - 1);
-    writer_dec(&retry, reply.retry_after_s);
+    struct http_header headers[2] = {};
+    size_t count = 0;
+    writer_dec(&retry, reply->retry_after_s);
     seconds[retry.len] = '\0';
-    const struct http_header header = { "Retry-After", seconds };
-    const struct http_answer out = { .code = (unsigned)reply.http_status,
-                                     .type = reply.content_type,
-                                     .body = writer_slice(&w),
+    if (reply->retry_after_s != 0) {
+        headers[count++] = (struct http_header){ "Retry-After", seconds };
+    }
+    if (reply->product != NULL) {
+        headers[count++] = (struct http_header){ "X-Elastic-Product", reply->product };
+    }
+    const struct http_answer out = { .code = (unsigned)reply->http_status,
+                                     .type = reply->content_type,
+                                     .body = writer_slice(body),
                                      .body_is = HTTP_OWNED,
-                                     .headers = &header,
-                                     .header_count = reply.retry_after_s != 0 ? 1 : 0 };
-    http_answer(in->request, &out);
+                                     .headers = headers,
+                                     .header_count = count };
+    http_answer(r, &out);
+}
+
+static void input_free(struct input *in)
+{
+    if (in->codec->done != NULL) in->codec->done(in);
     free(in);
+}
+
+static void answer(struct input *in)
+{
+    const size_t cap = in->codec->answer_bytes(in);
+    struct writer w = writer_of(malloc(cap), cap);
+    if (w.at == NULL) {
+        http_error(in->request, 503, "out of memory");
+    } else {
+        const struct protocol_answer reply = in->codec->answer(in, &w);
+        input_reply(in->request, &reply, &w);
+    }
+    input_free(in);
 }
 
 static void on_stored(void *with, uint64_t first_index, uint64_t last_index)
@@ -83,13 +86,21 @@ static bool wants_checkpoint(const struct http_request *r, const struct account 
     return slice_is(ack, "checkpointed");
 }
 
-static struct input *input_new(struct front *front, struct http_request *r,
-                               const struct account *source)
+struct input *input_new(struct front *front, struct http_request *r, const struct account *source,
+                        const struct input_codec *codec)
 {
-    struct input *in = calloc(1, sizeof *in);
-    if (in == NULL) return NULL;
+    struct input *in = NULL;
+    if (outbox_bytes(front->outbox) <= OUTBOX_BYTES_MAX && !front->is_stopping) {
+        in = calloc(1, sizeof *in);
+    }
+    if (in == NULL) {
+        http_error(r, 503, "the node is busy: come again in a moment");
+        return NULL;
+    }
+    in->codec = codec;
     in->front = front;
     in->request = r;
+    in->started_ns = clock_mono_ns();
     in->origin = (struct origin){ .account = source,
                                   .trust = VALUE_trust_token,
                                   .arrived_ns = clock_real_ns() };
@@ -100,23 +111,14 @@ static struct input *input_new(struct front *front, struct http_request *r,
     return in;
 }
 
-void input_events(struct front *front, struct http_request *r, const struct account *source)
+void input_run(struct input *in)
 {
     struct fault f = {};
-    if (outbox_bytes(front->outbox) > OUTBOX_BYTES_MAX || front->is_stopping) {
-        http_error(r, 503, "the node is busy: come again in a moment");
-        return;
-    }
-    struct input *in = input_new(front, r, source);
-    if (in == NULL) {
-        http_error(r, 503, "out of memory");
-        return;
-    }
     const struct protocol_sink sink = { in, take, refuse };
-    const status s = ndjson_read(http_body(r), &sink, &f);
+    const status s = in->codec->read(in, http_body(in->request), &sink, &f);
     result_end(&in->result, s, &f);
     if (in->any) {
-        outbox_wait(front->outbox, &in->ticket);
+        outbox_wait(in->front->outbox, &in->ticket);
     } else {
         answer(in);
     }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "intake/protocol/bulk.h"
+#include "intake/protocol/hec.h"
+#include "intake/protocol/result.h"
+#include "serve/front_state.h"
+
+/*
+ * input: one request that brings events, from its reading to its answer: a codec of intake/protocol
+ * takes the body apart, the batcher takes its events, and the sender is answered when the outbox
+ * says that they are stored.
+ */
+struct input;
+
+/* How one protocol reads a body and answers. */
+struct input_codec {
+    status (*read)(struct input *in, slice body, const struct protocol_sink *sink, struct fault *f);
+    struct protocol_answer (*answer)(struct input *in, struct writer *out);
+    size_t (*answer_bytes)(const struct input *in); /* at most */
+    void (*done)(struct input *in);                 /* NULL: nothing to free */
+};
+
+struct input {
+    const struct input_codec *codec;
+    struct front *front;
+    struct http_request *request;
+    struct origin origin;
+    struct ticket ticket;
+    struct protocol_result result;
+    bool any; /* an event was taken: the ticket has numbers */
+    int64_t started_ns;
+    union {
+        struct hec hec;
+        struct {
+            struct bulk bulk;
+            uint8_t *outcomes; /* owned */
+        } elastic;
+    };
+};
+
+/* An input from that source, with everything but the codec's own part set. NULL: the request was
+ * answered, because the node is busy. */
+struct input *input_new(struct front *front, struct http_request *r, const struct account *source,
+                        const struct input_codec *codec);
+/* Reads the body and answers, now or when its events are stored; the input ends here. */
+void input_run(struct input *in);
+/* Answers a request with what a codec has written. */
+void input_reply(struct http_request *r, const struct protocol_answer *reply, struct writer *body);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Splunk's HTTP Event Collector: /services/collector …
+ *
+ * A request with a channel gets an ack id. Every answer means that the events are durable already,
+ * so the question for an ack is answered yes for each id that was given out since the start.
+ */
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "intake/protocol/sequence.h"
+#include "serve/input/input.h"
+#include "base/banned.h"
+
+static size_t answer_bytes(const struct input *in)
+{
+    (void)in;
+    return HEC_ANSWER_BYTES_MAX;
+}
+
+static struct protocol_answer answer(struct input *in, struct writer *out)
+{
+    return hec_answer(&in->hec, &in->result, out);
+}
+
+static status read_event(struct input *in, slice body, const struct protocol_sink *sink,
+                         struct fault *f)
+{
+    return hec_read_event(&in->hec, body, sink, f);
+}
+
+static status read_raw(struct input *in, slice body, const struct protocol_sink *sink,
+                       struct fault *f)
+{
+    return hec_read_raw(&in->hec, body, sink, f);
+}
+
+static void reply_code(struct http_request *r, enum hec_code code)
+{
+    struct writer w = writer_of(malloc(HEC_ANSWER_BYTES_MAX), HEC_ANSWER_BYTES_MAX);
+    if (w.at == NULL) {
+        http_error(r, 503, "out of memory");
+        return;
+    }
+    const struct protocol_answer reply = hec_reply(code, &w);
+    input_reply(r, &reply, &w);
+}
+
+/* The channel of a request, in its header or its query; false if it has none. */
+static bool channel_text(const struct http_request *r, slice *ret_text)
+{
+    return http_header(r, "X-Splunk-Request-Channel", ret_text) ||
+           http_query(r, "channel", ret_text);
+}
+
+static void query_text(const struct http_request *r, const char *name, slice *ret_text)
+{
+    if (!http_query(r, name, ret_text)) *ret_text = slice_none();
+}
+
+static void run(struct front *front, struct http_request *r, const struct account *source,
+                const struct input_codec *codec)
+{
+    slice channel = {};
+    uint8_t id[CHANNEL_BYTES];
+    const bool has_channel = channel_text(r, &channel);
+    if (has_channel && channel_parse(channel, id).code != E_OK) {
+        reply_code(r, HEC_CHANNEL_INVALID);
+        return;
+    }
+    struct input *in = input_new(front, r, source, codec);
+    if (in == NULL) return;
+    in->hec = hec_of(front->scratch);
+    query_text(r, "host", &in->hec.host);
+    query_text(r, "source", &in->hec.source);
+    query_text(r, "sourcetype", &in->hec.sourcetype);
+    query_text(r, "index", &in->hec.index);
+    in->result.has_ack = has_channel;
+    if (has_channel) in->result.ack_id = front->next_ack++;
+    input_run(in);
+}
+
+void input_hec_event(struct front *front, struct http_request *r, const struct account *source)
+{
+    static const struct input_codec codec = { read_event, answer, answer_bytes, NULL };
+    run(front, r, source, &codec);
+}
+
+void input_hec_raw(struct front *front, struct http_request *r, const struct account *source)
+{
+    static const struct input_codec codec = { read_raw, answer, answer_bytes, NULL };
+    slice channel = {};
+    if (!channel_text(r, &channel)) {
+        reply_code(r, HEC_CHANNEL_MISSING);
+        return;
+    }
+    run(front, r, source, &codec);
+}
+
+static status answer_acks(struct front *front, struct http_request *r, uint64_t *ids, bool *durable,
+                          struct fault *f)
+{
+    size_t count = 0;
+    TRY(hec_ack_read(front->scratch, http_body(r), ids, &count, f));
+    struct writer w = writer_of(malloc(HEC_ACK_ANSWER_BYTES_MAX), HEC_ACK_ANSWER_BYTES_MAX);
+    if (w.at == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    for (size_t i = 0; i < count; i++)
+        durable[i] = ids[i] >= front->first_ack && ids[i] < front->next_ack;
+    const struct protocol_answer reply = hec_ack_answer(ids, durable, count, &w);
+    input_reply(r, &reply, &w);
+    return OK;
+}
+
+void input_hec_ack(struct front *front, struct http_request *r, const struct account *source)
+{
+    slice channel = {};
+    struct fault f = {};
+    (void)source;
+    if (!channel_text(r, &channel)) {
+        reply_code(r, HEC_CHANNEL_MISSING);
+        return;
+    }
+    uint64_t *ids = calloc(HEC_ACKS_MAX, sizeof *ids);
+    bool *durable = calloc(HEC_ACKS_MAX, sizeof *durable);
+    status s = FAIL(E_NOMEM);
+    if (ids != NULL && durable != NULL) s = answer_acks(front, r, ids, durable, &f);
+    if (s.code != E_OK) reply_code(r, s.code == E_NOMEM ? HEC_BUSY : HEC_INVALID_DATA);
+    free(ids);
+    free(durable);
+}
+
+void input_hec_health(struct front *front, struct http_request *r, const struct account *source)
+{
+    (void)source;
+    const bool busy = front->is_stopping || outbox_bytes(front->outbox) > OUTBOX_BYTES_MAX;
+    reply_code(r, busy ? HEC_UNHEALTHY : HEC_HEALTHY);
+}
