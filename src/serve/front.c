@@ -7,6 +7,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/random.h"
+#include "serve/api.h"
 #include "serve/front_state.h"
 #include "base/banned.h"
 
@@ -244,6 +245,7 @@ static status start(struct front *front)
     TRY(meet_scribe(front));
     TRY(make_parts(front));
     TRY(loop_new(NULL, &front->loop, front->fault));
+    TRY(api_new(front, front->options->reader_fd, &front->api, front->fault));
     TRY(listen_http(front));
     TRY(loop_watch(front->loop, front->options->scribe_fd, LOOP_READ, scribe_ready, front,
                    front->fault));
@@ -265,7 +267,7 @@ static bool is_finished(const struct front *front)
 {
     if (!front->is_stopping) return false;
     const bool answered = front->http == NULL || http_load(front->http).waiting == 0;
-    return answered && outbox_is_idle(front->outbox);
+    return answered && api_is_idle(front->api) && outbox_is_idle(front->outbox);
 }
 
 static status serve(struct front *front)
@@ -278,6 +280,7 @@ static status serve(struct front *front)
 static void end(struct front *front)
 {
     http_free(front->http);
+    api_free(front->api);
     loop_free(front->loop);
     batcher_free(front->batcher);
     scratch_free(front->scratch);

@@ -21,6 +21,7 @@ struct front_config {
 struct front_options {
     const char *dir; /* of the node: rules and public files are below it */
     int scribe_fd;   /* the socket to the scribe */
+    int reader_fd;   /* the socket to the reader */
     struct shared slots;
     struct front_config config;
     /* Called once everything is opened and before a foreign byte is read. */

@@ -11,10 +11,13 @@
  * front_state: what the files of the front share. front.c owns it; routes.c finds the handler of a
  * request, input/ takes events.
  */
+struct api;
+
 struct front {
     const struct front_options *options;
     struct loop *loop;
     struct http *http; /* NULL: not listening */
+    struct api *api;   /* questions to the reader */
     struct frame_input in;
     struct accounts accounts;
     struct accounts retired; /* replaced while requests may still point into it */

@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "intake/protocol/elastic.h"
+#include "serve/api.h"
 #include "serve/front_state.h"
 #include "base/banned.h"
 
@@ -13,7 +14,7 @@ enum audience { FOR_ALL, FOR_SOURCES, FOR_USERS };
 
 struct route_row {
     const char *method;
-    const char *path; /* NULL: of /_bulk or /INDEX/_bulk */
+    const char *path; /* one that ends in a star: and all below; NULL: /_bulk and /INDEX/_bulk */
     enum audience audience;
     void (*answer)(struct front *front, struct http_request *r, const struct account *account);
 };
@@ -41,6 +42,10 @@ static const struct route_row routes[] = {
     { "GET", "/services/collector/health", FOR_ALL, input_hec_health },
     { "POST", NULL, FOR_SOURCES, input_bulk },
     { "PUT", NULL, FOR_SOURCES, input_bulk },
+    { "GET", "/v1/findings", FOR_USERS, api_findings },
+    { "GET", "/v1/records/*", FOR_USERS, api_records },
+    { "GET", "/checkpoint", FOR_ALL, api_checkpoint },
+    { "GET", "/tile/*", FOR_ALL, api_tile },
     { "GET", "/healthz", FOR_ALL, health },
 };
 
@@ -86,7 +91,11 @@ const struct account *front_account(const struct front *front, const struct http
 static bool path_fits(const struct route_row *route, slice path)
 {
     slice index = {};
-    return route->path != NULL ? slice_is(path, route->path) : elastic_bulk_path(path, &index);
+    if (route->path == NULL) return elastic_bulk_path(path, &index);
+    const slice pattern = slice_text(route->path);
+    if (pattern.len < 2 || pattern.at[pattern.len - 1] != '*') return slice_equal(path, pattern);
+    const slice folder = { pattern.at, pattern.len - 2 };
+    return slice_starts(path, folder) && (path.len == folder.len || path.at[folder.len] == '/');
 }
 
 /* NULL if no route has the path; *ret_other_method if only with another method. */

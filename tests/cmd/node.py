@@ -110,8 +110,9 @@ STATE = {}
 
 @tap.test
 def an_event_is_answered_when_it_is_in_the_log_and_its_finding_with_it():
-    good("init", NODE, "--origin", "log.example.com/node", "--market", "IE", "--listen",
-         "127.0.0.1:0")
+    made = good("init", NODE, "--origin", "log.example.com/node", "--market", "IE", "--listen",
+                "127.0.0.1:0")
+    STATE["vkey"] = made.split("vkey: ")[1].strip()
     STATE["token"] = good("source", "add", NODE, "shop", "--class", "application").strip()
     good("rules", "activate", NODE, "--rules", rules("bad"))
     node = STATE["node"] = Node()
@@ -216,6 +217,71 @@ def many_senders_at_once_each_get_their_own_indices():
 
 
 @tap.test
+def findings_records_and_proofs_are_read_over_the_api_and_looks_are_recorded():
+    node = STATE["node"]
+    user = STATE["user"] = good("user", "add", NODE, "eve", "--role", "analyst").strip()
+    token = {"Authorization": "Bearer " + user}
+    _, sent = node.send(STATE["token"], [{"product": "shop", "word": "bad", "secret": "s3"}],
+                        "?ack=checkpointed")
+    index = sent["first_index"]
+    deadline = time.time() + 20
+    while True:  # the view follows within a moment
+        code, page = node.request("GET", "/v1/findings?limit=2", **token)
+        if code == 200 and page["items"] and page["items"][0]["index"] == index + 1:
+            break
+        assert time.time() < deadline, (code, page)
+        time.sleep(0.05)
+    assert page["items"][0]["fields"]["evidence"] == [{"index": index, "field": "raw"}]
+    assert len(page["items"]) == 2 and page["next"] == page["items"][1]["index"]
+    code, older = node.request("GET", f"/v1/findings?limit=2&before={page['next']}", **token)
+    assert code == 200 and all(item["index"] < page["next"] for item in older["items"])
+    assert node.request("GET", "/v1/findings?level=low", **token)[1]["items"] == []
+    before = size()
+    code, record = node.request("GET", f"/v1/records/{index}", **token)
+    assert code == 200 and json.loads(record["fields"]["raw"])["secret"] == "s3"
+    look = records(before, 1)[0]
+    assert look["kind"] == "oversight" and look["columns"]["action"] == "open", look
+    assert look["fields"]["actor"] == "eve" and look["fields"]["records"] == [index], look
+    for path in ("/v1/findings?limit=0x", "/v1/findings?limit=1001", "/v1/records"):
+        assert node.request("GET", path, **token)[0] == 400, path
+    for path in ("/v1/records/x", "/v1/records/99999999", "/v1/records/1/2"):
+        assert node.request("GET", path, **token)[0] == 404, path
+    assert node.request("GET", "/v1/findings")[0] == 401
+    assert node.request("GET", "/v1/findings", Authorization="Bearer " + STATE["token"])[0] == 403
+
+
+@tap.test
+def what_the_node_publishes_verifies_with_the_stand_alone_verifier():
+    node = STATE["node"]
+
+    def get(path, name, headers=None):
+        asked = urllib.request.Request(node.url + path, headers=headers or {})
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            found = os.path.join(HOME.name, name)
+            with open(found, "wb") as file:
+                file.write(answer.read())
+        return found
+
+    token = {"Authorization": "Bearer " + STATE["user"]}
+    proof = get("/v1/records/40/proof", "40.tlog-proof", token)
+    entry = os.path.join(HOME.name, "40.entry")
+    with open(entry, "wb") as file:
+        file.write(subprocess.run([CANDOR, "log", "entry", NODE, "40"], check=True,
+                                  capture_output=True).stdout)
+    verify = [os.path.join(os.environ["CANDOR_BUILD"], "candor-verify"), proof, "--vkey",
+              STATE["vkey"], "--entry", entry]
+    done = subprocess.run(verify, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    note = get("/checkpoint", "checkpoint")
+    done = subprocess.run([verify[0], note, "--vkey", STATE["vkey"]], capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, done
+    assert os.path.getsize(get("/tile/0/000", "tile")) == 32 * 256
+    for path in ("/tile/entries/000", "/tile/0/999", "/tile/9/x", "/tile/..%2f..%2faccounts"):
+        assert node.request("GET", path)[0] in (400, 404), path
+
+
+@tap.test
 def rules_change_between_two_batches_and_broken_ones_are_refused():
     node = STATE["node"]
     answer = json.loads(good("rules", "activate", NODE, "--rules", rules("evil")))
@@ -275,12 +341,12 @@ def a_stop_answers_what_was_taken_and_a_start_goes_on():
 
 @tap.test
 def the_death_of_one_process_ends_the_node_and_nothing_is_lost():
-    for role in ("front", "signer"):
+    for role in ("front", "signer", "reader"):
         node = STATE["node"]
         _, answer = node.send(STATE["token"], [{"role": role}])
         os.kill(node.children()[role], signal.SIGKILL)
         deadline = time.time() + 30
-        if role == "signer":
+        if role != "front":
             try:
                 node.send(STATE["token"], [{"role": role}])
             except OSError:

@@ -11,9 +11,9 @@
 #include "base/num.h"
 #include "cmd/log/log_commands.h"
 #include "cmd/node/duty.h"
+#include "cmd/node/record_line.h"
 #include "cmd/node/node.h"
 #include "ledger/opener.h"
-#include "record/print.h"
 #include "base/banned.h"
 
 enum {
@@ -22,55 +22,12 @@ enum {
     SHOWN_BY_DEFAULT = 10,
 };
 
-static void show_columns(struct json_writer *j, const struct entry *e)
-{
-    json_key(j, "columns");
-    json_object(j);
-    for (size_t i = 0; i < e->schema->column_count; i++) {
-        const struct schema_column *c = &e->schema->columns[i];
-        uint8_t text[256];
-        struct writer w = writer_of(text, sizeof text);
-        schema_column_print(c, e->columns, &w);
-        const size_t skip = strlen(c->name) + 1; /* it writes name=value */
-        if (w.error != E_OK || w.len < skip) continue;
-        json_member_string(j, c->name, slice_from(writer_slice(&w), skip));
-    }
-    json_object_end(j);
-}
-
-/* What everybody may see of a record. */
 static status show_public(struct node *n, uint64_t index, struct opened_record *r, struct fault *f)
 {
     TRY(archive_entry(n->archive, index, &r->entry_bytes, f));
     r->gone = false;
     r->opening.field_count = 0;
     return entry_parse(r->entry_bytes, &r->entry, f);
-}
-
-static status show_record(const struct opened_record *r, uint64_t index, struct writer *w)
-{
-    struct json_writer j = json_writer_of(w);
-    struct record_field fields[FIELDS_MAX] = {};
-    const struct schema *s = r->entry.schema;
-    json_object(&j);
-    json_member_u64(&j, "index", index);
-    json_member_text(&j, "kind", s->name);
-    json_key(&j, "time");
-    print_time(&j, (int64_t)r->entry.time_s * NS_PER_S);
-    show_columns(&j, &r->entry);
-    if ((s->flags & KIND_BODY) != 0) {
-        TRY(body_decode(s, r->entry.body, fields));
-        json_key(&j, "fields");
-        print_fields(&j, s, fields);
-    } else if (r->gone) {
-        json_member_bool(&j, "erased", true);
-    } else if (r->opening.field_count > 0) {
-        json_key(&j, "fields");
-        print_fields(&j, s, r->opening.fields);
-    }
-    json_object_end(&j);
-    writer_text(w, "\n");
-    return writer_end(w);
 }
 
 /* What is to be shown. */
@@ -94,7 +51,7 @@ static status show_range(struct node *n, const struct looking *look, struct faul
         w.len = 0;
         s = opener == NULL ? show_public(n, from + i, &record, f)
                            : opener_open(opener, from + i, &record, f);
-        if (s.code == E_OK) s = show_record(&record, from + i, &w);
+        if (s.code == E_OK) s = record_write_line(&record, from + i, &w);
         if (s.code == E_OK && fwrite(w.at, 1, w.len, stdout) != w.len) {
             s = fault_set(f, FAIL(E_IO), "cannot write to standard output");
         }

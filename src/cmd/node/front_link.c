@@ -22,9 +22,10 @@ struct front_link {
     struct node *node; /* borrowed */
     struct loop *loop; /* borrowed */
     struct front_link_calls calls;
-    struct fault *fault; /* borrowed */
-    struct process process;
-    bool has_process;
+    struct fault *fault;    /* borrowed */
+    struct process process; /* the front */
+    struct process reader;
+    bool has_process, has_reader;
     int fd;
     struct shared slots;
     struct frame_input in;
@@ -228,17 +229,37 @@ status front_link_stop(struct front_link *l, struct fault *f)
 
 /* ---- start and end ---- */
 
-static status start_process(struct front_link *l, const char *dir, struct fault *f)
+/* Starts a process of the node that is given these descriptors. */
+static status start_role(const char *role, const char *dir, const int *fds, size_t count,
+                         struct process *ret_process, struct fault *f)
+{
+    const char *const arguments[] = { "-P", role, dir, NULL };
+    return process_start(arguments, fds, count, ret_process, f);
+}
+
+/* The reader and the front, joined by a socket of their own. */
+static status start_both(struct front_link *l, const char *dir, int front_end, struct fault *f)
+{
+    int ends[2] = { -1, -1 };
+    TRY(socket_pair(ends, f));
+    const int fds[] = { front_end, l->slots.fd, ends[1] };
+    status s = start_role("reader", dir, &ends[0], 1, &l->reader, f);
+    l->has_reader = s.code == E_OK;
+    if (s.code == E_OK) s = start_role("front", dir, fds, COUNT_OF(fds), &l->process, f);
+    l->has_process = s.code == E_OK && l->has_reader;
+    close(ends[0]);
+    close(ends[1]);
+    return s;
+}
+
+static status start_processes(struct front_link *l, const char *dir, struct fault *f)
 {
     int ends[2] = { -1, -1 };
     TRY(socket_pair(ends, f));
     l->fd = ends[0];
-    const int fds[] = { ends[1], l->slots.fd };
-    const char *const arguments[] = { "-P", "front", dir, NULL };
-    const status s = process_start(arguments, fds, COUNT_OF(fds), &l->process, f);
+    const status s = start_both(l, dir, ends[1], f);
     close(ends[1]);
     TRY(s);
-    l->has_process = true;
     return socket_no_wait(l->fd, f);
 }
 
@@ -275,7 +296,7 @@ status front_link_start(struct node *node, const char *dir, const hash *bundle, 
     l->fd = -1;
     l->next_number = archive_size(node->archive);
     status s = prepare(l, f);
-    if (s.code == E_OK) s = start_process(l, dir, f);
+    if (s.code == E_OK) s = start_processes(l, dir, f);
     if (s.code == E_OK) s = greet(l, bundle, accounts, f);
     if (s.code == E_OK) s = loop_watch(loop, l->fd, LOOP_READ, front_ready, l, f);
     if (s.code != E_OK) {
@@ -296,6 +317,7 @@ void front_link_free(struct front_link *l)
         close(l->fd);
     }
     if (l->has_process) ignore(process_wait(&l->process, &end, &unused), "it ends with its socket");
+    if (l->has_reader) ignore(process_wait(&l->reader, &end, &unused), "it ends with the front");
     frame_input_done(&l->in);
     positions_done(&l->positions);
     shared_done(&l->slots);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/node/role.h"
 
+#include <signal.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
 #include "cmd/node/role_front.h"
+#include "cmd/node/role_reader.h"
 #include "cmd/node/role_signer.h"
 #include "base/banned.h"
 
@@ -15,7 +17,18 @@ static const struct role {
 } roles[] = {
     { "signer", role_signer },
     { "front", role_front },
+    { "reader", role_reader },
 };
+
+void role_ignore_stop_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGPIPE);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
 
 int role_run(int argument_count, char **arguments)
 {

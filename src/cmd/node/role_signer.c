@@ -2,12 +2,12 @@
 #include "cmd/node/role_signer.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
 #include "cmd/node/confine.h"
 #include "cmd/node/failure.h"
+#include "cmd/node/role.h"
 #include "cmd/node/signer_protocol.h"
 #include "ledger/layout.h"
 #include "ledger/store_fs.h"
@@ -102,17 +102,6 @@ static status converse(struct signer *s, struct fault *f)
     return result.code == E_CLOSED ? OK : result; /* the scribe went: the usual end */
 }
 
-/* Ctrl-C and a service manager reach every process of a node; the signer ends with its scribe,
- * which still has batches to be signed. */
-static void ignore_stop_signals(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
 /* Two signers on one state would each extend what they know of, apart. The one of a node that was
  * killed may take a moment to end, so this waits a little. The lock lasts as long as the process.
  */
@@ -133,7 +122,7 @@ static status lock_state(const char *dir, struct fault *f)
 
 int role_signer(const char *dir)
 {
-    ignore_stop_signals();
+    role_ignore_stop_signals();
     struct store store = {};
     struct signer *s = NULL;
     struct fault f = {};

@@ -55,7 +55,7 @@ struct scribe {
     void (*ready)(const struct node *node, slice address);
     bool stopping;   /* a signal asked for the end */
     bool front_idle; /* and the front has answered everything */
-    status failed;         /* what ended the log; OK while it runs */
+    status failed;   /* what ended the log; OK while it runs */
     struct fault *fault;
 };
 
@@ -185,10 +185,9 @@ static status take_duty(struct client *c, const struct duty *d)
     struct fault f = {};
     struct reply *r = reply_next(c);
     r->checkpointed = true;
-    const status s =
-        d->kind == DUTY_CHANGE
-            ? make_change(c, d, r, &f)
-            : duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, &f);
+    const status s = d->kind == DUTY_CHANGE
+                         ? make_change(c, d, r, &f)
+                         : duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, &f);
     if (s.code != E_OK && !duty_is_refusal(s)) {
         *c->scribe->fault = f;
         return s;

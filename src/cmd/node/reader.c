@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/node/reader.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "base/json_writer.h"
+#include "cmd/node/duty.h"
+#include "cmd/node/record_line.h"
+#include "cmd/node/view.h"
+#include "ledger/export.h"
+#include "ledger/proof.h"
+#include "record/value.h"
+#include "view/lists.h"
+#include "base/banned.h"
+
+enum { BODY_LEFT_MIN = 64 * 1024 /* a list ends when there is less room than that */ };
+
+struct reader {
+    const char *dir;
+    struct view view; /* the log as it was at its head */
+    bool has_view;
+    struct keys *keys;
+    struct opener *opener;
+    struct view_lists *lists; /* NULL until the scribe has made the view */
+    struct writer body;       /* owned */
+    struct opened_record record;
+};
+
+status reader_new(const char *dir, struct reader **ret_reader, struct fault *f)
+{
+    struct reader *r = calloc(1, sizeof *r);
+    if (r == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    r->dir = dir;
+    r->body = writer_of(malloc(QUERY_BODY_BYTES_MAX), QUERY_BODY_BYTES_MAX);
+    if (r->body.at == NULL) {
+        reader_free(r);
+        return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    }
+    *ret_reader = r;
+    return OK;
+}
+
+static void view_drop(struct reader *r)
+{
+    opener_free(r->opener);
+    keys_free(r->keys);
+    if (r->has_view) view_close(&r->view);
+    r->opener = NULL;
+    r->keys = NULL;
+    r->has_view = false;
+}
+
+void reader_free(struct reader *r)
+{
+    if (r == NULL) return;
+    view_drop(r);
+    view_lists_close(r->lists);
+    free(r->body.at);
+    free(r);
+}
+
+/* Opens the log anew if its checkpoint has moved. */
+static status refresh(struct reader *r, struct fault *f)
+{
+    struct log_head head = {};
+    if (r->has_view) {
+        TRY(log_head_load(&r->view.node.store, &head, f));
+        if (head.checkpoint.size == r->view.head.checkpoint.size) return OK;
+        view_drop(r);
+    }
+    TRY(view_open(r->dir, &r->view, f));
+    r->has_view = true;
+    TRY(keys_open(&r->view.node.store, NULL, &r->keys, f));
+    r->opener = opener_new(r->view.node.archive, r->keys);
+    return r->opener != NULL ? OK : fault_set(f, FAIL(E_NOMEM), "out of memory");
+}
+
+static status past_head(const struct reader *r, uint64_t index, struct fault *f)
+{
+    const uint64_t size = r->view.head.checkpoint.size;
+    if (index < size) return OK;
+    return fault_set(f, FAIL(E_NOT_FOUND), "index %" PRIu64 ": the log has %" PRIu64 " entries",
+                     index, size);
+}
+
+/* ---- private values ---- */
+
+/* Has the scribe record that somebody looks at these records; durable when it returns. */
+static status record_look(struct reader *r, const struct query_ask *m, slice indices,
+                          struct fault *f)
+{
+    uint8_t answer[DUTY_ANSWER_BYTES_MAX];
+    struct writer w = writer_of(answer, sizeof answer);
+    struct duty d = duty_of(DUTY_OPEN);
+    if (indices.len == 0) return OK;
+    d.slots[DUTY_RECORDS] = indices;
+    d.slots[DUTY_ACTOR] = m->who;
+    d.slots[DUTY_PURPOSE] = slice_text("asked over the API");
+    return duty_ask(r->dir, &d, &w, f);
+}
+
+static status ask_record(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    uint8_t index[8];
+    put_u64(index, m->index);
+    TRY(past_head(r, m->index, f));
+    TRY(record_look(r, m, (slice){ index, sizeof index }, f));
+    TRY(opener_open(r->opener, m->index, &r->record, f));
+    return record_write_line(&r->record, m->index, &r->body);
+}
+
+/* The newest records of the kind below an index, as indices u64 each. */
+static status find_newest(struct reader *r, const struct query_ask *m, struct writer *indices,
+                          struct fault *f)
+{
+    const uint64_t size = r->view.head.checkpoint.size;
+    if (r->lists == NULL) TRY(view_lists_open(r->dir, &r->lists, f));
+    return view_lists_newest(r->lists, m->kind, m->index < size ? m->index : size, m->limit,
+                             indices, f);
+}
+
+/* Whether a finding has the level that is asked for; everything fits where none is. */
+static bool fits(const struct opened_record *r, slice level)
+{
+    if (level.len == 0) return true;
+    if (r->entry.schema->kind != KIND_finding || r->opening.field_count == 0) return false;
+    return slice_equal(r->opening.fields[FIELD_finding_level - 1].value, level);
+}
+
+static status write_items(struct reader *r, const struct query_ask *m, slice indices,
+                          struct fault *f)
+{
+    struct writer *w = &r->body;
+    const char *comma = "";
+    uint64_t next = 0;
+    writer_text(w, "{\"items\":[");
+    for (size_t at = 0; at < indices.len && w->cap - w->len > BODY_LEFT_MIN; at += 8) {
+        next = get_u64(indices.at + at);
+        TRY(opener_open(r->opener, next, &r->record, f));
+        if (!fits(&r->record, m->text)) continue;
+        writer_text(w, comma);
+        TRY(record_write(&r->record, next, w));
+        comma = ",";
+    }
+    const bool more = indices.len / 8 == m->limit;
+    writer_text(w, "],\"next\":");
+    if (more) writer_dec(w, next);
+    writer_text(w, more ? "}\n" : "null}\n");
+    return writer_end(w);
+}
+
+static status ask_list(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    uint8_t room[QUERY_LIMIT_MAX * 8];
+    struct writer indices = writer_of(room, sizeof room);
+    TRY(find_newest(r, m, &indices, f));
+    TRY(record_look(r, m, writer_slice(&indices), f));
+    return write_items(r, m, writer_slice(&indices), f);
+}
+
+/* ---- what is public ---- */
+
+static status ask_proof(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    const struct merkle_source source = { archive_tree(r->view.node.archive), tree_node };
+    struct inclusion_proof proof = { .extra_base64 = slice_none(),
+                                     .index = m->index,
+                                     .checkpoint = log_head_note(&r->view.head) };
+    TRY(past_head(r, m->index, f));
+    TRY(merkle_prove_inclusion(&source, m->index, r->view.head.checkpoint.size, &proof.path));
+    inclusion_proof_write(&r->body, &proof);
+    return writer_end(&r->body);
+}
+
+static status ask_head(struct reader *r, const struct query_ask *, struct fault *)
+{
+    writer_bytes(&r->body, log_head_note(&r->view.head));
+    return writer_end(&r->body);
+}
+
+/* Hash tiles say nothing of a record. */
+static status ask_tile(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    struct tile tile = {};
+    if (tile_path_parse(m->text, &tile).code != E_OK) {
+        return fault_set(f, FAIL(E_NOT_FOUND), "no such tile");
+    }
+    if (tile.entries) {
+        return fault_set(f, FAIL(E_NOT_FOUND), "entries are published later than hashes");
+    }
+    return export_tile(r->view.node.archive, r->view.head.checkpoint.size, tile, &r->body, f);
+}
+
+static const struct {
+    uint8_t question;
+    uint8_t type;
+    status (*answer)(struct reader *r, const struct query_ask *m, struct fault *f);
+} questions[] = {
+    { QUERY_LIST, QUERY_JSON, ask_list },   { QUERY_RECORD, QUERY_JSON, ask_record },
+    { QUERY_PROOF, QUERY_TEXT, ask_proof }, { QUERY_HEAD, QUERY_TEXT, ask_head },
+    { QUERY_TILE, QUERY_BYTES, ask_tile },
+};
+
+static struct query_answer refusal(struct reader *r, const struct query_ask *m, status s,
+                                   const struct fault *f)
+{
+    struct json_writer j = json_writer_of(&r->body);
+    r->body = writer_of(r->body.at, r->body.cap);
+    json_object(&j);
+    json_member_text(&j, "error", f->text[0] != '\0' ? f->text : status_text(s));
+    json_object_end(&j);
+    writer_text(&r->body, "\n");
+    const uint16_t code = s.code == E_NOT_FOUND ? 404 : s.code == E_BUSY ? 503 : 500;
+    return (struct query_answer){ m->id, code, QUERY_JSON, writer_slice(&r->body) };
+}
+
+struct query_answer reader_answer(struct reader *r, const struct query_ask *m)
+{
+    struct fault f = {};
+    r->body = writer_of(r->body.at, r->body.cap);
+    status s = refresh(r, &f);
+    for (size_t i = 0; s.code == E_OK && i < COUNT_OF(questions); i++) {
+        if (questions[i].question != m->question) continue;
+        s = questions[i].answer(r, m, &f);
+        if (s.code != E_OK) break;
+        return (struct query_answer){ m->id, 200, questions[i].type, writer_slice(&r->body) };
+    }
+    return refusal(r, m, s, &f);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/node/role_reader.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "cmd/command.h"
+#include "cmd/node/reader.h"
+#include "cmd/node/role.h"
+#include "os/frame.h"
+#include "os/process.h"
+#include "base/banned.h"
+
+enum { FRONT_FD = PROCESS_FIRST_FD };
+
+static status answer(struct reader *r, const struct frame *frame, struct writer *w, struct fault *f)
+{
+    struct query_ask m = {};
+    if (frame->type != QUERY_ASK) return fault_set(f, FAIL(E_UNKNOWN), "unexpected message");
+    const status parsed = query_ask_parse(frame->payload, &m);
+    if (parsed.code != E_OK) return fault_set(f, parsed, "malformed question");
+    const struct query_answer reply = reader_answer(r, &m);
+    w->len = 0;
+    query_answer_write(&reply, w);
+    TRY(writer_end(w));
+    return frame_send(FRONT_FD, (struct frame){ QUERY_ANSWER, writer_slice(w) }, f);
+}
+
+static status converse(struct reader *r, struct fault *f)
+{
+    struct frame_input in = {};
+    struct frame frame = {};
+    struct writer w = writer_of(malloc(QUERY_ANSWER_BYTES_MAX), QUERY_ANSWER_BYTES_MAX);
+    status s = w.at == NULL ? FAIL(E_NOMEM) : frame_input_init(&in, QUERY_ASK_BYTES_MAX);
+    while (s.code == E_OK) {
+        s = frame_receive(&in, FRONT_FD, &frame, f);
+        if (s.code == E_OK) s = answer(r, &frame, &w, f);
+    }
+    frame_input_done(&in);
+    free(w.at);
+    return s.code == E_CLOSED ? OK : s; /* the front went: the usual end */
+}
+
+int role_reader(const char *dir)
+{
+    struct fault f = {};
+    struct reader *r = NULL;
+    role_ignore_stop_signals();
+    status s = reader_new(dir, &r, &f);
+    if (s.code == E_OK) s = converse(r, &f);
+    reader_free(r);
+    return s.code == E_OK ? 0 : command_fail(status_exit(s), "reader: %s", f.text);
+}

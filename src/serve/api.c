@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/api.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "base/num.h"
+#include "os/frame.h"
+#include "os/loop.h"
+#include "record/schema.h"
+#include "serve/query.h"
+#include "base/banned.h"
+
+/* A request that waits for the reader. */
+struct waiting {
+    struct http_request *request; /* NULL: the place is free */
+    uint64_t id;
+};
+
+struct api {
+    struct front *front;
+    int fd;
+    struct frame_input in;
+    uint64_t next_id;
+    struct waiting waiting[API_WAITING_MAX];
+    unsigned waiting_count;
+};
+
+static const char *const types[] = { "application/json", "text/plain; charset=utf-8",
+                                     "application/octet-stream" };
+
+static void take_answer(struct api *a, const struct query_answer *m)
+{
+    const struct http_answer out = { .code = m->status, .type = types[m->type], .body = m->body };
+    for (size_t i = 0; i < API_WAITING_MAX; i++) {
+        struct waiting *w = &a->waiting[i];
+        if (w->request == NULL || w->id != m->id) continue;
+        struct http_request *r = w->request;
+        *w = (struct waiting){};
+        a->waiting_count--;
+        http_answer(r, &out);
+        return;
+    }
+}
+
+static status take_frame(const struct frame *frame, struct api *a)
+{
+    struct query_answer m = {};
+    if (frame->type != QUERY_ANSWER) return FAIL(E_UNKNOWN);
+    TRY(query_answer_parse(frame->payload, &m));
+    take_answer(a, &m);
+    return OK;
+}
+
+static void reader_ready(void *with, unsigned events)
+{
+    struct api *a = with;
+    struct frame frame = {};
+    (void)events;
+    status s = frame_fill(&a->in, a->fd, a->front->fault);
+    if (s.code == E_BUSY) return;
+    while (s.code == E_OK) {
+        s = frame_next(&a->in, &frame);
+        if (s.code == E_SHORT) return;
+        if (s.code == E_OK) s = take_frame(&frame, a);
+    }
+    front_fail(a->front, fault_set(a->front->fault, s, "the reader is gone"));
+}
+
+status api_new(struct front *front, int fd, struct api **ret_api, struct fault *f)
+{
+    struct api *a = calloc(1, sizeof *a);
+    if (a == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    a->front = front;
+    a->fd = fd;
+    status s = frame_input_init(&a->in, QUERY_ANSWER_BYTES_MAX);
+    if (s.code == E_OK) s = loop_watch(front->loop, fd, LOOP_READ, reader_ready, a, f);
+    if (s.code != E_OK) {
+        api_free(a);
+        return s;
+    }
+    *ret_api = a;
+    return OK;
+}
+
+void api_free(struct api *a)
+{
+    if (a == NULL) return;
+    frame_input_done(&a->in);
+    free(a);
+}
+
+bool api_is_idle(const struct api *a)
+{
+    return a->waiting_count == 0;
+}
+
+static struct waiting *place(struct api *a)
+{
+    for (size_t i = 0; i < API_WAITING_MAX; i++) {
+        if (a->waiting[i].request == NULL) return &a->waiting[i];
+    }
+    return NULL;
+}
+
+static void ask(struct front *front, struct http_request *r, struct query_ask *m)
+{
+    struct api *a = front->api;
+    uint8_t payload[QUERY_ASK_BYTES_MAX];
+    struct writer w = writer_of(payload, sizeof payload);
+    struct waiting *waiting = a == NULL ? NULL : place(a);
+    if (waiting == NULL || front->is_stopping) {
+        http_error(r, 503, "the node is busy: come again in a moment");
+        return;
+    }
+    m->id = a->next_id++;
+    query_ask_write(m, &w);
+    if (writer_end(&w).code != E_OK) {
+        http_error(r, 414, "the question is too long");
+        return;
+    }
+    *waiting = (struct waiting){ r, m->id };
+    a->waiting_count++;
+    const status s = frame_send(a->fd, (struct frame){ QUERY_ASK, writer_slice(&w) }, front->fault);
+    if (s.code != E_OK) front_fail(front, s);
+}
+
+/* A number in the query string; false after an answer. */
+static bool number_of(struct http_request *r, const char *name, uint64_t most, uint64_t *ret_number)
+{
+    slice text = {};
+    if (!http_query(r, name, &text)) return true;
+    if (num_parse_u64(text, ret_number).code == E_OK && *ret_number <= most) return true;
+    http_error(r, 400, "%s: a number up to %llu is expected", name, (unsigned long long)most);
+    return false;
+}
+
+static void list(struct front *front, struct http_request *r, const struct account *user,
+                 uint8_t kind)
+{
+    uint64_t limit = API_LIMIT_DEFAULT;
+    uint64_t before = INT64_MAX;
+    slice level = slice_none();
+    if (!number_of(r, "limit", QUERY_LIMIT_MAX, &limit)) return;
+    if (!number_of(r, "before", INT64_MAX, &before)) return;
+    (void)http_query(r, "level", &level);
+    struct query_ask m = { .question = QUERY_LIST,
+                           .who = slice_text(user->name),
+                           .index = before,
+                           .kind = kind,
+                           .limit = (uint16_t)limit,
+                           .text = level };
+    ask(front, r, &m);
+}
+
+void api_findings(struct front *front, struct http_request *r, const struct account *user)
+{
+    list(front, r, user, KIND_finding);
+}
+
+/* /v1/records, /v1/records/INDEX, /v1/records/INDEX/proof */
+void api_records(struct front *front, struct http_request *r, const struct account *user)
+{
+    static const char head[] = "/v1/records";
+    static const char tail[] = "/proof";
+    slice rest = slice_from(http_path(r), sizeof head - 1);
+    uint64_t index = 0;
+    if (rest.len == 0) {
+        slice kind = {};
+        const struct schema *s = http_query(r, "kind", &kind) ? schema_named(kind) : NULL;
+        if (s == NULL) {
+            http_error(r, 400, "kind: a kind of record is expected, such as finding");
+            return;
+        }
+        list(front, r, user, s->kind);
+        return;
+    }
+    const size_t tail_len = sizeof tail - 1;
+    const bool proof = rest.len > tail_len && slice_is(slice_from(rest, rest.len - tail_len), tail);
+    rest = (slice){ rest.at + 1, rest.len - 1 - (proof ? tail_len : 0) };
+    if (num_parse_u64(rest, &index).code != E_OK) {
+        http_error(r, 404, "no such record: its index is a number");
+        return;
+    }
+    struct query_ask m = { .question = proof ? QUERY_PROOF : QUERY_RECORD,
+                           .who = slice_text(user->name),
+                           .index = index,
+                           .text = slice_none() };
+    ask(front, r, &m);
+}
+
+void api_checkpoint(struct front *front, struct http_request *r, const struct account *user)
+{
+    (void)user;
+    struct query_ask m = { .question = QUERY_HEAD, .who = slice_none(), .text = slice_none() };
+    ask(front, r, &m);
+}
+
+void api_tile(struct front *front, struct http_request *r, const struct account *user)
+{
+    (void)user;
+    struct query_ask m = { .question = QUERY_TILE,
+                           .who = slice_none(),
+                           .text = slice_from(http_path(r), 1) };
+    if (m.text.len > QUERY_TEXT_BYTES_MAX) {
+        http_error(r, 404, "no such tile");
+        return;
+    }
+    ask(front, r, &m);
+}

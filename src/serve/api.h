@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "serve/front_state.h"
+
+/*
+ * api: questions over HTTP that the reader answers (serve/query.h). A request waits until its
+ * answer is there; there are at most API_WAITING_MAX, and more are told to come again.
+ */
+enum { API_WAITING_MAX = 256, API_LIMIT_DEFAULT = 100 };
+
+struct api;
+
+/* fd: the socket to the reader, borrowed. E_NOMEM. */
+status api_new(struct front *front, int fd, struct api **ret_api, struct fault *f);
+/* Requests that wait are forgotten. NULL is allowed. */
+void api_free(struct api *a);
+/* Whether nobody waits. */
+bool api_is_idle(const struct api *a);
+
+/* Handlers of routes. */
+void api_findings(struct front *front, struct http_request *r, const struct account *user);
+void api_records(struct front *front, struct http_request *r, const struct account *user);
+void api_checkpoint(struct front *front, struct http_request *r, const struct account *user);
+void api_tile(struct front *front, struct http_request *r, const struct account *user);

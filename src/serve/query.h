@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/cursor.h"
+#include "base/fault.h"
+#include "base/writer.h"
+
+/*
+ * query: what the front asks the reader, the process that may look into the log (design section 7),
+ * as payloads of frames over their own socket. The reader answers each question with an HTTP status
+ * and a body; before it opens a private value it has the scribe record who looks.
+ *
+ *   ask      id u64 | question u8 | who vec16 | index u64 | kind u8 | limit u16 | text vec16
+ *   answer   id u64 | status u16 | type u8 | body
+ */
+enum query_message { QUERY_ASK = 1, QUERY_ANSWER };
+
+enum query_question {
+    QUERY_LIST = 1, /* records of the kind below index, the newest first; text: filter */
+    QUERY_RECORD,   /* the record at index */
+    QUERY_PROOF,    /* its inclusion proof (c2sp.org/tlog-proof); public */
+    QUERY_HEAD,     /* the signed checkpoint; public */
+    QUERY_TILE,     /* the resource text, "tile/…"; public */
+    QUERY_END,
+};
+
+enum query_type { QUERY_JSON, QUERY_TEXT, QUERY_BYTES };
+
+enum {
+    QUERY_WHO_BYTES_MAX = 128,
+    QUERY_TEXT_BYTES_MAX = 1024,
+    QUERY_LIMIT_MAX = 1000, /* records in one answer */
+    QUERY_ASK_BYTES_MAX = 2048,
+    QUERY_BODY_BYTES_MAX = 3 * 1024 * 1024,
+    QUERY_ANSWER_BYTES_MAX = QUERY_BODY_BYTES_MAX + 16,
+};
+
+struct query_ask {
+    uint64_t id;
+    uint8_t question; /* enum query_question */
+    slice who;        /* the user, as the log names them; empty for what is public */
+    uint64_t index;
+    uint8_t kind; /* enum kind; 0: any */
+    uint16_t limit;
+    slice text;
+};
+
+struct query_answer {
+    uint64_t id;
+    uint16_t status; /* of HTTP */
+    uint8_t type;    /* enum query_type */
+    slice body;
+};
+
+/* Each appends a payload. */
+void query_ask_write(const struct query_ask *m, struct writer *w);
+void query_answer_write(const struct query_answer *m, struct writer *w);
+/* Each parses a whole payload; slices are views. E_SHORT, E_TRAILING, E_LIMIT, E_UNKNOWN. */
+status query_ask_parse(slice payload, struct query_ask *ret_message);
+status query_answer_parse(slice payload, struct query_answer *ret_message);
