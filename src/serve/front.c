@@ -249,7 +249,7 @@ static status start(struct front *front)
     TRY(listen_http(front));
     TRY(loop_watch(front->loop, front->options->scribe_fd, LOOP_READ, scribe_ready, front,
                    front->fault));
-    if (front->options->confine != NULL) TRY(front->options->confine(front->fault));
+    if (front->options->confine != NULL) TRY(front->options->confine(front->options->dir, front->fault));
     return say_ready(front);
 }
 

@@ -25,7 +25,7 @@ struct front_options {
     struct shared slots;
     struct front_config config;
     /* Called once everything is opened and before a foreign byte is read. */
-    status (*confine)(struct fault *f);
+    status (*confine)(const char *dir, struct fault *f);
 };
 
 /* Serves until the scribe says stop (then everything taken is answered) or is gone (E_CLOSED).

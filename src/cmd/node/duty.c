@@ -100,8 +100,8 @@ static status exchange(int fd, const struct duty *d, struct writer *answer, stru
     return s;
 }
 
-static status ask_node(const char *dir, const struct duty *d, struct writer *answer,
-                       struct fault *f)
+status duty_ask_running(const char *dir, const struct duty *d, struct writer *answer,
+                        struct fault *f)
 {
     struct file folder = {};
     const struct fault busy = *f;
@@ -122,7 +122,7 @@ status duty_ask(const char *dir, const struct duty *d, struct writer *answer, st
 {
     struct node n = {};
     const status s = node_open_writing(dir, &n, f);
-    if (s.code == E_BUSY) return ask_node(dir, d, answer, f);
+    if (s.code == E_BUSY) return duty_ask_running(dir, d, answer, f);
     TRY(s);
     const status done = perform_here(&n, d, answer, f);
     node_close(&n);

@@ -57,6 +57,10 @@ status duty_parse(slice payload, struct duty *ret_duty);
  * like if the answer is no; E_BUSY if another command holds the lock. */
 status duty_ask(const char *dir, const struct duty *d, struct writer *answer, struct fault *f);
 
+/* As duty_ask, but only by a node that runs: E_BUSY if none does. */
+status duty_ask_running(const char *dir, const struct duty *d, struct writer *answer,
+                        struct fault *f);
+
 struct node;
 
 /* Carries a duty out on a node that is open for writing: its records are added and flushed. The

@@ -97,7 +97,7 @@ static status record_look(struct reader *r, const struct query_ask *m, slice ind
     d.slots[DUTY_RECORDS] = indices;
     d.slots[DUTY_ACTOR] = m->who;
     d.slots[DUTY_PURPOSE] = slice_text("asked over the API");
-    return duty_ask(r->dir, &d, &w, f);
+    return duty_ask_running(r->dir, &d, &w, f);
 }
 
 static status ask_record(struct reader *r, const struct query_ask *m, struct fault *f)

@@ -1,21 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/node/role_front.h"
 
+#include <stdio.h>
+#include <sys/syscall.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
+#include "cmd/node/confine.h"
 #include "cmd/node/node.h"
 #include "cmd/node/role.h"
 #include "os/process.h"
 #include "os/socket.h"
+#include "os/sandbox.h"
 #include "serve/front.h"
+#include "serve/rule_pack.h"
 #include "base/banned.h"
 
 enum { SCRIBE_FD = PROCESS_FIRST_FD, SLOTS_FD, READER_FD };
 
+/* What the front calls beside what every process needs (os/seccomp.c): its sockets, its event loop,
+ * and the files of new rules. The listeners are bound already. */
+static const struct sandbox_call calls[] = {
+    { .number = SYS_epoll_pwait2 }, { .number = SYS_epoll_wait },  { .number = SYS_epoll_pwait },
+    { .number = SYS_epoll_ctl },    { .number = SYS_accept4 },     { .number = SYS_accept },
+    { .number = SYS_recvfrom },     { .number = SYS_recvmsg },     { .number = SYS_recvmmsg },
+    { .number = SYS_sendto },       { .number = SYS_sendmsg },     { .number = SYS_writev },
+    { .number = SYS_readv },        { .number = SYS_poll },        { .number = SYS_shutdown },
+    { .number = SYS_getpeername },  { .number = SYS_getsockname }, { .number = SYS_getsockopt },
+    { .number = SYS_setsockopt },   { .number = SYS_fcntl },       { .number = SYS_openat },
+    { .number = SYS_ioctl },
+};
+
+/* From here on nothing can be reached but the open sockets and the packs of rules. */
+static status confine(const char *dir, struct fault *f)
+{
+    char rules[FRONT_PATH_BYTES_MAX + sizeof RULE_PACK_FOLDER + 1];
+    snprintf(rules, sizeof rules, "%s/" RULE_PACK_FOLDER, dir);
+    const struct sandbox_path paths[] = { { rules, SANDBOX_READ } };
+    const struct sandbox sandbox = {
+        .calls = calls,
+        .call_count = COUNT_OF(calls),
+        .paths = paths,
+        .path_count = COUNT_OF(paths),
+        .mode = ROLE_SANDBOX_MODE,
+    };
+    struct sandbox_level level = {};
+    confine_last_leak_check();
+    return sandbox_enter(&sandbox, &level, f);
+}
+
 static status run(const char *dir, struct fault *f)
 {
     struct node node = {};
-    struct front_options options = { .dir = dir, .scribe_fd = SCRIBE_FD, .reader_fd = READER_FD };
+    struct front_options options = {
+        .dir = dir, .scribe_fd = SCRIBE_FD, .reader_fd = READER_FD, .confine = confine
+    };
     TRY(node_open_store(dir, &node, f));
     options.config = node.config.front;
     node_close(&node);

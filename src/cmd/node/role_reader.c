@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/node/role_reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
+#include "cmd/node/confine.h"
 #include "cmd/node/reader.h"
 #include "cmd/node/role.h"
 #include "os/frame.h"
 #include "os/process.h"
+#include "os/sandbox.h"
+#include "view/view.h"
 #include "base/banned.h"
 
 enum { FRONT_FD = PROCESS_FIRST_FD };
@@ -40,12 +46,58 @@ static status converse(struct reader *r, struct fault *f)
     return s.code == E_CLOSED ? OK : s; /* the front went: the usual end */
 }
 
+/* What the reader calls beside what every process needs (os/seccomp.c): files to read, the locks
+ * and shared memory of the view, its socket to the front, and the node's own socket, by which it
+ * has looks recorded. No other network exists for it. */
+static const struct sandbox_call calls[] = {
+    { .number = SYS_pread64 },
+    { .number = SYS_openat },
+    { .number = SYS_fcntl },
+    { .number = SYS_recvfrom },
+    { .number = SYS_sendmsg },
+    { .number = SYS_poll },
+    { .number = SYS_getdents64 },
+    { .number = SYS_connect },
+    { .number = SYS_pwrite64 },
+    { .number = SYS_ftruncate },
+    { .number = SYS_fchown },
+    { .number = SYS_fchmod },
+    { .number = SYS_geteuid },
+    { .number = SYS_access },
+    { .number = SYS_readlink },
+    { .number = SYS_unlink },
+    { .number = SYS_getcwd },
+    { .number = SYS_ioctl },
+    { .number = SYS_socket, .argument = 0, .mask = UINT32_MAX, .value = AF_UNIX },
+};
+
+static status confine(const char *dir, struct fault *f)
+{
+    char view[1024];
+    snprintf(view, sizeof view, "%s/" VIEW_FOLDER, dir);
+    const struct sandbox_path paths[] = {
+        { dir, SANDBOX_READ },
+        { view, SANDBOX_READ | SANDBOX_WRITE }, /* readers of a database share its memory */
+    };
+    const struct sandbox sandbox = {
+        .calls = calls,
+        .call_count = COUNT_OF(calls),
+        .paths = paths,
+        .path_count = COUNT_OF(paths),
+        .mode = ROLE_SANDBOX_MODE,
+    };
+    struct sandbox_level level = {};
+    confine_last_leak_check();
+    return sandbox_enter(&sandbox, &level, f);
+}
+
 int role_reader(const char *dir)
 {
     struct fault f = {};
     struct reader *r = NULL;
     role_ignore_stop_signals();
     status s = reader_new(dir, &r, &f);
+    if (s.code == E_OK) s = confine(dir, &f);
     if (s.code == E_OK) s = converse(r, &f);
     reader_free(r);
     return s.code == E_OK ? 0 : command_fail(status_exit(s), "reader: %s", f.text);

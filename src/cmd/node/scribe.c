@@ -17,6 +17,7 @@
 #include "os/frame.h"
 #include "os/loop.h"
 #include "os/socket.h"
+#include "serve/rule_pack.h"
 #include "view/view.h"
 #include "base/banned.h"
 
@@ -376,6 +377,7 @@ static status scribe_init(struct scribe *s, const char *dir, struct fault *f)
     if (s->moved_fd < 0) return fault_set(f, FAIL(E_NOMEM), "cannot make an eventfd");
     TRY(dir_open(NULL, dir, &folder, f));
     status made = dir_make(&folder, CONTROL_FOLDER, f);
+    if (made.code == E_OK) made = dir_make(&folder, RULE_PACK_FOLDER, f);
     if (made.code == E_OK) made = socket_listen(&folder, CONTROL_SOCKET, &s->listener, f);
     file_close(&folder);
     TRY(made);
