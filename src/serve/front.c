@@ -241,15 +241,15 @@ static status say_ready(struct front *front)
 
 static status start(struct front *front)
 {
+    const struct front_options *o = front->options;
     TRY(frame_input_init(&front->in, LINK_PAYLOAD_MAX));
     TRY(meet_scribe(front));
     TRY(make_parts(front));
     TRY(loop_new(NULL, &front->loop, front->fault));
-    TRY(api_new(front, front->options->reader_fd, &front->api, front->fault));
+    TRY(api_new(front, o->reader_fd, &front->api, front->fault));
     TRY(listen_http(front));
-    TRY(loop_watch(front->loop, front->options->scribe_fd, LOOP_READ, scribe_ready, front,
-                   front->fault));
-    if (front->options->confine != NULL) TRY(front->options->confine(front->options->dir, front->fault));
+    TRY(loop_watch(front->loop, o->scribe_fd, LOOP_READ, scribe_ready, front, front->fault));
+    if (o->confine != NULL) TRY(o->confine(o->dir, front->fault));
     return say_ready(front);
 }
 
