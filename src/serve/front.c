@@ -69,6 +69,22 @@ static status take_head(struct front *front, slice payload)
     return OK;
 }
 
+/* What a source has sent before this start. */
+static status take_window(struct front *front, slice payload)
+{
+    struct cursor c = cursor_of(payload);
+    uint64_t source = 0;
+    TRY(cursor_u64(&c, &source));
+    while (cursor_left(&c) > 0) {
+        uint64_t sequence = 0;
+        uint64_t number = 0;
+        TRY(cursor_u64(&c, &sequence));
+        TRY(cursor_u64(&c, &number));
+        TRY(windows_note(front->windows, source, sequence, number));
+    }
+    return OK;
+}
+
 static status load_rules(struct front *front, const hash *bundle, struct judging **ret_judging,
                          struct fault *f)
 {
@@ -129,6 +145,7 @@ static const struct {
     { LINK_STORED, take_stored },     { LINK_HEAD, take_head },
     { LINK_HELLO, take_hello },       { LINK_STOP, take_stop },
     { LINK_ACCOUNTS, take_accounts }, { LINK_ACTIVATE, take_activate },
+    { LINK_WINDOW, take_window },
 };
 
 static status take_frame(struct front *front, const struct frame *frame)
@@ -166,7 +183,7 @@ static status meet_scribe(struct front *front)
     while (!front->has_hello || !front->has_accounts) {
         struct frame frame = {};
         TRY(frame_receive(&front->in, front->options->scribe_fd, &frame, front->fault));
-        if (frame.type != LINK_HELLO && frame.type != LINK_ACCOUNTS) {
+        if (frame.type != LINK_HELLO && frame.type != LINK_WINDOW && frame.type != LINK_ACCOUNTS) {
             return fault_set(front->fault, FAIL(E_UNKNOWN), "the scribe does not greet");
         }
         TRY(take_frame(front, &frame));
@@ -243,6 +260,7 @@ static status start(struct front *front)
 {
     const struct front_options *o = front->options;
     TRY(frame_input_init(&front->in, LINK_PAYLOAD_MAX));
+    TRY(windows_new(&front->windows));
     TRY(meet_scribe(front));
     TRY(make_parts(front));
     TRY(loop_new(NULL, &front->loop, front->fault));
@@ -285,6 +303,7 @@ static void end(struct front *front)
     batcher_free(front->batcher);
     scratch_free(front->scratch);
     outbox_free(front->outbox);
+    windows_free(front->windows);
     judging_free(front->judging);
     accounts_done(&front->accounts);
     accounts_done(&front->retired);

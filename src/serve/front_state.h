@@ -5,6 +5,7 @@
 #include "serve/front.h"
 #include "serve/http.h"
 #include "serve/outbox.h"
+#include "serve/windows.h"
 #include "intake/protocol/scratch.h"
 
 /*
@@ -23,6 +24,7 @@ struct front {
     struct accounts retired; /* replaced while requests may still point into it */
     struct batcher *batcher;
     struct outbox *outbox;
+    struct windows *windows;          /* what numbered sources have sent */
     struct judging *judging;          /* NULL: no rules are active */
     struct protocol_scratch *scratch; /* owned; of one request at a time */
     uint64_t first_ack, next_ack;     /* ids given to senders that ask for them later */

@@ -19,6 +19,7 @@
  *     stored      batch u64 | runs: count u16, each number u64, index u64, length u32
  *     head        sequenced u64 | checkpointed u64, sizes of the log
  *     activate    bundle hash: load it and judge by it from the next batch on
+ *     window      source u64 | pairs: the source's number u64, the record's number u64
  *     stop        nothing: take no more requests, answer what there is, end
  *   to the scribe
  *     ready       text for people: what is listened on
@@ -36,6 +37,7 @@ enum link_message {
     LINK_HEAD,
     LINK_ACTIVATE,
     LINK_STOP,
+    LINK_WINDOW,
     LINK_READY = 65,
     LINK_BATCH,
     LINK_ACTIVATED,

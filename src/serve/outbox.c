@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "os/frame.h"
+#include "serve/positions.h"
 #include "base/banned.h"
 
 /* A batch that waits for a slot. */
@@ -22,6 +23,7 @@ struct outbox {
     uint64_t next_number;                 /* behind everything pushed */
     uint64_t stored_through;              /* numbers below are durable */
     struct batch_out in_slot[LINK_SLOTS]; /* without bytes: batch n is in slot n % LINK_SLOTS */
+    struct positions positions;
     struct ticket *oldest, *newest;
     struct link_head head;
 };
@@ -35,6 +37,11 @@ status outbox_new(int fd, const struct shared *slots, uint64_t next_number,
     o->slots = slots;
     o->next_number = next_number;
     o->stored_through = next_number;
+    const status s = positions_init(&o->positions, next_number);
+    if (s.code != E_OK) {
+        outbox_free(o);
+        return s;
+    }
     *ret_outbox = o;
     return OK;
 }
@@ -48,6 +55,7 @@ void outbox_free(struct outbox *o)
         free(w->batch.bytes);
         free(w);
     }
+    positions_done(&o->positions);
     free(o);
 }
 
@@ -102,21 +110,20 @@ status outbox_push(struct outbox *o, const struct batch_out *batch, struct fault
     return pump(o, f);
 }
 
-static void take_run(struct ticket *t, const struct link_run *run)
+/* Looks up the indices of a ticket whose records are all stored. One that is too old to be looked
+ * up has been stored all the same. */
+static void resolve(struct outbox *o, struct ticket *t)
 {
-    const uint64_t end = run->number + run->length;
-    if (t->first_number >= run->number && t->first_number < end) {
-        t->first_index = run->index + (t->first_number - run->number);
-    }
-    if (t->last_number >= run->number && t->last_number < end) {
-        t->last_index = run->index + (t->last_number - run->number);
-        t->is_stored = true;
-    }
+    if (t->is_stored || t->last_number >= o->stored_through) return;
+    t->is_stored = true;
+    t->has_indices = positions_find(&o->positions, t->first_number, &t->first_index).code == E_OK &&
+                     positions_find(&o->positions, t->last_number, &t->last_index).code == E_OK;
 }
 
 static bool is_done(const struct outbox *o, const struct ticket *t)
 {
-    return t->is_stored && (!t->checkpointed || t->last_index < o->head.checkpointed);
+    return t->is_stored &&
+           (!t->checkpointed || !t->has_indices || t->last_index < o->head.checkpointed);
 }
 
 /* Calls and forgets every ticket that has what it waits for; done may add others. */
@@ -127,7 +134,7 @@ static void call_done(struct outbox *o)
         struct ticket *next = t->next;
         if (is_done(o, t)) {
             outbox_forget(o, t);
-            t->done(t->with, t->first_index, t->last_index);
+            t->done(t->with, t);
         }
         t = next;
     }
@@ -152,12 +159,10 @@ status outbox_stored(struct outbox *o, const struct link_stored *m, struct fault
     }
     o->stored++;
     o->stored_through = batch->first_number + batch->records;
-    for (size_t i = 0; i < m->run_count; i++) {
-        for (struct ticket *t = o->oldest; t != NULL; t = t->next) {
-            if (t->first_number >= m->runs[i].number + m->runs[i].length) break;
-            take_run(t, &m->runs[i]);
-        }
-    }
+    for (size_t i = 0; i < m->run_count; i++)
+        positions_note_run(&o->positions, m->runs[i].number, m->runs[i].index, m->runs[i].length);
+    for (struct ticket *t = o->oldest; t != NULL; t = t->next)
+        resolve(o, t);
     call_done(o);
     return pump(o, f);
 }
@@ -178,6 +183,8 @@ void outbox_wait(struct outbox *o, struct ticket *t)
         o->oldest = t;
     }
     o->newest = t;
+    resolve(o, t);
+    if (t->is_stored) call_done(o);
 }
 
 void outbox_forget(struct outbox *o, struct ticket *t)

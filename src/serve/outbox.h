@@ -16,9 +16,10 @@ enum { OUTBOX_BYTES_MAX = 128 * 1024 * 1024 }; /* beyond it senders are told to 
 struct ticket {
     uint64_t first_number, last_number;
     bool checkpointed; /* or only sequenced */
-    void (*done)(void *with, uint64_t first_index, uint64_t last_index);
+    void (*done)(void *with, const struct ticket *t);
     void *with;
-    uint64_t first_index, last_index; /* the outbox's from here on */
+    bool has_indices; /* the outbox's from here on; false: they are too old to be known */
+    uint64_t first_index, last_index;
     bool is_stored;
     struct ticket *next;
 };
@@ -35,8 +36,8 @@ status outbox_push(struct outbox *o, const struct batch_out *batch, struct fault
 status outbox_stored(struct outbox *o, const struct link_stored *m, struct fault *f);
 /* The log's sizes: calls tickets that wait for a checkpoint. */
 void outbox_head(struct outbox *o, const struct link_head *m);
-/* Adds a ticket, whose numbers are no older than those of the tickets before it; it must stay where
- * it is until done is called, or it is taken back. */
+/* Adds a ticket; done is called at once if its records are stored already. It must stay where it is
+ * until then, or it is taken back. */
 void outbox_wait(struct outbox *o, struct ticket *t);
 /* Forgets a ticket. */
 void outbox_forget(struct outbox *o, struct ticket *t);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
-#include "cmd/node/positions.h"
+#include "serve/positions.h"
 #include "os/frame.h"
 #include "os/process.h"
 #include "os/shared.h"

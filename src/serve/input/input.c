@@ -7,19 +7,57 @@
 #include "record/schema.h"
 #include "base/banned.h"
 
+static void accept(struct input *in, const struct submission *event, uint64_t number,
+                   bool duplicate)
+{
+    struct ticket *t = &in->ticket;
+    if (!in->any || number < t->first_number) t->first_number = number;
+    if (!in->any || number > t->last_number) t->last_number = number;
+    in->any = true;
+    result_accept(&in->result, event->place, duplicate);
+}
+
+static status add(struct input *in, const struct submission *event, uint64_t *ret_number,
+                  struct fault *f)
+{
+    const status s = batcher_add(in->front->batcher, &in->origin, event, ret_number, f);
+    if (s.code != E_OK && !protocol_refuses(s)) front_fail(in->front, s);
+    return s;
+}
+
+/* An event that its sender has numbered is taken once: a retry gets the first answer. */
+static status add_numbered(struct input *in, const struct submission *event, struct fault *f)
+{
+    struct windows *windows = in->front->windows;
+    const uint64_t source = in->origin.account->id;
+    uint64_t number = 0;
+    in->origin.sequence = in->first_sequence + event->place.number;
+    const status seen = windows_find(windows, source, in->origin.sequence, &number);
+    if (seen.code == E_OK) {
+        accept(in, event, number, true);
+        return OK;
+    }
+    if (seen.code != E_NOT_FOUND) {
+        return fault_set(f, FAIL(E_VALUE), "number %llu is older than the last %d of this source",
+                         (unsigned long long)in->origin.sequence, WINDOW_NUMBERS);
+    }
+    TRY(add(in, event, &number, f));
+    const status noted = windows_note(windows, source, in->origin.sequence, number);
+    if (noted.code != E_OK) {
+        front_fail(in->front, noted);
+        return noted;
+    }
+    accept(in, event, number, false);
+    return OK;
+}
+
 static status take(void *self, const struct submission *event, struct fault *f)
 {
     struct input *in = self;
     uint64_t number = 0;
-    const status s = batcher_add(in->front->batcher, &in->origin, event, &number, f);
-    if (s.code != E_OK) {
-        if (!protocol_refuses(s)) front_fail(in->front, s);
-        return s;
-    }
-    if (!in->any) in->ticket.first_number = number;
-    in->ticket.last_number = number;
-    in->any = true;
-    result_accept(&in->result, event->place, false);
+    if (in->origin.is_numbered) return add_numbered(in, event, f);
+    TRY(add(in, event, &number, f));
+    accept(in, event, number, false);
     return OK;
 }
 
@@ -71,10 +109,10 @@ static void answer(struct input *in)
     input_free(in);
 }
 
-static void on_stored(void *with, uint64_t first_index, uint64_t last_index)
+static void on_stored(void *with, const struct ticket *t)
 {
     struct input *in = with;
-    result_indices(&in->result, first_index, last_index);
+    if (t->has_indices) result_indices(&in->result, t->first_index, t->last_index);
     answer(in);
 }
 

@@ -27,7 +27,8 @@ struct input {
     struct origin origin;
     struct ticket ticket;
     struct protocol_result result;
-    bool any; /* an event was taken: the ticket has numbers */
+    bool any;                /* an event was taken: the ticket has numbers */
+    uint64_t first_sequence; /* if origin.is_numbered: the sender's number of the first event */
     int64_t started_ns;
     union {
         struct hec hec;

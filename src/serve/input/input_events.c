@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * POST /v1/events: lines of JSON.
+ * POST /v1/events: lines of JSON. With Candor-Sequence, the sender's number of the first line, each
+ * event is recorded once however often it is sent.
  */
 #include "intake/protocol/ndjson.h"
+#include "intake/protocol/sequence.h"
 #include "serve/input/input.h"
 #include "base/banned.h"
+
+enum { EVENTS_MAX = HTTP_BODY_BYTES_MAX }; /* more than a body can hold */
 
 static status read_body(struct input *in, slice body, const struct protocol_sink *sink,
                         struct fault *f)
@@ -27,6 +31,17 @@ static size_t answer_bytes(const struct input *in)
 void input_events(struct front *front, struct http_request *r, const struct account *source)
 {
     static const struct input_codec codec = { read_body, answer, answer_bytes, NULL };
+    struct fault f = {};
+    slice text = {};
+    uint64_t first = 0;
+    const bool numbered = http_header(r, "Candor-Sequence", &text);
+    if (numbered && sequence_parse(text, EVENTS_MAX, &first, &f).code != E_OK) {
+        http_error(r, 400, "Candor-Sequence: %s", f.text);
+        return;
+    }
     struct input *in = input_new(front, r, source, &codec);
-    if (in != NULL) input_run(in);
+    if (in == NULL) return;
+    in->origin.is_numbered = numbered;
+    in->first_sequence = first;
+    input_run(in);
 }

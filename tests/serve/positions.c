@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/node/positions.h"
+#include "serve/positions.h"
 #include "tests/cm.h"
 
 static void numbers_become_the_indices_they_were_given(void **)

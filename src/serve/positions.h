@@ -28,6 +28,8 @@ status positions_init(struct positions *p, uint64_t first);
 void positions_done(struct positions *p);
 /* The next number has that index. */
 void positions_note(struct positions *p, uint64_t number, uint64_t index);
+/* length numbers from number on have the indices from index on. */
+void positions_note_run(struct positions *p, uint64_t number, uint64_t index, uint64_t length);
 /* E_NOT_FOUND for a number that was not given out or is older than every run kept. */
 status positions_find(const struct positions *p, uint64_t number, uint64_t *ret_index);
 /* Evidence of a finding, pairs of u64 and u16, with the numbers replaced by indices; ret_bytes has

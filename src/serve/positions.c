@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/node/positions.h"
+#include "serve/positions.h"
 
 #include <stdlib.h>
 #include "base/bytes.h"
@@ -28,7 +28,12 @@ static struct position_run *run_at(const struct positions *p, uint64_t nth)
 
 void positions_note(struct positions *p, uint64_t number, uint64_t index)
 {
-    p->next = number + 1;
+    positions_note_run(p, number, index, 1);
+}
+
+void positions_note_run(struct positions *p, uint64_t number, uint64_t index, uint64_t length)
+{
+    p->next = number + length;
     if (p->count > 0) {
         const struct position_run *newest = run_at(p, p->count - 1);
         if (index - newest->index == number - newest->number) return;
