@@ -11,8 +11,6 @@
 #include "serve/front_state.h"
 #include "base/banned.h"
 
-enum { PEM_BYTES_MAX = 1024 * 1024 };
-
 void front_fail(struct front *front, status why)
 {
     if (front->failed.code == E_OK) front->failed = why;
@@ -134,7 +132,7 @@ static status take_activate(struct front *front, slice payload)
 static status take_stop(struct front *front, slice)
 {
     front->is_stopping = true;
-    if (front->http != NULL) http_stop_accepting(front->http);
+    listeners_stop(front);
     return OK;
 }
 
@@ -212,48 +210,12 @@ static status make_parts(struct front *front)
     return batcher_judge_by(front->batcher, front->judging);
 }
 
-/* A PEM file as text; nothing where no path is given. */
-static status load_pem(const char *path, slice *ret_text, struct fault *f)
-{
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    *ret_text = slice_none();
-    if (path[0] == '\0') return OK;
-    TRY(file_load(NULL, path, PEM_BYTES_MAX, &bytes, &len, f));
-    *ret_text = (slice){ bytes, len };
-    return OK;
-}
-
-static status listen_http(struct front *front)
-{
-    const struct front_config *c = &front->options->config;
-    const struct http_limits limits = {};
-    struct http_calls calls = front_http_calls;
-    struct http_tls tls = { slice_none(), slice_none(), slice_none() };
-    if (c->http[0] == '\0') return OK;
-    calls.self = front;
-    status s = load_pem(c->certificate, &tls.certificate, front->fault);
-    if (s.code == E_OK) s = load_pem(c->key, &tls.key, front->fault);
-    if (s.code == E_OK) {
-        s = http_listen(front->loop, c->http, &tls, &limits, &calls, &front->http, front->fault);
-    }
-    if (tls.certificate.len != 0) free((void *)(uintptr_t)tls.certificate.at);
-    if (tls.key.len != 0) {
-        bytes_wipe((void *)(uintptr_t)tls.key.at, tls.key.len);
-        free((void *)(uintptr_t)tls.key.at);
-    }
-    return s;
-}
-
 static status say_ready(struct front *front)
 {
-    char text[FRONT_ADDRESS_BYTES_MAX + 32] = "";
-    if (front->http != NULL) {
-        snprintf(text, sizeof text, "%s://%s",
-                 front->options->config.certificate[0] != '\0' ? "https" : "http",
-                 http_address(front->http));
-    }
-    return tell(front, LINK_READY, slice_text(text));
+    char text[1024];
+    struct writer w = writer_of(text, sizeof text);
+    listeners_tell(front, &w);
+    return tell(front, LINK_READY, writer_slice(&w));
 }
 
 static status start(struct front *front)
@@ -265,7 +227,7 @@ static status start(struct front *front)
     TRY(make_parts(front));
     TRY(loop_new(NULL, &front->loop, front->fault));
     TRY(api_new(front, o->reader_fd, &front->api, front->fault));
-    TRY(listen_http(front));
+    TRY(listeners_open(front));
     TRY(loop_watch(front->loop, o->scribe_fd, LOOP_READ, scribe_ready, front, front->fault));
     if (o->confine != NULL) TRY(o->confine(o->dir, front->fault));
     return say_ready(front);
@@ -278,6 +240,7 @@ static status turn(struct front *front)
     TRY(loop_step(front->loop, true, front->fault));
     TRY(front->failed);
     if (outbox_bytes(front->outbox) == 0) TRY(batcher_flush(front->batcher));
+    listeners_resume(front);
     return front->failed;
 }
 
@@ -297,7 +260,7 @@ static status serve(struct front *front)
 
 static void end(struct front *front)
 {
-    http_free(front->http);
+    listeners_close(front);
     api_free(front->api);
     loop_free(front->loop);
     batcher_free(front->batcher);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/address.h"
 #include "os/shared.h"
 #include "serve/link.h"
 
@@ -8,14 +9,22 @@
  * neither the log nor a key: what it takes goes to the scribe (serve/link.h), and senders are
  * answered once the scribe says how far their events are.
  */
-enum { FRONT_ADDRESS_BYTES_MAX = 128, FRONT_PATH_BYTES_MAX = 1024 };
+enum { FRONT_ADDRESS_BYTES_MAX = 128, FRONT_PATH_BYTES_MAX = 1024, FRONT_ALLOWED_MAX = 64 };
 
 /* What the operator decides (candor.yaml). */
 struct front_config {
-    char market[3];                         /* or "" */
-    char http[FRONT_ADDRESS_BYTES_MAX];     /* "127.0.0.1:8420"; "": no HTTP */
-    char certificate[FRONT_PATH_BYTES_MAX]; /* PEM files; "": plain */
+    char market[3]; /* or "" */
+    /* Addresses to listen on, such as "127.0.0.1:8420"; "": not. */
+    char http[FRONT_ADDRESS_BYTES_MAX];
+    char syslog_udp[FRONT_ADDRESS_BYTES_MAX];
+    char syslog_tcp[FRONT_ADDRESS_BYTES_MAX];
+    char syslog_tls[FRONT_ADDRESS_BYTES_MAX];
+    struct network syslog_allowed[FRONT_ALLOWED_MAX]; /* who may send beside this machine */
+    size_t syslog_allowed_count;
+    /* PEM files; "": plain HTTP, and no client certificates. */
+    char certificate[FRONT_PATH_BYTES_MAX];
     char key[FRONT_PATH_BYTES_MAX];
+    char client_ca[FRONT_PATH_BYTES_MAX];
 };
 
 struct front_options {

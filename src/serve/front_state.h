@@ -5,6 +5,7 @@
 #include "serve/front.h"
 #include "serve/http.h"
 #include "serve/outbox.h"
+#include "serve/syslog.h"
 #include "serve/windows.h"
 #include "intake/protocol/scratch.h"
 
@@ -17,8 +18,10 @@ struct api;
 struct front {
     const struct front_options *options;
     struct loop *loop;
-    struct http *http; /* NULL: not listening */
-    struct api *api;   /* questions to the reader */
+    struct http *http;                     /* NULL: not listening */
+    struct syslog *syslog[SYSLOG_TLS + 1]; /* by enum syslog_kind; NULL: not listening */
+    bool is_syslog_paused;
+    struct api *api; /* questions to the reader */
     struct frame_input in;
     struct accounts accounts;
     struct accounts retired; /* replaced while requests may still point into it */
@@ -40,6 +43,17 @@ struct front {
 /* Ends the front with that status, unless it has ended already. */
 void front_fail(struct front *front, status why);
 
+/* ---- listeners.c ---- */
+/* Opens what the configuration asks for. */
+status listeners_open(struct front *front);
+/* "http://127.0.0.1:8420, syslog udp 127.0.0.1:514": what is listened on. */
+void listeners_tell(const struct front *front, struct writer *w);
+/* Reads from syslog senders again, if they were held back and there is room now. */
+void listeners_resume(struct front *front);
+/* No new connections and messages. */
+void listeners_stop(struct front *front);
+void listeners_close(struct front *front);
+
 /* ---- routes.c ---- */
 extern const struct http_calls front_http_calls; /* self is the front */
 
@@ -53,6 +67,9 @@ void input_hec_event(struct front *front, struct http_request *r, const struct a
 void input_hec_raw(struct front *front, struct http_request *r, const struct account *source);
 void input_hec_ack(struct front *front, struct http_request *r, const struct account *source);
 void input_hec_health(struct front *front, struct http_request *r, const struct account *source);
+void input_otlp(struct front *front, struct http_request *r, const struct account *source);
 void input_bulk(struct front *front, struct http_request *r, const struct account *source);
 /* Answers what a client of Elasticsearch asks before it sends; false: it is no such question. */
 bool input_elastic_probe(struct http_request *r);
+/* What takes syslog messages; self is the front. */
+bool input_syslog(void *self, const struct syslog_message *m, const struct syslog_peer *peer);

@@ -33,6 +33,7 @@ static void health(struct front *front, struct http_request *r, const struct acc
 
 static const struct route_row routes[] = {
     { "POST", "/v1/events", FOR_SOURCES, input_events },
+    { "POST", "/v1/logs", FOR_SOURCES, input_otlp },
     { "POST", "/services/collector", FOR_SOURCES, input_hec_event },
     { "POST", "/services/collector/event", FOR_SOURCES, input_hec_event },
     { "POST", "/services/collector/event/1.0", FOR_SOURCES, input_hec_event },

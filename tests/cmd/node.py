@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,7 +55,8 @@ class Node:
         self.process = subprocess.Popen([CANDOR, "serve", NODE], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
-        self.url = re.search(r"http://\S+", line).group(0)
+        self.url = re.search(r"http://[0-9.:]+", line).group(0)
+        self.syslog = dict(re.findall(r"syslog (\w+) [0-9.]+:(\d+)", line))
 
     def request(self, method, path, body=None, **headers):
         """The status, and the answer as JSON."""
@@ -113,6 +115,14 @@ def an_event_is_answered_when_it_is_in_the_log_and_its_finding_with_it():
     made = good("init", NODE, "--origin", "log.example.com/node", "--market", "IE", "--listen",
                 "127.0.0.1:0")
     STATE["vkey"] = made.split("vkey: ")[1].strip()
+    with open(os.path.join(NODE, "candor.yaml"), "r+", encoding="utf-8") as file:
+        text = file.read()
+        for kind in ("udp", "tcp"):
+            text = text.replace(f'#   syslog_{kind}: "127.0.0.1:5514"',
+                                f'  syslog_{kind}: "127.0.0.1:0"')
+        file.seek(0)
+        file.write(text)
+        file.truncate()
     STATE["token"] = good("source", "add", NODE, "shop", "--class", "application").strip()
     good("rules", "activate", NODE, "--rules", rules("bad"))
     node = STATE["node"] = Node()
@@ -188,6 +198,78 @@ def elasticsearch_senders_are_answered_as_elasticsearch_answers():
     states = [list(item.values())[0] for item in answer["items"]]
     assert [s["status"] for s in states] == [201, 400, 201], answer
     assert states[0]["_id"] == "7" and states[2]["_index"] == "logs", answer
+
+
+def wait_for(before, text):
+    """The event with that text behind the index, once it is there: syslog has no answers."""
+    deadline = time.time() + 20
+    while True:
+        for record in records(before, size() - before) if size() > before else []:
+            if record["kind"] == "event" and text in record["fields"]["raw"]:
+                return record
+        assert time.time() < deadline, text
+        time.sleep(0.05)
+
+
+@tap.test
+def syslog_senders_are_heard_over_udp_and_tcp():
+    node = STATE["node"]
+    if not shutil.which("logger"):
+        tap.skip("logger is not installed")
+    for kind, more in (("udp", ["--udp"]), ("tcp", ["--tcp"]), ("tcp", ["--tcp", "--octet-count"])):
+        said = f"Failed password for {''.join(more)}"
+        before = size()
+        subprocess.run(["logger", "--server", "127.0.0.1", "--port", node.syslog[kind], *more,
+                        "--tag", "sshd", said], check=True)
+        event = wait_for(before, said)
+        assert event["fields"]["source"] == "syslog", event
+        assert event["columns"]["trust"] == "unauthenticated", event
+
+
+@tap.test
+def opentelemetry_logs_are_taken_as_json():
+    node = STATE["node"]
+    body = {"resourceLogs": [{"resource": {}, "scopeLogs": [{"logRecords": [
+        {"timeUnixNano": "1767225600000000000", "body": {"stringValue": "hello"},
+         "attributes": [{"key": "product", "value": {"stringValue": "shop"}},
+                        {"key": "word", "value": {"stringValue": "bad"}}]}]}]}]}
+    before = size()
+    headers = {"Authorization": "Bearer " + STATE["token"], "Content-Type": "application/json"}
+    code, answer = node.request("POST", "/v1/logs?ack=checkpointed", json.dumps(body).encode(),
+                                **headers)
+    assert code == 200 and "partialSuccess" not in answer, answer
+    event, finding = records(before, 2)
+    assert event["fields"]["time"] == "2026-01-01T00:00:00Z" and finding["kind"] == "finding"
+    headers["Content-Type"] = "text/plain"
+    assert node.request("POST", "/v1/logs", b"{}", **headers)[0] == 415
+
+
+@tap.test
+def what_a_sender_has_numbered_is_taken_once():
+    node = STATE["node"]
+
+    def send(first, count, **more):
+        body = b"".join(b'{"product":"shop","word":"bad","n":%d}\n' % (first + i)
+                        for i in range(count))
+        return node.request("POST", "/v1/events?ack=checkpointed", body,
+                            Authorization="Bearer " + STATE["token"],
+                            **{"Candor-Sequence": str(first)}, **more)
+
+    code, one = send(1000, 10)
+    assert code == 200 and one["accepted"] == 10, one
+    after = size()
+    code, again = send(1000, 10)
+    assert (code, again) == (200, one), again
+    assert size() == after, "a retry was recorded"
+    code, both = send(1005, 10)  # five of them are new
+    assert code == 200 and both["accepted"] == 10, both
+    assert both["first_index"] == one["first_index"] + 5 and size() == after + 10
+    assert records(one["first_index"], 1)[0]["fields"]["sequence"] == 1000
+    assert node.request("POST", "/v1/events", b"{}", Authorization="Bearer " + STATE["token"],
+                        **{"Candor-Sequence": "x"})[0] == 400
+    assert send(10**6, 1)[0] == 200
+    code, old = send(1000, 1)
+    assert code == 400 and "older" in old["rejected"][0]["error"], old
 
 
 @tap.test

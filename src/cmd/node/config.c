@@ -63,6 +63,45 @@ static status take_http(const struct yaml_node *value, struct node_config *c, st
     return take_text(value, c->front.http, sizeof c->front.http, f);
 }
 
+static status take_udp(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    return take_text(value, c->front.syslog_udp, sizeof c->front.syslog_udp, f);
+}
+
+static status take_tcp(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    return take_text(value, c->front.syslog_tcp, sizeof c->front.syslog_tcp, f);
+}
+
+static status take_syslog_tls(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    return take_text(value, c->front.syslog_tls, sizeof c->front.syslog_tls, f);
+}
+
+static status take_allow(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    bool masked = false;
+    if (value->type != YAML_LIST) return wrong(value, f, "syslog_allow: a list of networks");
+    for (uint32_t i = 0; i < value->count; i++) {
+        const struct yaml_node *network = value->members[i].value;
+        if (c->front.syslog_allowed_count == FRONT_ALLOWED_MAX) {
+            return wrong(network, f, "syslog_allow: too many networks");
+        }
+        const bool fits =
+            network->type == YAML_TEXT &&
+            network_parse(network->text, &c->front.syslog_allowed[c->front.syslog_allowed_count++],
+                          &masked)
+                    .code == E_OK;
+        if (!fits || masked) return wrong(network, f, "a network such as 10.0.0.0/8 is expected");
+    }
+    return OK;
+}
+
+static status take_client_ca(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    return take_text(value, c->front.client_ca, sizeof c->front.client_ca, f);
+}
+
 static status take_certificate(const struct yaml_node *value, struct node_config *c,
                                struct fault *f)
 {
@@ -84,7 +123,11 @@ static status take_members(const struct yaml_node *map, const struct config_key 
 
 static status take_listen(const struct yaml_node *value, struct node_config *c, struct fault *f)
 {
-    static const struct config_key keys[] = { { "http", take_http }, {} };
+    static const struct config_key keys[] = { { "http", take_http },
+                                              { "syslog_udp", take_udp },
+                                              { "syslog_tcp", take_tcp },
+                                              { "syslog_tls", take_syslog_tls },
+                                              {} };
     return take_members(value, keys, c, f);
 }
 
@@ -92,6 +135,7 @@ static status take_tls(const struct yaml_node *value, struct node_config *c, str
 {
     static const struct config_key keys[] = { { "certificate", take_certificate },
                                               { "key", take_key },
+                                              { "client_ca", take_client_ca },
                                               {} };
     TRY(take_members(value, keys, c, f));
     if ((c->front.certificate[0] == '\0') == (c->front.key[0] == '\0')) return OK;
@@ -99,11 +143,8 @@ static status take_tls(const struct yaml_node *value, struct node_config *c, str
 }
 
 static const struct config_key config_keys[] = {
-    { "origin", take_origin },
-    { "market", take_market },
-    { "listen", take_listen },
-    { "tls", take_tls },
-    {},
+    { "origin", take_origin },      { "market", take_market }, { "listen", take_listen },
+    { "syslog_allow", take_allow }, { "tls", take_tls },       {},
 };
 
 static status take_member(const struct yaml_member *m, const struct config_key *keys,
@@ -139,6 +180,9 @@ static status config_read(slice text, struct arena *arena, struct node_config *r
     }
     TRY(take_members(file.documents[0], config_keys, &c, f));
     bytes_copy(c.front.market, sizeof c.front.market, (slice){ (uint8_t *)c.market, 3 });
+    if (c.front.syslog_tls[0] != '\0' && c.front.certificate[0] == '\0') {
+        return fault_set(f, FAIL(E_VALUE), CONFIG_FILE ": syslog_tls needs tls: certificate, key");
+    }
     if (c.origin[0] == '\0') return fault_set(f, FAIL(E_VALUE), CONFIG_FILE ": origin is missing");
     *ret_config = c;
     return OK;
@@ -161,21 +205,30 @@ status node_config_load(const struct store *store, struct node_config *ret_confi
 
 static void write_listen(struct writer *w, const struct node_config *config)
 {
+    const bool listens = config->front.http[0] != '\0';
+    const char *mark = listens ? "" : "# ";
     writer_text(
         w, "\n"
-           "# Where the node listens: for events, for its API and for the pages that it serves.\n"
-           "# An address other than this machine's own should have a certificate below.\n");
-    if (config->front.http[0] == '\0') {
-        writer_text(w, "# listen:\n#   http: 127.0.0.1:8420\n");
-    } else {
-        writer_printf(w, "listen:\n  http: \"%s\"\n", config->front.http);
-    }
-    writer_text(w, "\n"
-                   "# The certificate chain and the private key, PEM files: with them HTTP is "
-                   "HTTPS.\n"
-                   "# tls:\n"
-                   "#   certificate: /etc/candor/tls.crt\n"
-                   "#   key: /etc/candor/tls.key\n");
+           "# Where the node listens. http takes events, answers the API and shows the pages; an\n"
+           "# address other than this machine's own should have a certificate below. The syslog\n"
+           "# lines are off until their # is taken away.\n");
+    writer_printf(w, "%slisten:\n%s  http: \"%s\"\n", mark, mark,
+                  listens ? config->front.http : "127.0.0.1:8420");
+    writer_text(
+        w, "#   syslog_udp: \"127.0.0.1:5514\"\n"
+           "#   syslog_tcp: \"127.0.0.1:5514\"\n"
+           "#   syslog_tls: \"0.0.0.0:6514\"\n"
+           "\n"
+           "# Networks that may send syslog beside this machine itself. Over TLS everybody may\n"
+           "# who has a certificate of client_ca.\n"
+           "# syslog_allow: [10.0.0.0/8]\n"
+           "\n"
+           "# PEM files: the certificate chain and the private key make HTTP into HTTPS;\n"
+           "# clients may show a certificate that client_ca has signed.\n"
+           "# tls:\n"
+           "#   certificate: /etc/candor/tls.crt\n"
+           "#   key: /etc/candor/tls.key\n"
+           "#   client_ca: /etc/candor/clients.crt\n");
 }
 
 status node_config_create(const struct store *store, const struct node_config *config,

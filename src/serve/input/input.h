@@ -2,6 +2,7 @@
 #pragma once
 #include "intake/protocol/bulk.h"
 #include "intake/protocol/hec.h"
+#include "intake/protocol/otlp.h"
 #include "intake/protocol/result.h"
 #include "serve/front_state.h"
 
@@ -32,6 +33,7 @@ struct input {
     int64_t started_ns;
     union {
         struct hec hec;
+        enum otlp_encoding otlp;
         struct {
             struct bulk bulk;
             uint8_t *outcomes; /* owned */
