@@ -9,6 +9,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/erase/erasures.h"
 #include "ledger/erase/fsck_erased.h"
+#include "ledger/fsck_lost.h"
 #include "ledger/head.h"
 #include "ledger/keys.h"
 #include "ledger/layout.h"
@@ -51,6 +52,7 @@ struct checker {
     slice *entries;             /* owned, BATCH_RECORDS_MAX */
     hash *leaves;               /* owned, BATCH_RECORDS_MAX */
     uint64_t next_block;
+    struct fsck_lost lost;
     struct signed_head heads[2];
     size_t head_count;
 
@@ -146,11 +148,17 @@ static void block_is_gone(struct checker *c, const struct block_head *head, cons
     }
 }
 
+static void tell_lost(void *checker, const char *text)
+{
+    complain(checker, "%s", text);
+}
+
 static void check_block(struct checker *c, const struct block_head *head, slice sealed,
                         const slice *entries)
 {
     uint8_t key[BLOCK_KEY_BYTES];
     struct fault f = {};
+    if (fsck_lost_block(&c->lost, c->keys, head, tell_lost, c)) return;
     c->plain = writer_of(c->plain.at, c->plain.cap);
     const status s = vault_open(c->vault, head, sealed, &c->plain, key, &f);
     if (s.code == E_ERASED) {
@@ -418,11 +426,15 @@ static status check_rewrites(struct checker *c, uint64_t group, struct fault *f)
 static status check_groups(struct checker *c, struct fault *f)
 {
     struct listing l = { .checker = c, .folder = LAYOUT_KEYS, .suffix = ".group" };
+    struct keys_group state = {};
     TRY(c->store->ops->list(c->store->self, LAYOUT_KEYS, count_file, &l, f));
     const uint64_t want = (c->next_block + GROUP_BLOCKS - 1) / GROUP_BLOCKS;
-    for (uint64_t group = l.count; group < want; group++)
+    fsck_lost_end(&c->lost, tell_lost, c);
+    for (uint64_t group = l.count; c->keys == NULL && group < want; group++)
         complain(c, "%s: missing", layout_group(group).text);
     for (uint64_t group = 0; c->keys != NULL && group < l.count; group++) {
+        /* one that cannot be used at all was complained of with its blocks */
+        if (group < want && keys_group_state(c->keys, group, &state, f).code != E_OK) continue;
         const status s = keys_check_group(c->keys, group, f);
         if (is_environment(s)) return s;
         if (s.code != E_OK) complain(c, "%s", f->text);

@@ -2,7 +2,9 @@
 /*
  * What a crash can leave, and what happens here:
  *
- *   a batch that was not wholly written        cleared: it was never acknowledged
+ *   a batch that was not wholly written        cleared: it was never acknowledged. If the signer
+ *                                              or a checkpoint knows its entries it was whole once:
+ *                                              refused as damage, and nothing is cut off
  *   a batch written, its sync failed           written and synced again, or the start fails
  *   a new file whose name is not durable yet   the folders are synced again
  *   a full segment with a torn footer          the footer is made again from the batches, always:
@@ -25,17 +27,31 @@
 #include "os/failpoint.h"
 #include "base/banned.h"
 
+/* The log ends before what was signed. With bytes behind its end that are no whole batch, that
+ * batch was signed and is damaged now; nothing is cut off. Without, it is not there at all. */
+static status log_is_short(const struct ledger *l, uint64_t signed_size, struct fault *f)
+{
+    const unsigned long long size = archive_size(l->archive);
+    const unsigned long long more = signed_size;
+    if (archive_tail(l->archive) != ARCHIVE_TAIL_CLEAN) {
+        return fault_set(f, FAIL(E_CORRUPT),
+                         "%s: offset %llu: the batch from entry %llu on is damaged: %llu entries "
+                         "were signed",
+                         layout_segment(archive_segment(l->archive)).text,
+                         (unsigned long long)archive_end(l->archive), size, more);
+    }
+    return fault_set(f, FAIL(E_REFUSED),
+                     "the log has %llu entries, but %llu were signed: it was restored from an "
+                     "older copy; see: candor help recover",
+                     size, more);
+}
+
 static status check_signed(struct ledger *l, const struct signer_head *head, struct fault *f)
 {
     struct tree *tree = archive_tree(l->archive);
     const struct merkle_source source = { .self = tree, .node = tree_node };
     hash root = {};
-    if (head->size > tree_size(tree)) {
-        return fault_set(f, FAIL(E_REFUSED),
-                         "the log has %llu entries, but %llu were signed: it was restored from an "
-                         "older copy; see: candor help recover",
-                         (unsigned long long)tree_size(tree), (unsigned long long)head->size);
-    }
+    if (head->size > tree_size(tree)) return log_is_short(l, head->size, f);
     TRY(merkle_root(&source, (struct merkle_range){ 0, head->size }, &root));
     if (bytes_equal(root.bytes, head->root.bytes, sizeof root.bytes)) return OK;
     return fault_set(f, FAIL(E_REFUSED),
@@ -53,8 +69,11 @@ static status check_published(struct ledger *l, struct fault *f)
     if (head == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
     status s = log_head_load(l->store, head, &unread);
     if (s.code == E_OK && slice_is(head->checkpoint.origin, l->origin)) {
-        s = log_head_check(head, l->archive, f);
-        if (s.code == E_CORRUPT)
+        const bool damaged = archive_tail(l->archive) != ARCHIVE_TAIL_CLEAN &&
+                             head->checkpoint.size > archive_size(l->archive);
+        s = damaged ? log_is_short(l, head->checkpoint.size, f)
+                    : log_head_check(head, l->archive, f);
+        if (s.code == E_CORRUPT && !damaged)
             s = fault_within(f, FAIL(E_REFUSED), "restored from an older copy");
     } else if (s.code == E_IO || s.code == E_NOMEM) {
         *f = unread;

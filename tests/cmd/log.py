@@ -79,6 +79,19 @@ def append_answers_every_line_in_order():
 
 
 @tap.test
+def a_time_that_has_not_come_yet_is_refused():
+    def at(seconds):
+        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+        return event(1).replace("2026-03-01T10:00:00Z", when)
+    done = run("append", NODE, stdin=at(23 * 3600).encode())
+    assert done.returncode == 0 and b"index" in done.stdout, done
+    for late in [at(2 * 86400), at(400 * 86400), event(1).replace("2026-", "2099-")]:
+        done = run("append", NODE, stdin=late.encode())
+        assert done.returncode == 2 and b"ahead of the clock" in done.stderr, done
+        assert done.stderr.count(b"\n") == 1 and json.loads(done.stdout)["line"] == 1
+
+
+@tap.test
 def append_acknowledges_at_the_level_asked_for():
     done = run("append", NODE, "--ack", "checkpointed", stdin=event(1).encode())
     index = json.loads(done.stdout)["index"]
@@ -232,7 +245,8 @@ def figures_are_recounted_and_proven():
     none = json.loads(run("log", "count", NODE, "event", "--to", "2026-02", "--json").stdout)
     assert none["count"] == 0
     assert run("log", "summarise", NODE).returncode == 0
-    proof = run("log", "count", NODE, "event", "--from", "2026-03", "--prove").stdout
+    proof = run("log", "count", NODE, "event", "--from", "2026-03", "--to", "2026-03",
+                "--prove").stdout
     assert f"\ncount {figure['count']}\n".encode() in proof, proof
     good = run(save("count", proof), "--vkey", KEY, program=VERIFY)
     assert good.returncode == 0, good

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include "ledger/fsck.h"
+#include "ledger/group.h"
 #include "ledger/head.h"
 #include "ledger/layout.h"
 #include "ledger/store_ram.h"
@@ -156,6 +157,37 @@ static void lost_rows_stop_the_start_and_are_named(void **)
     signer_free(s);
 }
 
+/* Rot in the last batch looks like a write that a crash cut off, which a start clears. What the
+ * signer signed, or a checkpoint says, was whole once: it is damage, named, and nothing is cut. */
+static void rot_in_the_last_signed_batch_is_never_taken_for_a_torn_write(void **)
+{
+    struct store early = {};
+    struct store late = {};
+    grow(0, 6, 3, true);
+    const uint64_t start = size_of(segment);
+    assert_ok(store_ram_copy(&store, &early, &fault));
+    grow(6, 3, 3, true);
+    const uint64_t size = size_of(segment);
+    assert_ok(store_ram_copy(&store, &late, &fault));
+    static const char *const witnesses[] = { "both", "signer", "checkpoint" };
+    for (size_t w = 0; w < COUNT_OF(witnesses); w++) {
+        copy(w == 2 ? &early : &late, "signer/state");
+        copy(w == 1 ? &early : &late, "log/checkpoint");
+        for (uint64_t at = start; at < size; at++) {
+            flip(segment, at);
+            const status s = try_open();
+            if (s.code != E_CORRUPT) fail_msg("%s, byte %d: %d", witnesses[w], (int)at, s.code);
+            assert_non_null(strstr(fault.text, "9 entries were signed"));
+            assert_non_null(strstr(fault.text, segment));
+            assert_int_equal(size_of(segment), size);
+            flip(segment, at);
+        }
+        assert_ok(try_open());
+    }
+    store_ram_close(&late);
+    store_ram_close(&early);
+}
+
 /* One bit of a signed entry flipped, and the log could never again prove its own head. */
 static void a_flipped_bit_is_found_before_anything_is_signed_on_it(void **)
 {
@@ -285,6 +317,21 @@ static void a_lost_key_file_is_not_made_anew(void **)
     signer_free(s);
 }
 
+/* One lost group takes thousands of blocks with it: one line says so, and how many. */
+static void a_lost_key_group_is_one_complaint(void **)
+{
+    grow(0, 40, 1, true);
+    grow(40, 600, 600, true);
+    flip("keys/0000000000.group", GROUP_SLOT_0_AT + 20); /* in the active slot */
+    assert_int_equal(faults(), 1);
+    assert_non_null(strstr(complaint, "keys/0000000000.group: offset "));
+    assert_non_null(strstr(complaint, ": 43 blocks (entries 0 to 639) cannot be opened"));
+    assert_ok(store.ops->remove(store.self, "keys/0000000000.group", &fault));
+    assert_int_equal(faults(), 1);
+    assert_non_null(strstr(complaint, "keys/0000000000.group"));
+    assert_non_null(strstr(complaint, ": 43 blocks (entries 0 to 639) cannot be opened"));
+}
+
 #define WITH_A_LOG(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -292,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_disk_refuses_the_batch_and_loses_nothing),
         WITH_A_LOG(lost_rows_stop_the_start_and_are_named),
+        WITH_A_LOG(rot_in_the_last_signed_batch_is_never_taken_for_a_torn_write),
         WITH_A_LOG(a_flipped_bit_is_found_before_anything_is_signed_on_it),
         WITH_A_LOG(a_missing_tile_after_a_storage_error_is_found),
         WITH_A_LOG(of_two_sequencers_one_is_refused),
@@ -300,6 +348,7 @@ int main(void)
         WITH_A_LOG(a_torn_checkpoint_is_published_again),
         cmocka_unit_test(a_clock_that_jumps_stops_nothing),
         WITH_A_LOG(a_lost_key_file_is_not_made_anew),
+        WITH_A_LOG(a_lost_key_group_is_one_complaint),
     };
     return cmocka_run_group_tests_name("ledger/deaths", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "lib/json.h"
+#include "os/clock.h"
 #include "record/input.h"
 #include "base/banned.h"
 
@@ -39,6 +40,19 @@ static void answer_error(struct writer *answers, uint64_t line, const struct fau
     writer_text(answers, "\n");
 }
 
+/* Whether the record claims a time that has not come yet. A month that is counted must have begun:
+ * a figure over it would be wrong for ever. */
+static status check_time(const struct record *record, struct fault *why)
+{
+    const int64_t now_s = clock_real_ns() / CLOCK_NS_PER_S;
+    const uint64_t latest_s = now_s < 0 ? INGEST_AHEAD_S_MAX : (uint64_t)now_s + INGEST_AHEAD_S_MAX;
+    if (record->time_s <= latest_s) return OK;
+    return fault_set(why, FAIL(E_VALUE),
+                     "\"time\" is %llu s ahead of the clock of this node, at most %d s are taken",
+                     (unsigned long long)(record->time_s - (latest_s - INGEST_AHEAD_S_MAX)),
+                     INGEST_AHEAD_S_MAX);
+}
+
 static status take_line(struct ingest *in, slice line, uint64_t number, struct writer *answers,
                         uint64_t *refused, struct fault *f)
 {
@@ -46,11 +60,12 @@ static status take_line(struct ingest *in, slice line, uint64_t number, struct w
     struct fault why = {};
     uint64_t index = 0;
     arena_reset(&in->arena);
-    const status parsed = record_parse_json(in->parser, line, &in->arena, &record, &why);
+    status parsed = record_parse_json(in->parser, line, &in->arena, &record, &why);
     if (parsed.code == E_NOMEM) {
         *f = why;
         return parsed;
     }
+    if (parsed.code == E_OK) parsed = check_time(&record, &why);
     if (parsed.code != E_OK) {
         (*refused)++;
         answer_error(answers, number, &why);

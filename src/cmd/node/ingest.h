@@ -14,6 +14,7 @@ enum {
     INGEST_CHUNK_BYTES = 512 * 1024,         /* lines taken together, unless one alone is longer */
     INGEST_CHUNK_LINES_MAX = 4096,
     INGEST_ANSWER_BYTES_MAX = 768, /* of one line */
+    INGEST_AHEAD_S_MAX = 86400,    /* a record may be this far ahead of the clock of the node */
     INGEST_ANSWERS_BYTES_MAX = INGEST_CHUNK_LINES_MAX * INGEST_ANSWER_BYTES_MAX,
 };
 
