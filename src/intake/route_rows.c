@@ -43,6 +43,8 @@ const struct route route_rows[] = {
     { "kubernetes", "audit", "application", { { "auditID", NULL }, { "verb", NULL } } },
     { "postgresql", "pgaudit", "database", { { "error_severity", NULL },
                                              { "message", "AUDIT: *" } } },
+    { "postgresql", "postgresql", "database", { { "error_severity", NULL },
+                                                { "backend_type", NULL } } },
     { "onelogin", "onelogin.events", NULL, { { "event_type_id", NULL }, { "account_id", NULL } } },
     { "opencanary", NULL, "application", { { "logtype", NULL }, { "node_id", NULL } } },
     { "rpc_firewall", NULL, "application", { { "EventLog", "RPCFW" } } },

@@ -9,7 +9,7 @@
  */
 enum {
     AGENDA_STEPS_MAX =
-        1 << 22, /* 256 MiB of 64 bytes each; what does not fit is left out and counted */
+        1 << 22, /* 288 MiB of 72 bytes each; what does not fit is left out and counted */
 };
 
 /* One thing that is to happen. Who runs it knows what its numbers mean. */
@@ -19,6 +19,7 @@ struct step {
     uint64_t a;
     uint64_t b;
     uint64_t c;
+    uint64_t d;
     uint32_t subject;  /* a user */
     uint32_t actor;    /* a person of the staff */
     uint16_t row;      /* whose step it is: activities, then attacks */

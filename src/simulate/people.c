@@ -182,6 +182,17 @@ uint32_t people_pick_other(const struct people *p, struct stream *s, uint32_t th
     return person;
 }
 
+uint32_t people_on_call(const struct people *p, uint8_t role, int64_t at_ms)
+{
+    uint32_t first = 0;
+    const uint32_t count = range(p, role, MARKET_ANY, &first);
+    const uint64_t week = (uint64_t)(at_ms / MS_PER_DAY + 3) / 7;
+    uint32_t person = p->by_role[first + week % count];
+    for (uint32_t i = 1; i < count && !is_at_work(p, person, at_ms); i++)
+        person = p->by_role[first + (week + i) % count];
+    return person;
+}
+
 void people_replace(struct people *p, uint32_t person)
 {
     const uint32_t manager = p->persons[person].manager;

@@ -61,6 +61,8 @@ uint32_t people_pick(const struct people *p, struct stream *s, uint8_t role, uin
 /* As people_pick, but never that person, unless there is nobody else. */
 uint32_t people_pick_other(const struct people *p, struct stream *s, uint32_t than, uint8_t role,
                            int64_t at_ms);
+/* Who of the role is on call in the week of that time. */
+uint32_t people_on_call(const struct people *p, uint8_t role, int64_t at_ms);
 /* Somebody new takes the place. */
 void people_replace(struct people *p, uint32_t person);
 

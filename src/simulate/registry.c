@@ -63,6 +63,12 @@ const struct activity activities[] = {
       MEMBERS_ONE, 0, CURVE_NIGHT, false, 1000, 700, activity_database_backup },
     { "operations", "scans, reviews, tests, outages, requests of data subjects: records only",
       MEMBERS_STAFF, ROLE_OPERATIONS, CURVE_WORK, false, 1000, 0, activity_operations },
+    { "routine", "exercises, exceptions, simulated attacks, checks of old logs: records only",
+      MEMBERS_STAFF, ROLE_SECURITY, CURVE_WORK, false, 400, 0, activity_routine },
+    { "duty", "who is on call: records only",
+      MEMBERS_ONE, 0, CURVE_NIGHT, false, 1000, 0, activity_duty },
+    { "heartbeat", "each source says how far it is: records only",
+      MEMBERS_ONE, 0, CURVE_FLAT, false, 24000, 0, activity_heartbeat },
     {},
 };
 

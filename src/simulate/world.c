@@ -61,6 +61,7 @@ static void close_line(struct world *w)
         attack->report.events += !w->line.is_record;
     }
     w->lines++;
+    w->source_lines[w->line.source] += !w->line.is_record;
     w->failed = w->sink->line(w->sink->to, &w->line);
 }
 

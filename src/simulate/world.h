@@ -69,6 +69,7 @@ struct world {
     uint64_t counters[COUNTERS];
     uint64_t session_lines[SESSIONS_MAX]; /* of database sessions that stay open */
     uint64_t lines;                       /* handed out */
+    uint64_t source_lines[SOURCES];       /* events of each source */
     struct instance instances[INSTANCES_MAX];
     struct instance *instance; /* whose step runs, or NULL */
     uint32_t instance_count;

@@ -48,6 +48,10 @@ void activity_host_visit(struct world *w, const struct step *s);
 void activity_endpoint(struct world *w, const struct step *s);
 /* Scans, reviews, tests, outages, requests of data subjects: facts. */
 void activity_operations(struct world *w, const struct step *s);
+/* Facts that a table spells out; who is on call; how far each source is. */
+void activity_routine(struct world *w, const struct step *s);
+void activity_duty(struct world *w, const struct step *s);
+void activity_heartbeat(struct world *w, const struct step *s);
 
 /* Records of everybody who is there, and of every system, when the simulation begins. */
 void activity_roster(struct world *w);

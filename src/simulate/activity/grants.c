@@ -4,8 +4,8 @@
  * and the analyst runs a few statements for a few accounts each under it. Whoever is on call takes
  * emergency access now and then, always for an incident; somebody else reviews it.
  *
- * Step: actor holds the grant, a is its number, b the ticket or incident, c the session's start; n
- * counts statements; subject is the approver.
+ * Step: actor holds the grant, a is its number, b the ticket or incident, c the end of the grant, d
+ * the start of the session; n counts statements; subject is the approver.
  */
 #include "simulate/activity/activities.h"
 
@@ -31,7 +31,7 @@ static struct grant grant_of(const struct step *s, const char *action, const cha
                            .actor = s->actor,
                            .holder = s->actor,
                            .approver = s->what >= USE ? s->subject : PERSON_NONE,
-                           .ends_ms = s->at + GRANT_HOURS * (int64_t)MS_PER_HOUR };
+                           .ends_ms = (int64_t)s->c };
 }
 
 static struct pg_session session_of(const struct world *w, const struct step *s,
@@ -40,8 +40,8 @@ static struct pg_session session_of(const struct world *w, const struct step *s,
     return (struct pg_session){ .user = world_person(w, s->actor)->account,
                                 .application = application->text,
                                 .host = host->text,
-                                .number = s->c ^ s->a << 32,
-                                .began_ms = (int64_t)s->c };
+                                .number = s->d ^ s->a << 32,
+                                .began_ms = (int64_t)s->d };
 }
 
 static void ask(struct world *w, const struct step *s)
@@ -49,6 +49,7 @@ static void ask(struct world *w, const struct step *s)
     struct step next = *s;
     next.a = world_number(w, COUNT_GRANT);
     next.b = world_number(w, COUNT_TICKET);
+    next.c = (uint64_t)w->now + GRANT_HOURS * (uint64_t)MS_PER_HOUR;
     const struct ticket ticket = { .number = next.b,
                                    .state = "open",
                                    .topic = "look into a fault",
@@ -67,6 +68,7 @@ static void approve(struct world *w, const struct step *s)
     struct step next = *s;
     const struct word name = word_number("TCK-", s->b, 6);
     next.subject = people_pick_other(&w->people, w->random, s->actor, ROLE_PRIVACY, w->now);
+    next.c = (uint64_t)w->now + GRANT_HOURS * (uint64_t)MS_PER_HOUR; /* from the approval on */
     struct grant grant = grant_of(&next, "approve", "approved", &name);
     grant.actor = next.subject;
     grant.approver = next.subject;
@@ -80,7 +82,7 @@ static void use(struct world *w, const struct step *s)
     const struct word name = word_number("TCK-", s->b, 6);
     const struct grant grant = grant_of(s, "use", "active", &name);
     grant_say(w, &grant);
-    next.c = (uint64_t)w->now;
+    next.d = (uint64_t)w->now;
     next.n = (uint8_t)stream_between(w->random, 2, QUERIES_MAX);
     const struct person *p = world_person(w, s->actor);
     const struct word host = word_office_ip(s->actor, p->market);
@@ -136,14 +138,13 @@ static void query(struct world *w, const struct step *s)
         return;
     }
     pg_session_say(w, &session, 3 + s->done, "disconnection: database=platform");
-    world_after(w, &next, GRANT_HOURS * (int64_t)MS_PER_HOUR, EXPIRE);
+    world_after(w, &next, (int64_t)s->c - w->now, EXPIRE);
 }
 
 static void expire(struct world *w, const struct step *s)
 {
     const struct word name = word_number("TCK-", s->b, 6);
-    struct grant grant = grant_of(s, "revoke", "expired", &name);
-    grant.ends_ms = s->at;
+    const struct grant grant = grant_of(s, "expire", "expired", &name);
     grant_say(w, &grant);
     const struct ticket ticket = { .number = s->b,
                                    .state = "closed",
@@ -180,6 +181,8 @@ void activity_break_glass(struct world *w, const struct step *s)
     if (s->what == 0) {
         next.a = world_number(w, COUNT_GRANT);
         next.b = world_number(w, COUNT_THING);
+        next.c = (uint64_t)w->now + BREAK_GLASS_HOURS * (uint64_t)MS_PER_HOUR;
+        next.actor = people_on_call(&w->people, ROLE_OPERATIONS, w->now);
     }
     const struct word incident = word_number("INC-", next.b, 5);
     struct grant grant = { .number = next.a,
@@ -189,10 +192,10 @@ void activity_break_glass(struct world *w, const struct step *s)
                            .incident = incident.text,
                            .class = "account",
                            .store = "postgresql",
-                           .actor = s->actor,
-                           .holder = s->actor,
+                           .actor = next.actor,
+                           .holder = next.actor,
                            .approver = PERSON_NONE,
-                           .ends_ms = s->at + BREAK_GLASS_HOURS * (int64_t)MS_PER_HOUR,
+                           .ends_ms = (int64_t)next.c,
                            .break_glass = true };
     if (s->what == 0) {
         grant_say(w, &grant);

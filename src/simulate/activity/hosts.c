@@ -39,6 +39,32 @@ void activity_host(struct world *w, const struct step *s)
     }
 }
 
+/* A privilege for the visit, approved by the manager, and the session that uses it. */
+static void record_visit(struct world *w, const struct step *s, const char *host)
+{
+    const struct person *p = world_person(w, s->actor);
+    const struct word ends = word_time(w->now + 2 * (int64_t)MS_PER_HOUR, TIME_SECOND, 0);
+    const struct word id = word_number("JIT-", s->b, 6);
+    struct json_writer *j = fact_begin(w, "privilege", SOURCE_HOSTS, id.text);
+    if (j == NULL) return;
+    json_member_text(j, "account", p->account);
+    json_member_text(j, "requester", p->account);
+    json_member_text(j, "approver", world_person(w, p->manager)->account);
+    json_member_text(j, "system", host);
+    json_member_text(j, "state", "granted");
+    json_member_text(j, "ends", ends.text);
+    json_member_text(j, "role", "root");
+    json_member_bool(j, "standing", false);
+    record_end(w);
+    j = fact_begin(w, "privileged_session", SOURCE_HOSTS, word_number("SES-", s->b, 6).text);
+    json_member_text(j, "account", p->account);
+    json_member_text(j, "system", host);
+    json_member_text(j, "grant", id.text);
+    json_member_text(j, "ends", ends.text);
+    json_member_bool(j, "break_glass", false);
+    record_end(w);
+}
+
 void activity_host_visit(struct world *w, const struct step *s)
 {
     static const char *const commands[][HOST_ARGUMENTS_MAX] = {
@@ -55,6 +81,8 @@ void activity_host_visit(struct world *w, const struct step *s)
         next.n = (uint8_t)stream_between(w->random, 2, 7);
         const struct word host = host_name(next.a);
         const struct word message = word_join("Accepted publickey for ", account);
+        next.b = world_number(w, COUNT_THING);
+        record_visit(w, &next, host.text);
         host_journal(w, host.text, "ssh.service", "sshd", message.text);
     } else {
         const struct word host = host_name(s->a);

@@ -75,6 +75,7 @@ static void record_tool_access(struct world *w, uint32_t actor, const char *acti
                                uint32_t subject, const char *reason)
 {
     const struct person *p = world_person(w, actor);
+    const bool by_order = reason != NULL && slice_starts(slice_text(reason), slice_text("ORD-"));
     for (size_t i = 0; i < COUNT_OF(tool_actions) && subject != NO_USER; i++) {
         const struct tool_action *a = &tool_actions[i];
         if (!slice_is(slice_text(a->name), action)) continue;
@@ -85,6 +86,7 @@ static void record_tool_access(struct world *w, uint32_t actor, const char *acti
                                        .object = a->name,
                                        .class = a->class,
                                        .action = a->action,
+                                       .purpose = by_order ? "legal_request" : NULL,
                                        .ticket = reason,
                                        .market = markets[user_market(subject)].code,
                                        .subject = subject,
