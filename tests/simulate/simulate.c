@@ -56,8 +56,20 @@ static void every_planted_attack_is_told_of(void **)
     assert_int_equal(seen.attacks, registry_attacks());
     assert_true(seen.labelled > 300 && seen.lines > 5000);
     assert_null(simulate_attack_name(seen.attacks));
+    assert_null(simulate_activity_name(registry_activities()));
     assert_null(simulate_source_name(SOURCES));
     assert_true(registry_attacks() <= SIMULATE_ATTACKS_MAX);
+}
+
+/* Long enough for what takes weeks: appeals, people who leave, requests of data subjects. */
+static void attacks_come_again_in_later_weeks(void **)
+{
+    struct seen seen = {};
+    struct simulate_config weeks = small;
+    weeks.days = 29;
+    assert_ok(simulate(&weeks, &seen));
+    assert_true(seen.attacks > registry_attacks());
+    assert_true(seen.attacks < 3 * registry_attacks());
 }
 
 static void a_configuration_outside_its_limits_is_refused(void **)
@@ -108,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_planted_attack_is_told_of),
+        cmocka_unit_test(attacks_come_again_in_later_weeks),
         cmocka_unit_test(a_configuration_outside_its_limits_is_refused),
         cmocka_unit_test(a_sink_that_fails_ends_it_with_its_status),
         cmocka_unit_test(memory_that_runs_out_ends_it),

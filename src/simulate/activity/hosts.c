@@ -88,5 +88,7 @@ void activity_host_visit(struct world *w, const struct step *s)
         const struct word host = host_name(s->a);
         host_execve(w, host.text, account, commands[world_below(w, COUNT_OF(commands))]);
     }
-    if (next.n-- > 0) world_after(w, &next, world_wait(w, 5, 90, 1000), COMMAND);
+    if (next.n == 0) return;
+    next.n--;
+    world_after(w, &next, world_wait(w, 5, 90, 1000), COMMAND);
 }

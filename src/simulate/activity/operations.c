@@ -200,7 +200,8 @@ static void erase(struct world *w, const struct step *s)
         json_member_text(j, "request", word_number("DSR-", s->a, 6).text);
         record_end(w);
     }
-    const bool more = next.n-- > 0;
+    const bool more = next.n > 0;
+    next.n = (uint8_t)(next.n - more);
     world_after(w, &next, world_wait(w, 1, 30, MS_PER_HOUR),
                 more ? REQUEST_ERASED : REQUEST_ANSWERED);
 }
