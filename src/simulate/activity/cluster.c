@@ -20,12 +20,11 @@ void activity_cluster(struct world *w, const struct step *s)
                                          "system:serviceaccount:kube-system:endpoint-controller",
                                          "system:serviceaccount:web:web", "system:kube-scheduler" };
     const struct word ip = word_office_ip((uint32_t)s->a, MARKET_HOME);
-    const struct cluster_event e = { .user = stream_pick(w->random, users),
-                                     .ip = ip.text,
-                                     .verb = stream_pick(w->random, verbs),
-                                     .resource = stream_pick(w->random, resources),
-                                     .name_space = stream_pick(w->random, spaces),
-                                     .code = 200 };
+    struct cluster_event e = { .ip = ip.text, .code = 200 };
+    e.user = stream_pick(w->random, users); /* one by one: initialisers have no order */
+    e.verb = stream_pick(w->random, verbs);
+    e.resource = stream_pick(w->random, resources);
+    e.name_space = stream_pick(w->random, spaces);
     cluster_say(w, &e);
 }
 

@@ -148,6 +148,6 @@ void activity_code(struct world *w, const struct step *s)
 {
     static const char *const actions[] = { "git.fetch", "git.fetch", "git.push", "git.clone" };
     const struct person *p = world_person(w, s->actor);
-    code_say(w, p->account, markets[p->market].code, stream_pick(w->random, actions),
-             world_below(w, REPOSITORIES));
+    const char *action = stream_pick(w->random, actions);
+    code_say(w, p->account, markets[p->market].code, action, world_below(w, REPOSITORIES));
 }

@@ -57,7 +57,8 @@ static void recover(struct world *w, const struct step *s)
     const bool journey = stream_one_in(w->random, JOURNEY_ONE_IN);
     const uint8_t market = journey ? (uint8_t)world_below(w, MARKETS) : s->market;
     const struct word ip = word_user_ip(s->subject);
-    const struct recovery r = { .action = stream_pick(w->random, actions),
+    const char *action = stream_pick(w->random, actions);
+    const struct recovery r = { .action = action,
                                 .subject = s->subject,
                                 .actor = PERSON_NONE,
                                 .channel = "self_service",
