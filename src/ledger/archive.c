@@ -6,25 +6,21 @@
 #include "base/bytes.h"
 #include "ledger/layout.h"
 #include "ledger/merkle.h"
+#include "ledger/opened.h"
 #include "ledger/tail.h"
-#include "ledger/tile.h"
+#include "ledger/tile_read.h"
 #include "base/banned.h"
 
-#define NO_SEGMENT UINT64_MAX
-
 enum {
-    NO_FILE = -1,
-    PLACES_FIRST_CAP = 64,
     FOOTER_TAIL_BYTES = 8,
+    OLDER_MAX = 16, /* full segments that stay open: each 20 KiB and its places */
 };
 
-/* A segment file that is open, with what is known of its batches. */
-struct opened {
-    int file;
-    uint64_t number;
-    struct batch_place *places; /* owned */
-    uint32_t place_count;
-    uint32_t place_cap;
+/* A full segment. Its nodes are true to the root that the tree has of it. */
+struct older {
+    struct opened opened;   /* OPENED_NO_FILE: a free place */
+    uint64_t used;          /* when it was last asked for */
+    hash nodes[TILE_NODES]; /* the tree over its tiles, row by row */
 };
 
 struct archive {
@@ -32,7 +28,8 @@ struct archive {
     hash origin;
     struct tree *tree;
     struct opened newest; /* the segment that grows */
-    struct opened older;  /* the full segment that was read last */
+    struct older *older;  /* owned, OLDER_MAX: the full segments that were read last */
+    uint64_t uses;
     uint64_t end;
     uint64_t next_block;
     enum archive_tail tail;
@@ -40,87 +37,25 @@ struct archive {
     size_t frame_cap;
     struct batch_frame kept; /* the frame in those bytes, read at kept_offset of kept_segment */
     uint64_t kept_segment;
-    uint64_t kept_offset; /* 0: the bytes are something else */
-    uint8_t *footer;      /* owned; bytes of the last footer read */
-    size_t footer_cap;
-    struct segment_footer kept_footer; /* parsed from them */
-    uint64_t kept_footer_of;           /* its segment */
+    uint64_t kept_offset;  /* 0: the bytes are something else */
+    struct tile_read tile; /* the tile read last, held against the tree */
 };
-
-static void opened_close(struct archive *a, struct opened *o)
-{
-    if (o->file != NO_FILE) a->store->ops->close(a->store->self, o->file);
-    free(o->places);
-    *o = (struct opened){ .file = NO_FILE };
-}
-
-static status places_push(struct opened *o, struct batch_place place)
-{
-    if (o->place_count == o->place_cap) {
-        const uint32_t cap = o->place_cap == 0 ? PLACES_FIRST_CAP : o->place_cap * 2;
-        struct batch_place *places = reallocarray(o->places, cap, sizeof *places);
-        if (places == NULL) return FAIL(E_NOMEM);
-        o->places = places;
-        o->place_cap = cap;
-    }
-    o->places[o->place_count++] = place;
-    return OK;
-}
 
 static status out_of_memory(struct fault *f)
 {
     return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
 }
 
-/* Makes *buffer at least len bytes long; what was in it is lost. */
-static status room(uint8_t **buffer, size_t *cap, size_t len, struct fault *f)
-{
-    if (len <= *cap) return OK;
-    uint8_t *bytes = malloc(len);
-    if (bytes == NULL) return out_of_memory(f);
-    free(*buffer);
-    *buffer = bytes;
-    *cap = len;
-    return OK;
-}
-
+/* Makes the frame's buffer at least len bytes long; what was in it is lost. */
 static status frame_room(struct archive *a, size_t len, struct fault *f)
 {
     a->kept_offset = 0;
-    return room(&a->frame, &a->frame_cap, len, f);
-}
-
-static status corrupt(struct fault *f, uint64_t segment, uint64_t offset, const char *what,
-                      status why)
-{
-    return fault_set(f, FAIL(E_CORRUPT), "%s: offset %llu: %s: %s", layout_segment(segment).text,
-                     (unsigned long long)offset, what, status_text(why));
-}
-
-/* Opens the file of a segment and checks its header. */
-static status segment_open(struct archive *a, uint64_t number, struct opened *ret_opened,
-                           struct fault *f)
-{
-    const struct store_ops *ops = a->store->ops;
-    struct opened o = { .file = NO_FILE, .number = number };
-    uint8_t bytes[SEGMENT_HEADER_BYTES];
-    struct segment_header header = {};
-    size_t len = 0;
-    TRY(ops->open(a->store->self, layout_segment(number).text, STORE_READ, &o.file, f));
-    status s = ops->read(a->store->self, o.file, 0, bytes, sizeof bytes, &len, f);
-    if (s.code == E_OK) {
-        s = segment_header_parse((slice){ bytes, len }, &header);
-        if (s.code == E_OK && header.number != number) s = FAIL(E_VALUE);
-        if (s.code == E_OK && !bytes_equal(header.origin.bytes, a->origin.bytes, SHA256_BYTES)) {
-            s = FAIL(E_VALUE);
-        }
-        if (s.code != E_OK) s = corrupt(f, number, 0, "segment header", s);
-    }
-    if (s.code != E_OK) {
-        opened_close(a, &o);
-        return s;
-    }
-    *ret_opened = o;
+    if (len <= a->frame_cap) return OK;
+    uint8_t *bytes = malloc(len);
+    if (bytes == NULL) return out_of_memory(f);
+    free(a->frame);
+    a->frame = bytes;
+    a->frame_cap = len;
     return OK;
 }
 
@@ -167,14 +102,24 @@ static status frame_take(struct archive *a, const struct batch_frame *frame, uin
         merkle_leaves(entries, frame->head.record_count, leaves);
         s = tree_append(a->tree, leaves, frame->head.record_count);
     }
+    if (s.code == E_OK) {
+        segment_note_starts(&a->newest.places,
+                            &(struct placed_entries){
+                                .bundle = frame->entries.at,
+                                .offset = offset + BATCH_HEAD_BYTES + frame->head.blocks_bytes,
+                                .first_index = frame->head.first_index,
+                                .entries = entries,
+                                .count = frame->head.record_count,
+                            });
+    }
     free(entries);
     free(leaves);
     TRY(s);
     const hash root = tree_root(a->tree);
     if (!bytes_equal(root.bytes, frame->trailer.root.bytes, SHA256_BYTES)) {
-        return corrupt(f, a->newest.number, offset, "root of the batch", FAIL(E_INVALID));
+        return opened_corrupt(f, a->newest.number, offset, "root of the batch", FAIL(E_INVALID));
     }
-    s = places_push(&a->newest, (struct batch_place){ offset, frame->head.first_index });
+    s = opened_push(&a->newest, (struct batch_place){ offset, frame->head.first_index });
     if (s.code != E_OK) return out_of_memory(f);
     a->end = offset + frame->head.frame_bytes;
     a->next_block = frame->head.first_block + frame->head.block_count;
@@ -196,7 +141,7 @@ static status newest_take(struct archive *a, status *ret_why, struct fault *f)
         *ret_why = s;
         if (s.code != E_OK) return OK;
         if (frame.head.first_index != tree_size(a->tree)) {
-            return corrupt(f, a->newest.number, a->end, "first index", FAIL(E_VALUE));
+            return opened_corrupt(f, a->newest.number, a->end, "first index", FAIL(E_VALUE));
         }
         TRY(frame_take(a, &frame, a->end, f));
     }
@@ -247,16 +192,11 @@ static status footer_read(struct archive *a, const struct opened *o,
     return segment_footer_parse((slice){ a->frame, len }, ret_footer);
 }
 
-static hash row_root(const hash *nodes, size_t count);
-
-/* The root over count hashes of a footer's tile, from the hash at first on. */
-static hash tile_root(slice tile, size_t first, size_t count)
+/* The tree over the tiles of a full segment, row by row. */
+static void tile_rows(const struct segment_footer *footer, hash ret_nodes[TILE_NODES])
 {
-    hash nodes[SEGMENT_TILES];
-    assert(first + count <= tile.len / SHA256_BYTES);
-    bytes_copy(nodes, sizeof nodes,
-               (slice){ tile.at + first * SHA256_BYTES, count * SHA256_BYTES });
-    return row_root(nodes, count);
+    bytes_copy(ret_nodes, TILE_NODES * sizeof *ret_nodes, footer->tile);
+    merkle_rows(ret_nodes, SEGMENT_TILES);
 }
 
 /* Takes the root of a full segment from its footer. A footer that a crash cut off is made anew from
@@ -265,15 +205,16 @@ static hash tile_root(slice tile, size_t first, size_t count)
 static status full_segment_take(struct archive *a, uint64_t number, struct fault *f)
 {
     struct segment_footer footer = {};
-    const status opened = segment_open(a, number, &a->newest, f);
+    const status opened = opened_open(a->store, a->origin, number, &a->newest, f);
     TRY(opened);
     const status s = footer_read(a, &a->newest, &footer, f);
     if (s.code != E_OK) {
-        return is_environment(s) ? s : corrupt(f, number, 0, "footer of a full segment", s);
+        return is_environment(s) ? s : opened_corrupt(f, number, 0, "footer of a full segment", s);
     }
-    if (tree_append_segment(a->tree, tile_root(footer.tile, 0, SEGMENT_TILES)).code != E_OK)
-        return out_of_memory(f);
-    opened_close(a, &a->newest);
+    hash nodes[TILE_NODES];
+    tile_rows(&footer, nodes);
+    if (tree_append_segment(a->tree, nodes[TILE_NODES - 1]).code != E_OK) return out_of_memory(f);
+    opened_close(a->store, &a->newest);
     return OK;
 }
 
@@ -299,7 +240,7 @@ static status list_one(void *with, const char *name)
 static status next_block_before(struct archive *a, struct fault *f)
 {
     struct batch_frame frame = {};
-    if (a->newest.place_count > 0 || a->newest.number == 0) return OK;
+    if (a->newest.places.batch_count > 0 || a->newest.number == 0) return OK;
     TRY(archive_batch(a, tree_size(a->tree) - 1, &frame, f));
     a->next_block = frame.head.first_block + frame.head.block_count;
     return OK;
@@ -314,7 +255,7 @@ static status archive_load(struct archive *a, struct fault *f)
     if (l.count == 0) return fault_set(f, FAIL(E_NOT_FOUND), "%s: no segment", LAYOUT_LOG);
     for (uint64_t n = 0; n + 1 < l.count; n++)
         TRY(full_segment_take(a, n, f));
-    TRY(segment_open(a, l.count - 1, &a->newest, f));
+    TRY(opened_open(a->store, a->origin, l.count - 1, &a->newest, f));
     TRY(newest_scan(a, f));
     return next_block_before(a, f);
 }
@@ -326,11 +267,12 @@ status archive_open(const struct store *store, const char *origin, struct archiv
     if (a == NULL) return out_of_memory(f);
     a->store = store;
     a->origin = sha256(slice_text(origin));
-    a->newest.file = NO_FILE;
-    a->older.file = NO_FILE;
-    a->kept_footer_of = NO_SEGMENT;
+    a->newest.file = OPENED_NO_FILE;
     a->tree = tree_new(load_node, a);
-    status s = a->tree == NULL ? out_of_memory(f) : OK;
+    a->older = calloc(OLDER_MAX, sizeof *a->older);
+    for (size_t i = 0; a->older != NULL && i < OLDER_MAX; i++)
+        a->older[i].opened.file = OPENED_NO_FILE;
+    status s = a->tree == NULL || a->older == NULL ? out_of_memory(f) : OK;
     if (s.code == E_OK) s = archive_load(a, f);
     if (s.code != E_OK) {
         archive_free(a);
@@ -343,11 +285,13 @@ status archive_open(const struct store *store, const char *origin, struct archiv
 void archive_free(struct archive *a)
 {
     if (a == NULL) return;
-    opened_close(a, &a->newest);
-    opened_close(a, &a->older);
+    opened_close(a->store, &a->newest);
+    for (size_t i = 0; a->older != NULL && i < OLDER_MAX; i++)
+        opened_close(a->store, &a->older[i].opened);
+    free(a->older);
     tree_free(a->tree);
+    tile_read_free(&a->tile);
     free(a->frame);
-    free(a->footer);
     free(a);
 }
 
@@ -386,41 +330,86 @@ uint64_t archive_next_block(const struct archive *a)
     return a->next_block;
 }
 
-const struct batch_place *archive_places(const struct archive *a, uint32_t *ret_count)
+const struct segment_places *archive_places(const struct archive *a)
 {
-    *ret_count = a->newest.place_count;
-    return a->newest.places;
+    return &a->newest.places;
 }
 
-/* Makes a->older the segment with this number. */
-static status older_open(struct archive *a, uint64_t segment, struct fault *f)
+/* What the footer says of a full segment; its root must be the one that the tree has. */
+static status older_load(struct archive *a, struct older *o, struct fault *f)
 {
-    if (a->older.file != NO_FILE && a->older.number == segment) return OK;
-    opened_close(a, &a->older);
-    return segment_open(a, segment, &a->older, f);
+    struct segment_footer footer = {};
+    hash root = {};
+    uint64_t size = 0;
+    status s = footer_read(a, &o->opened, &footer, f);
+    if (s.code == E_OK) s = a->store->ops->size(a->store->self, o->opened.file, &size, f);
+    if (is_environment(s)) return s;
+    if (s.code != E_OK) return opened_corrupt(f, o->opened.number, 0, "footer", s);
+    o->opened.end = size - footer.bytes;
+    for (uint32_t i = 0; i < footer.batch_count; i++) {
+        if (opened_push(&o->opened, segment_footer_place(&footer, i)).code != E_OK) {
+            return out_of_memory(f);
+        }
+    }
+    for (uint32_t i = 0; i < SEGMENT_TILES; i++)
+        o->opened.places.starts[i] = segment_footer_start(&footer, i);
+    tile_rows(&footer, o->nodes);
+    TRY(tree_node(a->tree, TREE_SEGMENT_LEVEL, o->opened.number, &root));
+    if (bytes_equal(o->nodes[TILE_NODES - 1].bytes, root.bytes, sizeof root.bytes)) return OK;
+    return opened_corrupt(f, o->opened.number, o->opened.end, "footer", FAIL(E_INVALID));
+}
+
+/* The full segment with this number, in place of the one that was not asked for longest. */
+static status older_of(struct archive *a, uint64_t segment, struct older **ret_older,
+                       struct fault *f)
+{
+    struct older *oldest = &a->older[0];
+    for (size_t i = 0; i < OLDER_MAX; i++) {
+        struct older *o = &a->older[i];
+        if (o->opened.file == OPENED_NO_FILE || o->used < oldest->used) oldest = o;
+        if (o->opened.file == OPENED_NO_FILE || o->opened.number != segment) continue;
+        o->used = ++a->uses;
+        *ret_older = o;
+        return OK;
+    }
+    opened_close(a->store, &oldest->opened);
+    oldest->used = 0;
+    TRY(opened_open(a->store, a->origin, segment, &oldest->opened, f));
+    const status s = older_load(a, oldest, f);
+    if (s.code != E_OK) {
+        opened_close(a->store, &oldest->opened);
+        return s;
+    }
+    oldest->used = ++a->uses;
+    *ret_older = oldest;
+    return OK;
 }
 
 status archive_footer(struct archive *a, uint64_t segment, struct segment_footer *ret_footer,
                       struct fault *f)
 {
-    if (a->kept_footer_of == segment) {
-        *ret_footer = a->kept_footer;
-        return OK;
-    }
-    TRY(older_open(a, segment, f));
-    const status s = footer_read(a, &a->older, ret_footer, f);
+    struct older *o = NULL;
+    TRY(older_of(a, segment, &o, f));
+    const status s = footer_read(a, &o->opened, ret_footer, f);
     if (s.code == E_OK || is_environment(s)) return s;
-    return corrupt(f, segment, 0, "footer", s);
+    return opened_corrupt(f, segment, 0, "footer", s);
 }
 
 /* The writer rolls on to a segment before its file is there: open it when it is first read. */
 static status newest_open(struct archive *a, struct fault *f)
 {
     struct opened fresh = {};
-    if (a->newest.file != NO_FILE) return OK;
-    TRY(segment_open(a, a->newest.number, &fresh, f));
+    if (a->newest.file != OPENED_NO_FILE) return OK;
+    TRY(opened_open(a->store, a->origin, a->newest.number, &fresh, f));
     a->newest.file = fresh.file;
     return OK;
+}
+
+static status check_index(const struct archive *a, uint64_t index, struct fault *f)
+{
+    if (index < tree_size(a->tree)) return OK;
+    return fault_set(f, FAIL(E_NOT_FOUND), "index %llu: the log has %llu entries",
+                     (unsigned long long)index, (unsigned long long)tree_size(a->tree));
 }
 
 /* The opened segment that holds index, with its places loaded. */
@@ -428,38 +417,16 @@ static status segment_of(struct archive *a, uint64_t index, const struct opened 
                          struct fault *f)
 {
     const uint64_t number = index / SEGMENT_ENTRIES;
-    if (index >= tree_size(a->tree)) {
-        return fault_set(f, FAIL(E_NOT_FOUND), "index %llu: the log has %llu entries",
-                         (unsigned long long)index, (unsigned long long)tree_size(a->tree));
+    struct older *o = NULL;
+    TRY(check_index(a, index, f));
+    if (number == a->newest.number) {
+        TRY(newest_open(a, f));
+        *ret_opened = &a->newest;
+        return OK;
     }
-    *ret_opened = number == a->newest.number ? &a->newest : &a->older;
-    if (number == a->newest.number) return newest_open(a, f);
-    struct segment_footer footer = {};
-    TRY(older_open(a, number, f));
-    if (a->older.place_count > 0) return OK;
-    TRY(archive_footer(a, number, &footer, f));
-    for (uint32_t i = 0; i < footer.batch_count; i++) {
-        if (places_push(&a->older, segment_footer_place(&footer, i)).code != E_OK) {
-            return out_of_memory(f);
-        }
-    }
+    TRY(older_of(a, number, &o, f));
+    *ret_opened = &o->opened;
     return OK;
-}
-
-/* The last batch whose first index is not above index. */
-static const struct batch_place *place_of(const struct opened *o, uint64_t index)
-{
-    uint32_t low = 0;
-    uint32_t high = o->place_count;
-    while (high - low > 1) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (o->places[middle].first_index <= index) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return &o->places[low];
 }
 
 status archive_batch(struct archive *a, uint64_t index, struct batch_frame *ret_frame,
@@ -467,7 +434,7 @@ status archive_batch(struct archive *a, uint64_t index, struct batch_frame *ret_
 {
     const struct opened *o = NULL;
     TRY(segment_of(a, index, &o, f));
-    const struct batch_place *place = place_of(o, index);
+    const struct batch_place *place = &o->places.batches[segment_batch_of(&o->places, index)];
     status s = frame_read(a, o, place->offset, ret_frame, f);
     if (is_environment(s)) return s;
     if (s.code == E_OK) {
@@ -475,75 +442,122 @@ status archive_batch(struct archive *a, uint64_t index, struct batch_frame *ret_
         const bool holds = index >= first && index - first < ret_frame->head.record_count;
         if (!holds) s = FAIL(E_VALUE);
     }
-    return s.code == E_OK ? OK : corrupt(f, o->number, place->offset, "batch", s);
+    return s.code == E_OK ? OK : opened_corrupt(f, o->number, place->offset, "batch", s);
+}
+
+/* Whether the tile that was read is that of the tree. */
+static bool tile_is_true(struct archive *a, const struct older *o)
+{
+    const struct tile_read *t = &a->tile;
+    if (o != NULL) {
+        const size_t nth = t->first % SEGMENT_ENTRIES / TILE_WIDTH;
+        return bytes_equal(t->nodes[TILE_NODES - 1].bytes, o->nodes[nth].bytes, SHA256_BYTES);
+    }
+    for (uint32_t i = 0; i < t->count; i++) {
+        hash leaf = {};
+        const status s = tree_node(a->tree, 0, t->first + i, &leaf);
+        if (s.code != E_OK || !bytes_equal(leaf.bytes, t->nodes[i].bytes, SHA256_BYTES))
+            return false;
+    }
+    return true;
+}
+
+/* Entries that the tile of index has: all of a full segment; of the newest those up to the end of
+ * the batch that holds index, because the writer may not have brought the next one to disk. */
+static uint32_t tile_entries(const struct archive *a, uint64_t index, uint64_t first)
+{
+    if (index / SEGMENT_ENTRIES != a->newest.number) return TILE_WIDTH;
+    const struct segment_places *p = &a->newest.places;
+    const uint32_t nth = segment_batch_of(p, index);
+    const uint64_t end =
+        nth + 1 == p->batch_count ? tree_size(a->tree) : p->batches[nth + 1].first_index;
+    return end - first < TILE_WIDTH ? (uint32_t)(end - first) : TILE_WIDTH;
+}
+
+/* Makes a->tile the tile of index, with at least the entries up to it, and true to the tree. */
+static status tile_of(struct archive *a, uint64_t index, struct fault *f)
+{
+    const uint64_t first = index - index % TILE_WIDTH;
+    const uint64_t number = index / SEGMENT_ENTRIES;
+    struct older *o = NULL;
+    TRY(check_index(a, index, f));
+    if (a->tile.first == first && index - first < a->tile.count) return OK;
+    if (number == a->newest.number) {
+        TRY(newest_open(a, f));
+    } else {
+        TRY(older_of(a, number, &o, f));
+    }
+    const struct opened *opened = o == NULL ? &a->newest : &o->opened;
+    const struct tile_file file = { a->store, opened->file, &opened->places,
+                                    o == NULL ? a->end : o->opened.end };
+    status s = tile_read(&file, first, tile_entries(a, index, first), &a->tile, f);
+    if (is_environment(s)) return s;
+    if (s.code == E_OK && !tile_is_true(a, o)) s = FAIL(E_INVALID);
+    if (s.code == E_OK) return OK;
+    a->tile.count = 0;
+    const uint64_t offset = opened->places.starts[first % SEGMENT_ENTRIES / TILE_WIDTH];
+    return opened_corrupt(f, number, offset, "entries", s);
 }
 
 status archive_entry(struct archive *a, uint64_t index, slice *ret_entry, struct fault *f)
 {
-    struct batch_frame frame = {};
-    TRY(archive_batch(a, index, &frame, f));
-    struct cursor c = cursor_of(frame.entries);
-    for (uint64_t i = frame.head.first_index; i <= index; i++)
-        TRY(tile_bundle_next(&c, ret_entry));
+    TRY(tile_of(a, index, f));
+    *ret_entry = a->tile.entries[index - a->tile.first];
     return OK;
 }
 
 status archive_leaves(struct archive *a, uint64_t first, size_t count, hash *ret_leaves,
                       struct fault *f)
 {
-    slice entries[TILE_WIDTH];
-    assert(count <= COUNT_OF(entries));
-    size_t done = 0;
-    while (done < count) {
-        struct batch_frame frame = {};
-        size_t here = 0;
-        TRY(archive_batch(a, first + done, &frame, f));
-        struct cursor c = cursor_of(frame.entries);
-        for (uint64_t i = frame.head.first_index; done + here < count && cursor_left(&c) > 0; i++) {
-            slice entry = {};
-            TRY(tile_bundle_next(&c, &entry));
-            if (i >= first + done) entries[here++] = entry;
+    for (size_t i = 0; i < count; i++) {
+        if ((first + i) / SEGMENT_ENTRIES == a->newest.number) {
+            TRY(check_index(a, first + i, f));
+            TRY(tree_node(a->tree, 0, first + i, &ret_leaves[i]));
+            continue;
         }
-        merkle_leaves(entries, here, ret_leaves + done);
-        done += here;
+        TRY(tile_of(a, first + i, f));
+        ret_leaves[i] = a->tile.nodes[first + i - a->tile.first];
     }
     return OK;
 }
 
-/* The root of at most TILE_WIDTH nodes of one row. */
-static hash row_root(const hash *nodes, size_t count)
+/* Where the row of that height begins in the rows of a tile. */
+static size_t row_start(unsigned height)
 {
-    hash scratch[TILE_WIDTH];
-    struct merkle_frontier edge = {};
-    assert(count <= COUNT_OF(scratch));
-    bytes_copy(scratch, sizeof scratch, (slice){ (const uint8_t *)nodes, count * sizeof *nodes });
-    ignore(merkle_append_many(&edge, scratch, count, NULL), "256 nodes are far below the limit");
-    return merkle_frontier_root(&edge);
+    return 2u * TILE_WIDTH - (2u * TILE_WIDTH >> height);
 }
 
 static status load_node(void *archive, unsigned level, uint64_t index, hash *ret_node)
 {
-    enum { BUNDLE_LEVEL = 8 };
+    enum { TILE_LEVEL = 8 };
     struct archive *a = archive;
-    assert(level < TREE_SEGMENT_LEVEL);
-    struct segment_footer footer = {};
     struct fault fault;
-    hash leaves[TILE_WIDTH];
-    if (level < BUNDLE_LEVEL) {
-        TRY(archive_leaves(a, index << level, (size_t)1 << level, leaves, &fault));
-        *ret_node = row_root(leaves, (size_t)1 << level);
+    assert(level < TREE_SEGMENT_LEVEL);
+    if (level < TILE_LEVEL) {
+        TRY(tile_of(a, index << level, &fault));
+        assert(a->tile.count == TILE_WIDTH); /* only nodes of full segments are loaded */
+        *ret_node = a->tile.nodes[row_start(level) + (index & ((TILE_WIDTH - 1u) >> level))];
         return OK;
     }
-    TRY(archive_footer(a, index >> (TREE_SEGMENT_LEVEL - level), &footer, &fault));
-    const unsigned up = level - BUNDLE_LEVEL;
-    const size_t first = (size_t)(index % ((uint64_t)SEGMENT_TILES >> up)) << up;
-    *ret_node = tile_root(footer.tile, first, (size_t)1 << up);
+    struct older *o = NULL;
+    const unsigned height = level - TILE_LEVEL;
+    TRY(older_of(a, index >> (TREE_SEGMENT_LEVEL - level), &o, &fault));
+    *ret_node = o->nodes[row_start(height) + (index & ((SEGMENT_TILES - 1u) >> height))];
     return OK;
 }
 
-status archive_grew(struct archive *a, const struct batch_head *head)
+status archive_grew(struct archive *a, const struct batch_head *head, const slice *entries)
 {
-    TRY(places_push(&a->newest, (struct batch_place){ a->end, head->first_index }));
+    enum { LENGTH_BYTES = 2 };
+    TRY(opened_push(&a->newest, (struct batch_place){ a->end, head->first_index }));
+    const struct placed_entries placed = {
+        .bundle = entries[0].at - LENGTH_BYTES,
+        .offset = a->end + BATCH_HEAD_BYTES + head->blocks_bytes,
+        .first_index = head->first_index,
+        .entries = entries,
+        .count = head->record_count,
+    };
+    segment_note_starts(&a->newest.places, &placed);
     a->end += head->frame_bytes;
     a->next_block = head->first_block + head->block_count;
     return OK;
@@ -553,7 +567,7 @@ void archive_roll(struct archive *a)
 {
     const uint64_t number = a->newest.number;
     assert(tree_size(a->tree) == (number + 1) * SEGMENT_ENTRIES);
-    opened_close(a, &a->newest);
+    opened_close(a->store, &a->newest);
     a->newest.number = number + 1;
     a->end = SEGMENT_HEADER_BYTES;
     a->tail = ARCHIVE_TAIL_CLEAN;

@@ -2,7 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include "base/fault.h"
-#include "ledger/segment.h"
+#include "ledger/footer.h"
 #include "ledger/store.h"
 #include "ledger/tree.h"
 
@@ -40,24 +40,26 @@ uint64_t archive_end(const struct archive *a);
 enum archive_tail archive_tail(const struct archive *a);
 /* The number that the next opening block gets. */
 uint64_t archive_next_block(const struct archive *a);
-/* Where the batches of the newest segment lie; borrowed until the next call that changes the
- * archive. */
-const struct batch_place *archive_places(const struct archive *a, uint32_t *ret_count);
+/* Where the parts of the newest segment lie; borrowed until the next call that changes the archive.
+ */
+const struct segment_places *archive_places(const struct archive *a);
 
 /* The batch that holds the entry at index. The frame's slices are views that die with the next
  * read. E_NOT_FOUND beyond the size, E_CORRUPT. */
 status archive_batch(struct archive *a, uint64_t index, struct batch_frame *ret_frame,
                      struct fault *f);
-/* The raw entry at index; a view that dies with the next read. */
+/* The raw entry at index, true to the tree; a view that dies with the next read. Only its tile of
+ * 256 is read. E_NOT_FOUND beyond the size, E_CORRUPT. */
 status archive_entry(struct archive *a, uint64_t index, slice *ret_entry, struct fault *f);
-/* Leaf hashes of the entries [first, first + count), count at most 256. */
+/* Leaf hashes of the entries [first, first + count), true to the tree. */
 status archive_leaves(struct archive *a, uint64_t first, size_t count, hash *ret_leaves,
                       struct fault *f);
 /* The footer of a full segment; views die with the next read. E_NOT_FOUND if it is not full. */
 status archive_footer(struct archive *a, uint64_t segment, struct segment_footer *ret_footer,
                       struct fault *f);
 /* Told by the writer: a batch follows the last one in the newest segment. Its leaves are in the
- * tree already. E_NOMEM. */
-status archive_grew(struct archive *a, const struct batch_head *head);
+ * tree already; entries are its head's record_count, as they stand one behind the other in it.
+ * E_NOMEM. */
+status archive_grew(struct archive *a, const struct batch_head *head, const slice *entries);
 /* Told by the writer: the newest segment is full, the next one follows. */
 void archive_roll(struct archive *a);

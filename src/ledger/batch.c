@@ -316,6 +316,11 @@ slice batch_entry(const struct batch *b, uint32_t nth)
     return b->entry_list[nth];
 }
 
+const slice *batch_entries(const struct batch *b)
+{
+    return b->entry_list;
+}
+
 status batch_flush(struct batch *b, struct block_codec *codec, struct keys *keys, struct fault *f)
 {
     return block_finish(b, codec, keys, f);
@@ -348,7 +353,7 @@ status batch_finish(struct batch *b, hash root, unsigned flags, struct fault *f)
     batch_head_write(&b->head, &head);
     writer_u64(&b->frame, b->head.first_index + b->head.record_count);
     writer_bytes(&b->frame, (slice){ root.bytes, sizeof root.bytes });
-    const hash checksum = sha256(writer_slice(&b->frame));
+    const hash checksum = batch_checksum(writer_slice(&b->frame));
     writer_bytes(&b->frame, (slice){ checksum.bytes, sizeof checksum.bytes });
     const bool fits = writer_end(&b->frame).code == E_OK && b->frame.len <= BATCH_FRAME_BYTES_MAX;
     return fits ? OK

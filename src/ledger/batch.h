@@ -50,6 +50,8 @@ uint64_t batch_next_block(const struct batch *b);
 status batch_flush(struct batch *b, struct block_codec *codec, struct keys *keys, struct fault *f);
 /* The entry of the nth record (from 0) of a finished block; a view. */
 slice batch_entry(const struct batch *b, uint32_t nth);
+/* The entries of all finished blocks, as they stand one behind the other in the frame; views. */
+const slice *batch_entries(const struct batch *b);
 /* The leaf hashes of all records; right after batch_flush. */
 void batch_leaves(const struct batch *b, hash *ret_leaves);
 /* Writes head, parts and trailer around what batch_flush left; the whole frame is then

@@ -60,9 +60,8 @@ struct checker {
     uint64_t segment;
     int file;
     uint64_t file_bytes;
-    uint64_t end;               /* behind its last whole batch; 0 behind a footer */
-    struct batch_place *places; /* owned, SEGMENT_ENTRIES */
-    uint32_t place_count;
+    uint64_t end;                 /* behind its last whole batch; 0 behind a footer */
+    struct segment_places places; /* owned, SEGMENT_ENTRIES batches */
 };
 
 __attribute__((format(printf, 2, 3))) static void complain(struct checker *c, const char *format,
@@ -237,6 +236,20 @@ static void meet_heads(struct checker *c, hash root)
     }
 }
 
+static void note_places(struct checker *c, const struct batch_frame *frame, uint64_t offset)
+{
+    const struct placed_entries placed = {
+        .bundle = frame->entries.at,
+        .offset = offset + BATCH_HEAD_BYTES + frame->head.blocks_bytes,
+        .first_index = frame->head.first_index,
+        .entries = c->entries,
+        .count = frame->head.record_count,
+    };
+    c->places.batches[c->places.batch_count++] =
+        (struct batch_place){ offset, frame->head.first_index };
+    segment_note_starts(&c->places, &placed);
+}
+
 /* Checks one batch. Any failure means that what follows it cannot be found. */
 static status check_frame(struct checker *c, uint64_t offset, struct batch_frame *ret_frame,
                           struct fault *f)
@@ -261,7 +274,7 @@ static status check_frame(struct checker *c, uint64_t offset, struct batch_frame
         complain_at(c, offset, "root in the trailer", FAIL(E_INVALID));
     }
     meet_heads(c, root);
-    c->places[c->place_count++] = (struct batch_place){ offset, ret_frame->head.first_index };
+    note_places(c, ret_frame, offset);
     c->result.entries += ret_frame->head.record_count;
     c->watcher->progress(c->watcher->self, ret_frame->head.record_count);
     return OK;
@@ -317,7 +330,7 @@ static status check_footer(struct checker *c, uint64_t offset, struct fault *f)
     if (want.at == NULL) return fault_set(f, FAIL(E_NOMEM), "fsck: out of memory");
     tree_filled_tile(c->tree, tile);
     status s = summary_table(c->summary, &counters, f);
-    if (s.code == E_OK) segment_footer_write(c->places, c->place_count, tile, counters, &want);
+    if (s.code == E_OK) segment_footer_write(&c->places, tile, counters, &want);
     if (s.code == E_OK) s = compare_rest(c, offset, writer_slice(&want), f);
     free(want.at);
     return s;
@@ -345,7 +358,7 @@ static status check_segment(struct checker *c, bool newest, struct fault *f)
     uint64_t offset = SEGMENT_HEADER_BYTES;
     c->end = offset;
     TRY(check_header(c, f));
-    c->place_count = 0;
+    c->places.batch_count = 0;
     for (;;) {
         struct batch_frame frame = {};
         const status s = check_frame(c, offset, &frame, f);
@@ -525,11 +538,11 @@ static status checker_init(struct checker *c, struct fault *f)
     c->plain = writer_of(malloc(BLOCK_PLAIN_BYTES_MAX), BLOCK_PLAIN_BYTES_MAX);
     c->entries = calloc(BATCH_RECORDS_MAX, sizeof *c->entries);
     c->leaves = calloc(BATCH_RECORDS_MAX, sizeof *c->leaves);
-    c->places = calloc(SEGMENT_ENTRIES, sizeof *c->places);
+    c->places.batches = calloc(SEGMENT_ENTRIES, sizeof *c->places.batches);
     c->tree = tree_new(NULL, NULL);
     c->erased = fsck_erased_new(c->store);
     const bool whole = c->frame.at != NULL && c->plain.at != NULL && c->entries != NULL &&
-                       c->leaves != NULL && c->places != NULL && c->tree != NULL &&
+                       c->leaves != NULL && c->places.batches != NULL && c->tree != NULL &&
                        c->erased != NULL;
     if (!whole) return fault_set(f, FAIL(E_NOMEM), "fsck: out of memory");
     TRY(summary_new(&c->summary, f));
@@ -549,7 +562,7 @@ static void checker_done(struct checker *c)
     free(c->plain.at);
     free(c->entries);
     free(c->leaves);
-    free(c->places);
+    free(c->places.batches);
     tree_free(c->tree);
     vault_free(c->vault);
     fsck_erased_free(c->erased);

@@ -222,7 +222,7 @@ static status seal(struct ledger *l, struct batch *b, struct fault *f)
     const hash root = tree_root(archive_tree(l->archive));
     TRY(batch_finish(b, root, closes ? BATCH_CLOSES_SEGMENT : 0, f));
     const struct batch_head head = batch_frame_head(b);
-    TRY(archive_grew(l->archive, &head));
+    TRY(archive_grew(l->archive, &head, batch_entries(b)));
     return closes ? segment_finish(l, b, f) : OK;
 }
 

@@ -90,6 +90,15 @@ static void hash_pairs(const hash *pairs, size_t count, hash *ret)
     }
 }
 
+void merkle_rows(hash *nodes, size_t width)
+{
+    assert(width > 0 && (width & (width - 1)) == 0);
+    for (; width > 1; width /= 2) {
+        hash_pairs(nodes, width / 2, nodes + width);
+        nodes += width;
+    }
+}
+
 static bool has_room(const struct merkle_frontier *f, uint64_t count)
 {
     assert(f->size <= MERKLE_SIZE_MAX);

@@ -34,6 +34,12 @@ hash merkle_empty(void);
 /* ret_leaves[i] = merkle_leaf(entries[i]); several at a time, so faster than one by one. */
 void merkle_leaves(const slice *entries, size_t count, hash *ret_leaves);
 
+/* The rows of a complete subtree, one behind the other: nodes holds its width leaves (or nodes of
+ * one level) and has room for width - 1 more; the last one is the root then. width is a power of
+ * two.
+ */
+void merkle_rows(hash *nodes, size_t width);
+
 /*
  * The right edge of a growing tree. Where bit l of size is set, nodes[l] is the root of a complete
  * subtree of 2^l leaves; from the highest bit down they stand from left to right. Other nodes are

@@ -120,10 +120,9 @@ static status tail_clear(struct ledger *l, struct fault *f)
 static status last_batch_again(struct ledger *l, struct fault *f)
 {
     const struct store_ops *ops = l->store->ops;
-    uint32_t count = 0;
-    const struct batch_place *places = archive_places(l->archive, &count);
-    if (count == 0) return OK;
-    const uint64_t at = places[count - 1].offset;
+    const struct segment_places *places = archive_places(l->archive);
+    if (places->batch_count == 0) return OK;
+    const uint64_t at = places->batches[places->batch_count - 1].offset;
     const size_t len = (size_t)(l->write_end - at);
     uint8_t *bytes = malloc(len);
     size_t got = 0;
@@ -173,12 +172,10 @@ static status counters_load(struct ledger *l, struct fault *f)
 status footer_append(struct ledger *l, struct writer *out, struct fault *f)
 {
     hash tile[SEGMENT_TILES];
-    uint32_t count = 0;
     slice counters = {};
-    const struct batch_place *places = archive_places(l->archive, &count);
     tree_filled_tile(archive_tree(l->archive), tile);
     TRY(summary_table(l->summary, &counters, f));
-    segment_footer_write(places, count, tile, counters, out);
+    segment_footer_write(archive_places(l->archive), tile, counters, out);
     return writer_end(out).code == E_OK ? OK : fault_set(f, FAIL(E_LIMIT), "footer: too large");
 }
 

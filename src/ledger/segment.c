@@ -8,14 +8,10 @@
 
 static const char header_magic[8] = { 'c', 'a', 'n', 'd', 'o', 'r', 'S', 'G' };
 static const char batch_magic[8] = { 'c', 'a', 'n', 'd', 'o', 'r', 'B', 'T' };
-static const char footer_magic[8] = { 'c', 'a', 'n', 'd', 'o', 'r', 'F', 'T' };
 
 enum {
     SEGMENT_VERSION = 1,
     HEADER_CHECK_BYTES = 8,
-    FOOTER_FIXED_BYTES = 32 + SEGMENT_TILES * SHA256_BYTES + SHA256_BYTES + 8,
-    PLACE_BYTES = 16,
-    FOOTER_BYTES_MAX = 64 * 1024 * 1024,
     TRAILER_CHECKSUM_AT = BATCH_TRAILER_BYTES - SHA256_BYTES,
 };
 
@@ -232,6 +228,29 @@ static status blocks_check(const struct batch_frame *frame)
     return complete ? OK : FAIL(E_SYNTAX);
 }
 
+hash batch_checksum(slice frame)
+{
+    enum { AT_ONCE = 64 };
+    struct sha256_job jobs[AT_ONCE];
+    hash pieces[AT_ONCE];
+    struct sha256 whole;
+    hash h;
+    assert(frame.len > 0);
+    sha256_init(&whole);
+    while (frame.len > 0) {
+        size_t count = 0;
+        for (; count < AT_ONCE && frame.len > 0; count++) {
+            const size_t len = frame.len < BATCH_PIECE_BYTES ? frame.len : BATCH_PIECE_BYTES;
+            jobs[count] = (struct sha256_job){ slice_none(), { frame.at, len }, &pieces[count] };
+            frame = slice_from(frame, len);
+        }
+        sha256_many(jobs, count);
+        sha256_update(&whole, (slice){ pieces[0].bytes, count * sizeof pieces[0] });
+    }
+    sha256_final(&whole, &h);
+    return h;
+}
+
 status batch_frame_parse(slice bytes, struct batch_frame *ret_frame)
 {
     struct batch_frame f = {};
@@ -244,7 +263,7 @@ status batch_frame_parse(slice bytes, struct batch_frame *ret_frame)
     TRY(cursor_bytes(&c, (size_t)f.head.sequence_count * SEQUENCE_BYTES, &f.sequences));
     TRY(cursor_u64(&c, &f.trailer.size));
     TRY(cursor_copy(&c, SHA256_BYTES, f.trailer.root.bytes));
-    const hash want = sha256((slice){ bytes.at, c.pos });
+    const hash want = batch_checksum((slice){ bytes.at, c.pos });
     TRY(cursor_copy(&c, SHA256_BYTES, f.trailer.checksum.bytes));
     TRY(cursor_end(&c));
     if (!bytes_equal(want.bytes, f.trailer.checksum.bytes, SHA256_BYTES)) return FAIL(E_INVALID);
@@ -253,71 +272,4 @@ status batch_frame_parse(slice bytes, struct batch_frame *ret_frame)
     TRY(tile_bundle_check(f.entries, f.head.record_count));
     *ret_frame = f;
     return OK;
-}
-
-void segment_footer_write(const struct batch_place *places, uint32_t place_count,
-                          const hash tile[SEGMENT_TILES], slice counters, struct writer *w)
-{
-    const size_t start = w->len;
-    const uint64_t whole = FOOTER_FIXED_BYTES + (uint64_t)place_count * PLACE_BYTES + counters.len;
-    writer_bytes(w, magic_slice(footer_magic));
-    writer_u64(w, whole);
-    writer_u32(w, place_count);
-    writer_u32(w, (uint32_t)counters.len);
-    write_zeros(w, 8);
-    for (uint32_t i = 0; i < place_count; i++) {
-        writer_u64(w, places[i].offset);
-        writer_u64(w, places[i].first_index);
-    }
-    writer_bytes(w, (slice){ tile[0].bytes, SEGMENT_TILES * sizeof *tile });
-    writer_bytes(w, counters);
-    if (w->error != E_OK) return;
-    const hash check = sha256((slice){ w->at + start, w->len - start });
-    writer_bytes(w, hash_slice(&check));
-    writer_u64(w, whole);
-}
-
-status segment_footer_length(slice tail, uint64_t *ret_bytes)
-{
-    if (tail.len < 8) return FAIL(E_SHORT);
-    const uint64_t bytes = get_u64(tail.at + tail.len - 8);
-    if (bytes < FOOTER_FIXED_BYTES || bytes > FOOTER_BYTES_MAX) return FAIL(E_LIMIT);
-    *ret_bytes = bytes;
-    return OK;
-}
-
-status segment_footer_parse(slice bytes, struct segment_footer *ret_footer)
-{
-    struct segment_footer f = {};
-    TRY(segment_footer_length(bytes, &f.bytes));
-    if (f.bytes > bytes.len) return FAIL(E_SHORT);
-    struct cursor c = cursor_of(slice_from(bytes, bytes.len - (size_t)f.bytes));
-    uint64_t whole = 0;
-    uint32_t counters_bytes = 0;
-    slice check = {};
-    TRY(take_magic(&c, footer_magic));
-    TRY(cursor_u64(&c, &whole));
-    TRY(cursor_u32(&c, &f.batch_count));
-    TRY(cursor_u32(&c, &counters_bytes));
-    TRY(take_zeros(&c, 8));
-    if (whole != f.bytes || f.batch_count == 0 || f.batch_count > SEGMENT_ENTRIES) {
-        return FAIL(E_SYNTAX);
-    }
-    TRY(cursor_bytes(&c, (size_t)f.batch_count * PLACE_BYTES, &f.batches));
-    TRY(cursor_bytes(&c, SEGMENT_TILES * SHA256_BYTES, &f.tile));
-    TRY(cursor_bytes(&c, counters_bytes, &f.counters));
-    const hash want = sha256((slice){ c.data.at, c.pos });
-    TRY(cursor_bytes(&c, SHA256_BYTES, &check));
-    TRY(cursor_u64(&c, &whole));
-    TRY(cursor_end(&c));
-    if (!bytes_equal(check.at, want.bytes, SHA256_BYTES)) return FAIL(E_INVALID);
-    *ret_footer = f;
-    return OK;
-}
-
-struct batch_place segment_footer_place(const struct segment_footer *f, uint32_t nth)
-{
-    assert(nth < f->batch_count);
-    const uint8_t *at = f->batches.at + (size_t)nth * PLACE_BYTES;
-    return (struct batch_place){ get_u64(at), get_u64(at + 8) };
 }

@@ -22,6 +22,7 @@ enum {
     BATCH_RECORDS_MAX = 8192,
     BATCH_FRAME_BYTES_MAX = 16 * 1024 * 1024,
     BATCH_SEQUENCES_MAX = 1024,
+    BATCH_PIECE_BYTES = 4096, /* what the checksum hashes at a time */
     SEQUENCE_BYTES = 24,
     BLOCK_HEAD_BYTES = 96,
     BLOCK_RECORDS_MAX = 256,
@@ -70,7 +71,7 @@ enum block_packing { BLOCK_STORED = 0, BLOCK_ZSTD = 1 };
 struct batch_trailer {
     uint64_t size; /* of the tree with this batch */
     hash root;
-    hash checksum; /* SHA-256 of the frame before this field */
+    hash checksum; /* batch_checksum of the frame before this field */
 };
 
 /* A frame taken apart; slices are views into it. */
@@ -105,31 +106,9 @@ status block_find(const struct batch_frame *frame, uint64_t index, struct block_
                   slice *ret_sealed);
 /* The nth sequence range (from 0), which must exist. */
 struct sequence_range sequence_at(const struct batch_frame *frame, uint32_t nth);
+/* The checksum of a frame up to it: SHA-256 of the SHA-256 of each of its pieces of
+ * BATCH_PIECE_BYTES, the last one shorter. Pieces are hashed side by side. */
+hash batch_checksum(slice frame);
 /* A whole frame with its checksum verified and its parts counted: entries and blocks add up to what
  * the head says. E_SHORT, E_SYNTAX, E_LIMIT, E_INVALID (checksum). */
 status batch_frame_parse(slice bytes, struct batch_frame *ret_frame);
-
-/* The footer of a full segment: where its batches start, its level-1 tile, its counter table. */
-struct segment_footer {
-    uint64_t bytes; /* of the whole footer */
-    uint32_t batch_count;
-    slice batches;  /* batch_count times u64 offset, u64 first index */
-    slice tile;     /* SEGMENT_TILES hashes */
-    slice counters; /* the table that the segment's summary commits to */
-};
-
-struct batch_place {
-    uint64_t offset;
-    uint64_t first_index;
-};
-
-/* Writes the footer with its checksum. */
-void segment_footer_write(const struct batch_place *places, uint32_t place_count,
-                          const hash tile[SEGMENT_TILES], slice counters, struct writer *w);
-/* bytes ends at the end of the file and holds at least the whole footer. E_SHORT, E_SYNTAX,
- * E_INVALID. */
-status segment_footer_parse(slice bytes, struct segment_footer *ret_footer);
-/* Length of the footer, from the last 8 bytes of the file. E_SHORT, E_LIMIT. */
-status segment_footer_length(slice tail, uint64_t *ret_bytes);
-/* The nth place (from 0) of a footer. */
-struct batch_place segment_footer_place(const struct segment_footer *f, uint32_t nth);

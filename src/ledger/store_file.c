@@ -44,8 +44,8 @@ static status load(const struct store *s, int file, const char *name, size_t len
     return OK;
 }
 
-status store_file_load(const struct store *s, const char *name, size_t len_max,
-                       uint8_t **ret_bytes, size_t *ret_len, struct fault *f)
+status store_file_load(const struct store *s, const char *name, size_t len_max, uint8_t **ret_bytes,
+                       size_t *ret_len, struct fault *f)
 {
     int file = -1;
     TRY(s->ops->open(s->self, name, STORE_READ, &file, f));

@@ -10,8 +10,8 @@
 status store_file_read(const struct store *s, const char *name, uint8_t *ret_bytes, size_t cap,
                        size_t *ret_len, struct fault *f);
 /* As store_file_read, into memory that the caller frees. E_NOMEM. */
-status store_file_load(const struct store *s, const char *name, size_t len_max,
-                       uint8_t **ret_bytes, size_t *ret_len, struct fault *f);
+status store_file_load(const struct store *s, const char *name, size_t len_max, uint8_t **ret_bytes,
+                       size_t *ret_len, struct fault *f);
 /* Creates a file that must not exist, writes and syncs it. Its name becomes durable with the next
  * sync_dir of its folder. E_EXISTS, E_FULL, E_FSYNC. */
 status store_file_create(const struct store *s, const char *name, slice bytes, struct fault *f);
