@@ -92,3 +92,10 @@ status crypto_open(struct crypto *c, const struct crypto_box *box, slice sealed,
     if (EVP_CipherFinal_ex(c->evp, &none, &len) != 1) return failed(E_INVALID, ret_plain, text.len);
     return OK;
 }
+
+status crypto_sha256(slice message, uint8_t *ret_hash)
+{
+    unsigned len = 0;
+    const int done = EVP_Digest(message.at, message.len, ret_hash, &len, EVP_sha256(), NULL);
+    return done == 1 && len == 32 ? OK : FAIL(E_NOMEM);
+}

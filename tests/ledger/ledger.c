@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/ledger.h"
+#include <stdlib.h>
 #include "ledger/layout.h"
 #include "ledger/merkle.h"
 #include "ledger/store_fs.h"
@@ -112,6 +113,77 @@ static void append_behind(struct ten *t, struct signer *s, uint64_t count)
     ledger_close(l);
 }
 
+/* Where the bytes stand in a segment's file; they must be there once. */
+static uint64_t place_in(const struct store *store, uint64_t segment, slice bytes)
+{
+    int file = -1;
+    uint64_t size = 0;
+    size_t len = 0;
+    struct fault f = {};
+    assert_ok(store->ops->open(store->self, layout_segment(segment).text, STORE_READ, &file, &f));
+    assert_ok(store->ops->size(store->self, file, &size, &f));
+    uint8_t *content = malloc((size_t)size);
+    assert_non_null(content);
+    assert_ok(store->ops->read(store->self, file, 0, content, (size_t)size, &len, &f));
+    store->ops->close(store->self, file);
+    const uint8_t *found = memmem(content, len, bytes.at, bytes.len);
+    assert_non_null(found);
+    const uint64_t place = (uint64_t)(found - content);
+    free(content);
+    return place;
+}
+
+static void flip(const struct store *store, uint64_t segment, uint64_t offset)
+{
+    int file = -1;
+    uint8_t byte = 0;
+    size_t len = 0;
+    struct fault f = {};
+    assert_ok(store->ops->open(store->self, layout_segment(segment).text, STORE_WRITE, &file, &f));
+    assert_ok(store->ops->read(store->self, file, offset, &byte, 1, &len, &f));
+    byte ^= 0x10;
+    assert_ok(store->ops->write(store->self, file, offset, (slice){ &byte, 1 }, &f));
+    store->ops->close(store->self, file);
+}
+
+/* Of an old segment only a tile is read, and held against the tree instead of a checksum. */
+static void a_changed_old_entry_is_not_handed_out(void **)
+{
+    enum { INDEX = 100 * 256 + 37 };
+    struct store store = store_new();
+    struct signer *s = NULL;
+    struct ledger *l = NULL;
+    struct fault f = {};
+    uint8_t kept[128];
+    slice entry = {};
+    log_create(&store);
+    log_open(&store, &s, &l);
+    log_append(l, s, 0, 70000, 1000);
+    struct archive *a = ledger_archive(l);
+    assert_ok(archive_entry(a, INDEX, &entry, &f));
+    assert_true(entry.len <= sizeof kept);
+    bytes_copy(kept, sizeof kept, entry);
+    const uint64_t place = place_in(&store, 0, (slice){ kept, entry.len });
+    for (uint64_t at = place - 2; at < place + entry.len; at += 19) {
+        struct archive *fresh = NULL;
+        struct merkle_proof proof = {};
+        flip(&store, 0, at);
+        assert_ok(archive_open(&store, TEST_ORIGIN, &fresh, &f));
+        const struct merkle_source source = { archive_tree(fresh), tree_node };
+        assert_fails(archive_entry(fresh, INDEX, &entry, &f), E_CORRUPT);
+        assert_non_null(strstr(f.text, "log/0000000000.seg: offset"));
+        assert_fails(archive_entry(fresh, INDEX - INDEX % 256, &entry, &f), E_CORRUPT);
+        assert_fails(merkle_prove_inclusion(&source, INDEX, 70000, &proof), E_CORRUPT);
+        assert_ok(archive_entry(fresh, INDEX + 256, &entry, &f));
+        assert_ok(merkle_prove_inclusion(&source, INDEX + 256, 70000, &proof));
+        archive_free(fresh);
+        flip(&store, 0, at);
+    }
+    ledger_close(l);
+    signer_free(s);
+    store_fs_close(&store);
+}
+
 /* The newest batch cut at every length: what was acknowledged before is there, nothing else. */
 static void a_torn_batch_is_cleared(void **)
 {
@@ -151,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_survive_closing_and_opening),
         cmocka_unit_test(segments_follow_one_another),
+        cmocka_unit_test(a_changed_old_entry_is_not_handed_out),
         cmocka_unit_test(a_torn_batch_is_cleared),
         cmocka_unit_test(a_log_older_than_its_signer_is_refused),
     };
