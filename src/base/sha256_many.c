@@ -2,6 +2,7 @@
 #include "base/sha256.h"
 
 #include "base/bytes.h"
+#include "base/copy.h"
 #include "base/sha256_constants.h"
 #include "base/sha256_kernel.h"
 #include "base/banned.h"
@@ -79,7 +80,11 @@ static void gather_add(const struct sha256_kernel *kernel, struct gather *gather
     } else {
         bytes_copy(at, len, job->prefix);
     }
-    bytes_copy(at + job->prefix.len, job->message.len, job->message);
+    if (blocks == 1) {
+        bytes_copy_short(at + job->prefix.len, job->message.len, job->message);
+    } else {
+        bytes_copy(at + job->prefix.len, job->message.len, job->message);
+    }
     at[len] = 0x80;
     put_u64(at + blocks * SHA256_BLOCK_BYTES - LENGTH_BYTES, (uint64_t)len * 8);
     g->rets[g->count++] = job->ret->bytes;

@@ -10,6 +10,7 @@
 #include "ledger/erase/erasures.h"
 #include "ledger/erase/fsck_erased.h"
 #include "ledger/fsck_lost.h"
+#include "ledger/fsck_openings.h"
 #include "ledger/head.h"
 #include "ledger/keys.h"
 #include "ledger/layout.h"
@@ -46,11 +47,12 @@ struct checker {
     struct summary *summary;
     struct keys *keys;   /* NULL if the root key is unusable: openings stay unchecked, as a fault */
     struct vault *vault; /* NULL with keys */
-    struct fsck_erased *erased; /* what is missing, and what may be */
-    struct writer frame;        /* owned: the batch that is being checked */
-    struct writer plain;        /* owned: the block that is being checked */
-    slice *entries;             /* owned, BATCH_RECORDS_MAX */
-    hash *leaves;               /* owned, BATCH_RECORDS_MAX */
+    struct fsck_erased *erased;     /* what is missing, and what may be */
+    struct writer frame;            /* owned: the batch that is being checked */
+    struct writer plain;            /* owned: the block that is being checked */
+    struct fsck_openings *openings; /* owned */
+    slice *entries;                 /* owned, BATCH_RECORDS_MAX */
+    hash *leaves;                   /* owned, BATCH_RECORDS_MAX */
     uint64_t next_block;
     struct fsck_lost lost;
     struct signed_head heads[2];
@@ -96,44 +98,16 @@ static void note_missing(struct checker *c, uint64_t index, uint64_t fields)
     }
 }
 
-/* Holds the openings of one block against the entries [first, first + count) of the batch. */
-static void check_openings(struct checker *c, const struct block_head *head, slice plain,
-                           const uint8_t key[BLOCK_KEY_BYTES], const slice *entries)
+static void opening_checked(void *checker, uint64_t index, const struct opening *opening, status s)
 {
-    struct cursor at = cursor_of(plain);
-    for (uint16_t i = 0; i < head->record_count; i++) {
-        struct block_opening sealed = {};
-        struct entry entry = {};
-        struct fault f;
-        uint8_t record_key[RECORD_KEY_BYTES];
-        static struct opening opening;
-        status s = block_next_opening(&at, &sealed);
-        if (s.code == E_OK) s = entry_parse(entries[i], &entry, &f);
-        if (s.code == E_OK && sealed.gone) {
-            note_missing(c, head->first_index + i, ERASED_WHOLE);
-            continue;
-        }
-        if (s.code == E_OK && (entry.schema->flags & KIND_BODY) != 0) {
-            if (sealed.opening.len == 0) continue;
-            s = FAIL(E_TRAILING);
-        }
-        if (s.code == E_OK) s = opening_decode(entry.schema, sealed.opening, &opening);
-        commit_record_key(key, head->first_index + i, record_key);
-        if (s.code == E_OK) s = opening_check(&entry, &opening, record_key);
-        bytes_wipe(record_key, sizeof record_key);
-        if (s.code == E_OK) {
-            c->result.openings++;
-            note_missing(c, head->first_index + i, fsck_erased_fields(&opening));
-            continue;
-        }
-        complain(c, "%s: entry %llu: its opening is not what it commits to: %s",
-                 layout_segment(c->segment).text, (unsigned long long)(head->first_index + i),
-                 status_text(s));
+    struct checker *c = checker;
+    if (s.code == E_OK) {
+        c->result.openings += opening != NULL;
+        note_missing(c, index, opening == NULL ? ERASED_WHOLE : fsck_erased_fields(opening));
+        return;
     }
-    if (cursor_end(&at).code != E_OK) {
-        complain(c, "%s: block %llu: bytes behind its last opening",
-                 layout_segment(c->segment).text, (unsigned long long)head->number);
-    }
+    complain(c, "%s: entry %llu: its opening is not what it commits to: %s",
+             layout_segment(c->segment).text, (unsigned long long)index, status_text(s));
 }
 
 /* No record of the block has an opening; those that are public as a whole never had one. */
@@ -163,7 +137,12 @@ static void check_block(struct checker *c, const struct block_head *head, slice 
     if (s.code == E_ERASED) {
         block_is_gone(c, head, entries);
     } else if (s.code == E_OK) {
-        check_openings(c, head, writer_slice(&c->plain), key, entries);
+        const struct fsck_openings_watcher watcher = { c, opening_checked };
+        const struct fsck_block block = { head, writer_slice(&c->plain), key, entries };
+        if (fsck_openings_check(c->openings, &block, &watcher).code != E_OK) {
+            complain(c, "%s: block %llu: bytes behind its last opening",
+                     layout_segment(c->segment).text, (unsigned long long)head->number);
+        }
     } else {
         complain(c, "%s: block %llu (entries %llu to %llu): cannot be opened: %s%s%s",
                  layout_segment(c->segment).text, (unsigned long long)head->number,
@@ -538,12 +517,13 @@ static status checker_init(struct checker *c, struct fault *f)
     c->plain = writer_of(malloc(BLOCK_PLAIN_BYTES_MAX), BLOCK_PLAIN_BYTES_MAX);
     c->entries = calloc(BATCH_RECORDS_MAX, sizeof *c->entries);
     c->leaves = calloc(BATCH_RECORDS_MAX, sizeof *c->leaves);
+    c->openings = fsck_openings_new();
     c->places.batches = calloc(SEGMENT_ENTRIES, sizeof *c->places.batches);
     c->tree = tree_new(NULL, NULL);
     c->erased = fsck_erased_new(c->store);
     const bool whole = c->frame.at != NULL && c->plain.at != NULL && c->entries != NULL &&
                        c->leaves != NULL && c->places.batches != NULL && c->tree != NULL &&
-                       c->erased != NULL;
+                       c->openings != NULL && c->erased != NULL;
     if (!whole) return fault_set(f, FAIL(E_NOMEM), "fsck: out of memory");
     TRY(summary_new(&c->summary, f));
     const status s = keys_open(c->store, NULL, &c->keys, f);
@@ -562,6 +542,7 @@ static void checker_done(struct checker *c)
     free(c->plain.at);
     free(c->entries);
     free(c->leaves);
+    fsck_openings_free(c->openings);
     free(c->places.batches);
     tree_free(c->tree);
     vault_free(c->vault);

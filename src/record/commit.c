@@ -2,6 +2,7 @@
 #include "record/commit.h"
 
 #include "base/bytes.h"
+#include "base/copy.h"
 #include "base/banned.h"
 
 /*
@@ -256,7 +257,7 @@ static void short_message(uint8_t *room, uint16_t id, const struct record_field 
     const size_t len = FIELD_PREFIX_BYTES + f->value.len;
     __builtin_memset(room + FIELD_PREFIX_BYTES, 0, SHA256_BLOCK_BYTES - FIELD_PREFIX_BYTES);
     (void)field_prefix(room, id, f->type, salt);
-    bytes_copy(room + FIELD_PREFIX_BYTES, SHORT_VALUE_MAX, f->value);
+    bytes_copy_short(room + FIELD_PREFIX_BYTES, SHORT_VALUE_MAX, f->value);
     room[len] = 0x80;
     put_u16(room + SHA256_BLOCK_BYTES - 2, (uint16_t)(len * 8));
 }

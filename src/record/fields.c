@@ -2,7 +2,7 @@
 #include "record/fields.h"
 
 #include "base/bytes.h"
-#include "base/sha256.h"
+#include "base/copy.h"
 #include "record/opening.h"
 #include "base/banned.h"
 
@@ -54,6 +54,8 @@ static bool measure(const struct record_field *fields, size_t n, size_t *ret_byt
     return true;
 }
 
+enum { SHORT_BYTES_MAX = 64 }; /* most values */
+
 /* Writes the value at that place, and its length before it; returns the place of the value. */
 static uint8_t *put_value(const struct record_field *field, uint8_t *at)
 {
@@ -62,10 +64,8 @@ static uint8_t *put_value(const struct record_field *field, uint8_t *at)
     if (length == 2) put_u16(at, (uint16_t)value.len);
     if (length == 4) put_u32(at, (uint32_t)value.len);
     at += length;
-    if (value.len == sizeof(uint64_t)) { /* known lengths need no call */
-        bytes_copy(at, sizeof(uint64_t), (slice){ value.at, sizeof(uint64_t) });
-    } else if (value.len == SHA256_BYTES) {
-        bytes_copy(at, SHA256_BYTES, (slice){ value.at, SHA256_BYTES });
+    if (value.len <= SHORT_BYTES_MAX) {
+        bytes_copy_short(at, value.len, value);
     } else {
         bytes_copy(at, value.len, value);
     }

@@ -19,3 +19,14 @@ void opening_commitments(const struct opening *o, const uint8_t *record_key, has
 hash opening_root(const struct schema *s, const struct opening *o, const uint8_t *record_key);
 /* Whether the opening is the one that the entry commits to. E_INVALID if not. */
 status opening_check(const struct entry *e, const struct opening *o, const uint8_t *record_key);
+
+/* An opening to hold against its entry, and what came of it: as opening_check. */
+struct opening_claim {
+    const struct entry *entry;
+    const struct opening *opening;
+    const uint8_t *record_key; /* as of opening_check */
+    status result;
+};
+
+/* Checks count claims; their hashes are computed side by side, so give it many. */
+void opening_check_many(struct opening_claim *claims, size_t count);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/bytes.h"
+#include "base/copy.h"
 #include "tests/cm.h"
 
 static void slices_compare_by_their_bytes(void **)
@@ -67,9 +68,25 @@ static void numbers_are_big_endian_and_come_back(void **)
     assert_int_equal(get_u32(at), 0xfffefdfc);
 }
 
+static void short_runs_are_copied_whole_and_nothing_more(void **)
+{
+    for (size_t len = 0; len <= 64; len++) {
+        uint8_t from[64];
+        uint8_t to[66];
+        for (size_t i = 0; i < sizeof from; i++)
+            from[i] = (uint8_t)(i + 1);
+        __builtin_memset(to, 0xee, sizeof to);
+        bytes_copy_short(to + 1, 64, guarded((slice){ from, len }));
+        assert_int_equal(to[0], 0xee);
+        assert_int_equal(to[1 + len], 0xee);
+        assert_memory_equal(to + 1, from, len);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(short_runs_are_copied_whole_and_nothing_more),
         cmocka_unit_test(slices_compare_by_their_bytes),
         cmocka_unit_test(a_prefix_is_found_only_at_the_start),
         cmocka_unit_test(copies_and_moves_keep_within_their_room),

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ledger/fsck_openings.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "base/banned.h"
+
+enum { LOT = 16 }; /* openings whose hashes are computed side by side */
+
+struct fsck_openings {
+    size_t count;
+    uint64_t indices[LOT];
+    struct entry entries[LOT];
+    struct opening openings[LOT];
+    struct opening_claim claims[LOT];
+    uint8_t keys[BLOCK_RECORDS_MAX][RECORD_KEY_BYTES]; /* of the whole block */
+};
+
+struct fsck_openings *fsck_openings_new(void)
+{
+    return calloc(1, sizeof(struct fsck_openings));
+}
+
+void fsck_openings_free(struct fsck_openings *o)
+{
+    free(o);
+}
+
+static void lot_check(struct fsck_openings *o, const struct fsck_openings_watcher *w)
+{
+    opening_check_many(o->claims, o->count);
+    for (size_t i = 0; i < o->count; i++)
+        w->checked(w->self, o->indices[i], &o->openings[i], o->claims[i].result);
+    o->count = 0;
+}
+
+/* Takes the next opening of the block into the lot, if there is one to be checked. */
+static status take(struct fsck_openings *o, struct cursor *at, slice entry_bytes, uint64_t index,
+                   const struct fsck_openings_watcher *w)
+{
+    struct block_opening sealed = {};
+    struct entry *entry = &o->entries[o->count];
+    struct opening *opening = &o->openings[o->count];
+    TRY(block_next_opening(at, &sealed));
+    TRY(entry_split(entry_bytes, entry)); /* all of it is checked elsewhere */
+    if (sealed.gone) {
+        w->checked(w->self, index, NULL, OK);
+        return OK;
+    }
+    if ((entry->schema->flags & KIND_BODY) != 0) {
+        return sealed.opening.len == 0 ? OK : FAIL(E_TRAILING);
+    }
+    TRY(opening_decode(entry->schema, sealed.opening, opening));
+    o->indices[o->count] = index;
+    o->claims[o->count].entry = entry;
+    o->claims[o->count].opening = opening;
+    o->count++;
+    return OK;
+}
+
+status fsck_openings_check(struct fsck_openings *o, const struct fsck_block *block,
+                           const struct fsck_openings_watcher *watcher)
+{
+    struct cursor at = cursor_of(block->plain);
+    const uint64_t first = block->head->first_index;
+    commit_record_keys(block->key, first, block->head->record_count, o->keys);
+    for (uint16_t i = 0; i < block->head->record_count; i++) {
+        o->claims[o->count].record_key = o->keys[i];
+        const status s = take(o, &at, block->entries[i], first + i, watcher);
+        if (s.code != E_OK) watcher->checked(watcher->self, first + i, NULL, s);
+        if (o->count == LOT) lot_check(o, watcher);
+    }
+    lot_check(o, watcher);
+    bytes_wipe(o->keys, sizeof o->keys);
+    return cursor_end(&at);
+}
