@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ledger/fsck_openings.h"
+#include "ledger/fsck/fsck_openings.h"
 
 #include <stdlib.h>
 #include "base/bytes.h"

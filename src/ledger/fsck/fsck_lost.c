@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ledger/fsck_lost.h"
+#include "ledger/fsck/fsck_lost.h"
 
 #include "ledger/group.h"
 #include "base/banned.h"
