@@ -411,10 +411,14 @@ def accounts_change_while_the_node_runs():
 @tap.test
 def a_stop_answers_what_was_taken_and_a_start_goes_on():
     node = STATE["node"]
+    numbered = {"Authorization": "Bearer " + STATE["token"], "Candor-Sequence": "2000000"}
+    code, first = node.request("POST", "/v1/events", b'{"a":1}\n{"a":2}\n', **numbered)
+    assert code == 200
     before = size()
     assert node.stop() == 0, node.process.stderr.read()
     assert good("fsck", NODE)
     node = STATE["node"] = Node()
+    assert node.request("POST", "/v1/events", b'{"a":1}\n{"a":2}\n', **numbered) == (200, first)
     code, answer = node.send(STATE["token"], [{"product": "shop", "word": "evil"}],
                              "?ack=checkpointed")
     assert code == 200 and answer["first_index"] >= before

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "base/bytes.h"
 #include "serve/positions.h"
+#include "cmd/node/sent_before.h"
 #include "os/frame.h"
 #include "os/process.h"
 #include "os/shared.h"
@@ -263,13 +264,27 @@ static status start_processes(struct front_link *l, const char *dir, struct faul
     return socket_no_wait(l->fd, f);
 }
 
+static status tell_window(void *with, uint64_t source, slice pairs, struct fault *f)
+{
+    struct front_link *l = with;
+    struct writer w = writer_of(l->copy, LINK_SLOT_BYTES);
+    writer_u64(&w, source);
+    writer_bytes(&w, pairs);
+    return tell(l, LINK_WINDOW, writer_slice(&w), f);
+}
+
 static status greet(struct front_link *l, const hash *bundle, slice accounts, struct fault *f)
 {
     uint8_t payload[64];
     struct writer w = writer_of(payload, sizeof payload);
     const struct link_hello hello = { l->next_number, *bundle };
+    struct accounts table = {};
     link_hello_write(&hello, &w);
     TRY(tell(l, LINK_HELLO, writer_slice(&w), f));
+    TRY(accounts_read(accounts, &table, f));
+    const status told = sent_before(l->node, &table, tell_window, l, f);
+    accounts_done(&table);
+    TRY(told);
     return front_link_accounts(l, accounts, f);
 }
 
