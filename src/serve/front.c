@@ -7,6 +7,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/random.h"
+#include "os/socket.h"
 #include "serve/api.h"
 #include "serve/front_state.h"
 #include "base/banned.h"
@@ -225,6 +226,7 @@ static status start(struct front *front)
     TRY(windows_new(&front->windows));
     TRY(meet_scribe(front));
     TRY(make_parts(front));
+    TRY(socket_no_wait(o->scribe_fd, front->fault)); /* from here on the loop waits */
     TRY(loop_new(NULL, &front->loop, front->fault));
     TRY(api_new(front, o->reader_fd, &front->api, front->fault));
     TRY(listeners_open(front));

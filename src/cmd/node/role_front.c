@@ -58,7 +58,6 @@ static status run(const char *dir, struct fault *f)
     options.config = node.config.front;
     node_close(&node);
     TRY(shared_open(SLOTS_FD, (size_t)LINK_SLOTS * LINK_SLOT_BYTES, true, &options.slots, f));
-    TRY(socket_no_wait(SCRIBE_FD, f));
     TRY(socket_no_wait(READER_FD, f));
     const status s = front_run(&options, f);
     shared_done(&options.slots);

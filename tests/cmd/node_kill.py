@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbered events are sent while the processes of the node are killed, again and again: every event
+that was answered is in the log exactly once, with its finding, and a retry gets the first answer.
+
+CANDOR_NODE_KILLS says how often (default 6); what was killed is printed.
+"""
+import collections
+import http.client
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+sys.dont_write_bytecode = True
+import tap  # noqa: E402
+
+CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
+KILLS = int(os.environ.get("CANDOR_NODE_KILLS", "6"))
+HOME = tempfile.TemporaryDirectory()
+NODE = os.path.join(HOME.name, "node")
+ROLES = ["scribe", "front", "signer", "reader"]
+PER_REQUEST = 50
+RULE = """title: Every seventh
+id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
+logsource:
+    product: shop
+detection:
+    selection:
+        word: bad
+    condition: selection
+level: high
+"""
+
+
+def good(*arguments):
+    done = subprocess.run([CANDOR, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (arguments, done.stderr)
+    return done.stdout
+
+
+def event(number):
+    return {"product": "shop", "n": number, "word": "bad" if number % 7 == 0 else "good"}
+
+
+class Node:
+    def __init__(self):
+        self.port = None
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([CANDOR, "serve", NODE], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr.read()
+        self.port = int(re.search(r"http://[0-9.]+:(\d+)", line).group(1))
+
+    def kill(self, role):
+        """Kills one process of the node and waits for the others to end by it."""
+        pids = {"scribe": self.process.pid}
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    words = file.read().decode().split("\0")
+            except OSError:
+                continue
+            if len(words) > 3 and words[1] == "-P" and words[3] == NODE:
+                pids[words[2]] = int(pid)
+        self.port = None
+        os.kill(pids[role], signal.SIGKILL)
+        self.process.wait(60)
+
+
+def send(node, token, first):
+    """One request of numbered events; the answer, or None if there was none."""
+    body = b"".join(json.dumps(event(first + i)).encode() + b"\n" for i in range(PER_REQUEST))
+    port = node.port
+    if port is None:
+        return None
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("POST", "/v1/events", body, {"Authorization": "Bearer " + token,
+                                                        "Candor-Sequence": str(first)})
+        answer = connection.getresponse()
+        found = json.loads(answer.read())
+        connection.close()
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    return found if answer.status == 200 else None
+
+
+@tap.test
+def every_answered_event_is_there_once_with_its_finding():
+    good("init", NODE, "--origin", "log.example.com/kill", "--listen", "127.0.0.1:0")
+    token = good("source", "add", NODE, "shop").strip()
+    rules = os.path.join(HOME.name, "rule.yml")
+    with open(rules, "w", encoding="utf-8") as file:
+        file.write(RULE)
+    good("rules", "activate", NODE, "--rules", rules)
+    node, chance, killed = Node(), random.Random(11), collections.Counter()
+    answers, stop = {}, threading.Event()
+
+    def sender():
+        first = 0
+        while not stop.is_set():
+            answer = send(node, token, first)
+            if answer is None:
+                time.sleep(0.02)
+                continue
+            assert answer["accepted"] == PER_REQUEST and not answer["rejected"], answer
+            answers[first] = (answer["first_index"], answer["last_index"])
+            first += PER_REQUEST
+
+    thread = threading.Thread(target=sender)
+    thread.start()
+    for turn in range(KILLS):
+        time.sleep(chance.uniform(0.05, 0.5))
+        role = ROLES[turn % len(ROLES)]
+        if role == "signer":  # its death is noticed when something is to be signed
+            time.sleep(0.05)
+        node.kill(role)
+        killed[role] += 1
+        node.start()
+    time.sleep(0.2)
+    stop.set()
+    thread.join()
+    print("# killed: " + ", ".join(f"{role} {killed[role]} times" for role in ROLES), flush=True)
+    some = chance.sample(sorted(answers), min(20, len(answers)))
+    for first in some[-3:]:
+        answer = send(node, token, first)
+        assert (answer["first_index"], answer["last_index"]) == answers[first], answer
+    node.process.send_signal(signal.SIGTERM)
+    assert node.process.wait(60) == 0
+    check(answers)
+
+
+def check(answers):
+    size = json.loads(good("log", "head", NODE, "--json"))["size"]
+    events, findings, at = {}, collections.Counter(), 0
+    while at < size:
+        for line in good("log", "show", NODE, str(at), "--count",
+                         str(min(4000, size - at))).splitlines():
+            record = json.loads(line)
+            if record["kind"] == "event":
+                number = record["fields"]["sequence"]
+                assert number not in events, f"event {number} is there twice"
+                events[number] = record["index"]
+            elif record["kind"] == "finding":
+                findings[record["fields"]["evidence"][0]["index"]] += 1
+        at += 4000
+    assert answers, "nothing was answered"
+    for first, (first_index, last_index) in answers.items():
+        assert events[first] == first_index and events[first + PER_REQUEST - 1] == last_index
+        assert all(first + i in events for i in range(PER_REQUEST)), f"{first}: events are missing"
+    wanted = {index for number, index in events.items() if number % 7 == 0}
+    assert set(findings) == wanted and max(findings.values()) == 1, "findings differ"
+    print(f"# {len(answers) * PER_REQUEST} events answered, {len(events)} recorded, "
+          f"{len(wanted)} findings", flush=True)
+    good("fsck", NODE)
+
+
+tap.main()
