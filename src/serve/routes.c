@@ -7,6 +7,7 @@
 #include "intake/protocol/elastic.h"
 #include "serve/api.h"
 #include "serve/front_state.h"
+#include "serve/input/refusal.h"
 #include "base/banned.h"
 
 /* Who may take a route. */
@@ -17,6 +18,7 @@ struct route_row {
     const char *path; /* one that ends in a star: and all below; NULL: /_bulk and /INDEX/_bulk */
     enum audience audience;
     void (*answer)(struct front *front, struct http_request *r, const struct account *account);
+    void (*refuse)(struct http_request *r); /* who has no token; NULL: refuse_stranger */
 };
 
 static void health(struct front *front, struct http_request *r, const struct account *account)
@@ -32,22 +34,23 @@ static void health(struct front *front, struct http_request *r, const struct acc
 }
 
 static const struct route_row routes[] = {
-    { "POST", "/v1/events", FOR_SOURCES, input_events },
-    { "POST", "/v1/logs", FOR_SOURCES, input_otlp },
-    { "POST", "/services/collector", FOR_SOURCES, input_hec_event },
-    { "POST", "/services/collector/event", FOR_SOURCES, input_hec_event },
-    { "POST", "/services/collector/event/1.0", FOR_SOURCES, input_hec_event },
-    { "POST", "/services/collector/raw", FOR_SOURCES, input_hec_raw },
-    { "POST", "/services/collector/raw/1.0", FOR_SOURCES, input_hec_raw },
-    { "POST", "/services/collector/ack", FOR_SOURCES, input_hec_ack },
-    { "GET", "/services/collector/health", FOR_ALL, input_hec_health },
-    { "POST", NULL, FOR_SOURCES, input_bulk },
-    { "PUT", NULL, FOR_SOURCES, input_bulk },
-    { "GET", "/v1/findings", FOR_USERS, api_findings },
-    { "GET", "/v1/records/*", FOR_USERS, api_records },
-    { "GET", "/checkpoint", FOR_ALL, api_checkpoint },
-    { "GET", "/tile/*", FOR_ALL, api_tile },
-    { "GET", "/healthz", FOR_ALL, health },
+    { "POST", "/v1/events", FOR_SOURCES, input_events, NULL },
+    { "POST", "/v1/logs", FOR_SOURCES, input_otlp, refuse_otlp },
+    { "POST", "/services/collector", FOR_SOURCES, input_hec_event, refuse_hec },
+    { "POST", "/services/collector/event", FOR_SOURCES, input_hec_event, refuse_hec },
+    { "POST", "/services/collector/event/1.0", FOR_SOURCES, input_hec_event, refuse_hec },
+    { "POST", "/services/collector/raw", FOR_SOURCES, input_hec_raw, refuse_hec },
+    { "POST", "/services/collector/raw/1.0", FOR_SOURCES, input_hec_raw, refuse_hec },
+    { "POST", "/services/collector/ack", FOR_SOURCES, input_hec_ack, refuse_hec },
+    { "GET", "/services/collector/health", FOR_ALL, input_hec_health, NULL },
+    { "GET", "/services/collector/health/1.0", FOR_ALL, input_hec_health, NULL },
+    { "POST", NULL, FOR_SOURCES, input_bulk, refuse_elastic },
+    { "PUT", NULL, FOR_SOURCES, input_bulk, refuse_elastic },
+    { "GET", "/v1/findings", FOR_USERS, api_findings, NULL },
+    { "GET", "/v1/records/*", FOR_USERS, api_records, NULL },
+    { "GET", "/checkpoint", FOR_ALL, api_checkpoint, NULL },
+    { "GET", "/tile/*", FOR_ALL, api_tile, NULL },
+    { "GET", "/healthz", FOR_ALL, health, NULL },
 };
 
 /* The last part of Base64 text "name:token" or "id:token". */
@@ -140,11 +143,24 @@ static void refuse_stranger(struct http_request *r)
     http_answer(r, &answer);
 }
 
-/* Clients of Elasticsearch ask before they send, with the token that they send with. */
+/* Clients of Elasticsearch ask before they send, with the token that they send with. To such a
+ * token "/" and the like are their questions, to everybody else they are pages. */
 static bool answer_probe(const struct front *front, struct http_request *r)
 {
     const struct account *account = front_account(front, r);
     return account != NULL && account->kind == ACCOUNT_SOURCE && input_elastic_probe(r);
+}
+
+static void refuse_path(struct http_request *r, bool other_method)
+{
+    if (other_method) {
+        http_error(r, 405, "this path does not take that method");
+    } else if (slice_starts(http_path(r), slice_text("/_")) &&
+               elastic_probe(http_method(r), http_path(r)) != NULL) {
+        refuse_elastic(r);
+    } else {
+        http_error(r, 404, "no such path; see /openapi.json");
+    }
 }
 
 /* Answers, if the request is to be refused before its body is read. */
@@ -153,16 +169,20 @@ static const struct route_row *admit_route(struct front *front, struct http_requ
 {
     bool other_method = false;
     const struct route_row *route = route_of(r, &other_method);
-    if (route == NULL && answer_probe(front, r)) return NULL;
+    if ((route == NULL || route->audience == FOR_ALL) && answer_probe(front, r)) return NULL;
     if (route == NULL) {
-        if (other_method) http_error(r, 405, "this path does not take that method");
-        if (!other_method) http_error(r, 404, "no such path; see /openapi.json");
+        refuse_path(r, other_method);
         return NULL;
     }
     *ret_account = route->audience == FOR_ALL ? NULL : front_account(front, r);
     if (may(route, *ret_account)) return route;
-    if (*ret_account == NULL) refuse_stranger(r);
-    if (*ret_account != NULL) http_error(r, 403, "this token does not open that path");
+    if (*ret_account != NULL) {
+        http_error(r, 403, "this token does not open that path");
+    } else if (route->refuse != NULL) {
+        route->refuse(r);
+    } else {
+        refuse_stranger(r);
+    }
     return NULL;
 }
 

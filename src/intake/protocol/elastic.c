@@ -62,7 +62,9 @@ static const struct elastic_probe probes[] = {
     { "HEAD", "/_data_stream/*", 200, JSON_TYPE, "" },
     { "GET", "/_data_stream/*", 200, JSON_TYPE, "{\"data_streams\":[]}" }, /* Beats */
     { "PUT", "/_data_stream/*", 200, JSON_TYPE, ACKNOWLEDGED },
+    { "GET", "/_refresh", 200, JSON_TYPE, SHARDS },
     { "POST", "/_refresh", 200, JSON_TYPE, SHARDS },
+    { "GET", "/*/_refresh", 200, JSON_TYPE, SHARDS },
     { "POST", "/*/_refresh", 200, JSON_TYPE,
       SHARDS }, /* the bulk helper of the JavaScript client */
     { "HEAD", "/_alias/*", 200, JSON_TYPE, "" },

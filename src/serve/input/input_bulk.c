@@ -7,6 +7,7 @@
 #include "intake/protocol/elastic.h"
 #include "os/clock.h"
 #include "serve/input/input.h"
+#include "serve/input/refusal.h"
 #include "base/banned.h"
 
 static status read_body(struct input *in, slice body, const struct protocol_sink *sink,
@@ -60,4 +61,16 @@ bool input_elastic_probe(struct http_request *r)
                                      .header_count = 1 };
     http_answer(r, &out);
     return true;
+}
+
+void refuse_elastic(struct http_request *r)
+{
+    struct writer w = writer_of(malloc(ELASTIC_ERROR_BYTES_MAX), ELASTIC_ERROR_BYTES_MAX);
+    if (w.at == NULL) {
+        http_error(r, 503, "out of memory");
+        return;
+    }
+    const struct protocol_answer reply = elastic_refusal(
+        401, "a valid token is required, as a password or as the key of an API key", &w);
+    input_reply(r, &reply, &w);
 }

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "intake/protocol/sequence.h"
 #include "serve/input/input.h"
+#include "serve/input/refusal.h"
 #include "base/banned.h"
 
 static size_t answer_bytes(const struct input *in)
@@ -133,4 +134,16 @@ void input_hec_health(struct front *front, struct http_request *r, const struct 
     (void)source;
     const bool busy = front->is_stopping || outbox_bytes(front->outbox) > OUTBOX_BYTES_MAX;
     reply_code(r, busy ? HEC_UNHEALTHY : HEC_HEALTHY);
+}
+
+void refuse_hec(struct http_request *r)
+{
+    static const char *const schemes[] = { "Splunk ", "Bearer ", "Basic ", "ApiKey " };
+    slice header = slice_none();
+    enum hec_code code = HEC_TOKEN_REQUIRED;
+    if (http_header(r, "Authorization", &header)) code = HEC_INVALID_AUTHORIZATION;
+    for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+        if (slice_starts(header, slice_text(schemes[i]))) code = HEC_INVALID_TOKEN;
+    }
+    reply_code(r, code);
 }

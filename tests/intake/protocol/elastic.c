@@ -33,6 +33,7 @@ static void clients_find_what_they_ask_first(void **)
         { "GET", "/_ingest/pipeline/filebeat-8.17.0-nginx-access-pipeline", "{}" },
         { "GET", "/_data_stream/filebeat-8.17.0", "data_streams" },
         { "POST", "/logs/_refresh", "_shards" },
+        { "GET", "/logs/_refresh", "_shards" },
     };
     struct json_parser *parser = json_parser_new();
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""running: a node of its own for a test program written in Python, started and stopped by it.
+
+    node = running.Node(rules={"evil": "…a Sigma rule…"})
+    token = node.source("shop")
+    node.url, node.candor("log", "head", node.path), node.records(first, count), node.stop()
+
+Everything is on the loopback interface and in one folder that goes with the program.
+"""
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+
+CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
+VERIFY = os.path.join(os.environ["CANDOR_BUILD"], "candor-verify")
+
+
+class Node:
+    """A node that runs. rules: file name to Sigma rule."""
+
+    def __init__(self, rules=None):
+        self.home = tempfile.TemporaryDirectory(prefix="candor-node-")
+        self.path = os.path.join(self.home.name, "node")
+        said = self.candor("init", self.path, "--origin", "log.example.com/senders",
+                           "--market", "IE", "--listen", "127.0.0.1:0")
+        self.vkey = re.search(r"vkey: (\S+)", said).group(1)
+        if rules:
+            folder = os.path.join(self.home.name, "rules")
+            os.mkdir(folder)
+            for name, rule in rules.items():
+                with open(os.path.join(folder, name + ".yml"), "w", encoding="utf-8") as file:
+                    file.write(rule)
+            self.candor("rules", "activate", self.path, "--rules", folder)
+        self.process = subprocess.Popen([CANDOR, "serve", self.path], stdout=subprocess.PIPE,
+                                        text=True)
+        self.url = re.search(r"https?://\S+", self.process.stdout.readline()).group(0)
+        self.address = self.url.split("//")[1]
+
+    def candor(self, *arguments):
+        """What a command that must succeed prints."""
+        done = subprocess.run([CANDOR, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (arguments, done.stderr)
+        return done.stdout
+
+    def source(self, name, *options):
+        """The token of a new source that is answered when its events are under a checkpoint."""
+        return self.candor("source", "add", self.path, name, "--ack", "checkpointed",
+                           *options).strip()
+
+    def size(self):
+        """Entries under the newest checkpoint."""
+        return json.loads(self.candor("log", "head", self.path, "--json"))["size"]
+
+    def records(self, first=0, count=1 << 20):
+        """The records of the log from an index on."""
+        said = self.candor("log", "show", self.path, str(first), "--count", str(count))
+        return [json.loads(line) for line in said.splitlines()]
+
+    def events(self, source):
+        """The raw texts of all events of a source, in order."""
+        return [r["fields"]["raw"] for r in self.records()
+                if r["kind"] == "event" and r["fields"]["source"] == source]
+
+    def findings(self):
+        """All findings."""
+        return [r for r in self.records() if r["kind"] == "finding"]
+
+    def prove(self, index):
+        """Discloses the raw of an entry and has the stand-alone verifier check it."""
+        bundle = self.candor("log", "disclose", self.path, str(index), "--fields", "raw")
+        file = os.path.join(self.home.name, "bundle")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(bundle)
+        done = subprocess.run([VERIFY, file, "--vkey", self.vkey], capture_output=True, text=True,
+                              check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def stop(self):
+        """Ends the node; it must end well, with a log that holds."""
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(60) == 0
+        self.candor("fsck", self.path)
+        self.process.stdout.close()
+        self.home.cleanup()
