@@ -5,6 +5,7 @@
 #include "cmd/bench/bench.h"
 #include "cmd/log/log_commands.h"
 #include "cmd/detect/hunt.h"
+#include "cmd/forget/forget_commands.h"
 #include "cmd/detect/rules.h"
 #include "cmd/simulate.h"
 #include "cmd/verify.h"
@@ -13,6 +14,7 @@
 const struct family families[] = {
     { "The log", log_commands },
     { "The node", admin_commands },
+    { "Forgetting", forget_commands },
     { "Hunting", hunt_commands },
     { "Detecting", rules_commands },
     { "Checking", verify_commands },

@@ -9,6 +9,7 @@
 #include "ledger/note.h"
 #include "ledger/store_file.h"
 #include "lib/yaml.h"
+#include "record/schema.h"
 #include "base/banned.h"
 
 #define CONFIG_FILE "candor.yaml"
@@ -142,9 +143,45 @@ static status take_tls(const struct yaml_node *value, struct node_config *c, str
     return wrong(value, f, "tls: certificate and key belong together");
 }
 
+static status take_officers(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    if (value->type != YAML_LIST) return wrong(value, f, "officers: a list of names");
+    for (uint32_t i = 0; i < value->count; i++) {
+        if (c->keep.officer_count == OFFICERS_MAX) return wrong(value, f, "officers: too many");
+        TRY(take_text(value->members[i].value, c->keep.officers[c->keep.officer_count++],
+                      sizeof c->keep.officers[0], f));
+    }
+    return OK;
+}
+
+/* kind: days */
+static status take_retention(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    enum { DAYS_MAX = 36525 };
+    if (value->type != YAML_MAP) return wrong(value, f, "retention: kinds with days");
+    for (uint32_t i = 0; i < value->count; i++) {
+        const struct yaml_member *m = &value->members[i];
+        const struct schema *s = schema_named(m->key->text);
+        int64_t days = 0;
+        if (s == NULL || (s->flags & KIND_BODY) != 0) {
+            return wrong(m->key, f, "retention: not a kind with private values");
+        }
+        const bool fits = yaml_int(m->value, &days).code == E_OK && days > 0 && days <= DAYS_MAX;
+        if (!fits) return wrong(m->value, f, "retention: days, from 1 to 36525");
+        c->keep.days[s->kind] = (uint32_t)days;
+    }
+    return OK;
+}
+
 static const struct config_key config_keys[] = {
-    { "origin", take_origin },      { "market", take_market }, { "listen", take_listen },
-    { "syslog_allow", take_allow }, { "tls", take_tls },       {},
+    { "origin", take_origin },
+    { "market", take_market },
+    { "listen", take_listen },
+    { "syslog_allow", take_allow },
+    { "tls", take_tls },
+    { "officers", take_officers },
+    { "retention", take_retention },
+    {},
 };
 
 static status take_member(const struct yaml_member *m, const struct config_key *keys,
@@ -251,6 +288,12 @@ status node_config_create(const struct store *store, const struct node_config *c
     writer_text(&w, config->market[0] == '\0' ? "# market: IE\n" : "market: ");
     if (config->market[0] != '\0') writer_printf(&w, "%s\n", config->market);
     write_listen(&w, config);
+    writer_text(
+        &w, "\n# Who may approve an erasure by name, without being another user of the system.\n"
+            "# officers: [ A. Okafor, M. Rossi ]\n"
+            "\n# Days that private values of a kind are kept; docs/formats/records.md has the "
+            "defaults.\n# candor erase DIR --expired erases what is older.\n"
+            "# retention: { event: 400, access: 1100 }\n");
     TRY(writer_end(&w));
     const status readable = config_read(writer_slice(&w), &arena, &again, f);
     arena_done(&arena);

@@ -14,9 +14,14 @@
  * was stated (DUTY_ACTOR) is only that.
  */
 enum duty_kind {
-    DUTY_OPEN = 1, /* look at private values: records */
-    DUTY_DISCLOSE, /* records, fields, to, recipient, purpose, basis, subject */
-    DUTY_CHANGE,   /* request: of accounts or rules (cmd/node/change.h) */
+    DUTY_OPEN = 1,      /* look at private values: records */
+    DUTY_DISCLOSE,      /* records, fields, to, recipient, purpose, basis, subject */
+    DUTY_CHANGE,        /* request: of accounts or rules (cmd/node/change.h) */
+    DUTY_HOLD_PLACE,    /* id, records (first and last, repeated), subject, basis, note */
+    DUTY_HOLD_LIFT,     /* id */
+    DUTY_ERASE_REQUEST, /* records and fields, or subject; basis */
+    DUTY_ERASE_APPROVE, /* records: the index of the request */
+    DUTY_ERASE_EXPIRED, /* nothing: every record whose retention time is over */
     DUTY_KINDS_END,
 };
 
@@ -30,6 +35,8 @@ enum duty_slot {
     DUTY_BASIS,     /* the legal basis */
     DUTY_SUBJECT,   /* a data subject */
     DUTY_REQUEST,   /* a JSON object */
+    DUTY_ID,        /* of a hold */
+    DUTY_NOTE,
     DUTY_SLOTS,
 };
 
@@ -62,7 +69,6 @@ status duty_ask_running(const char *dir, const struct duty *d, struct writer *an
                         struct fault *f);
 
 struct node;
-
 /* Carries a duty out on a node that is open for writing: its records are added and flushed. The
  * answer is true once the log is signed up to *ret_size. */
 status duty_perform(struct node *n, const struct duty *d, unsigned uid, struct writer *answer,

@@ -4,50 +4,37 @@
  */
 #include "base/bytes.h"
 #include "base/json_writer.h"
-#include "cmd/node/duty.h"
-#include "cmd/node/node.h"
+#include "cmd/node/duty_work.h"
 #include "os/clock.h"
-#include "os/user.h"
-#include "record/draft.h"
 #include "record/kinds.h"
 #include "base/banned.h"
 
-/* A duty that is being carried out. */
-struct performance {
-    struct node *node;
-    const struct duty *duty;
-    struct draft draft;
-    int64_t now_ns;
-    char user[USER_NAME_MAX + 1];    /* the operating system's */
-    char session[USER_NAME_MAX + 8]; /* "user NAME" */
-};
-
-static slice actor(const struct performance *p)
+slice duty_actor(const struct performance *p)
 {
     const slice stated = p->duty->slots[DUTY_ACTOR];
     return stated.len > 0 ? stated : slice_text(p->user);
 }
 
-static slice market(const struct performance *p)
+slice duty_market(const struct performance *p)
 {
     const char *code = p->node->config.market;
     return (slice){ (const uint8_t *)code, 2 }; /* two zero bytes where none is set */
 }
 
 /* Sets a text or list that was given; an empty slot leaves the field absent. */
-static void set_text(struct performance *p, int field, enum duty_slot slot)
+void duty_set_text(struct performance *p, int field, enum duty_slot slot)
 {
     if (p->duty->slots[slot].len > 0) draft_text(&p->draft, field, p->duty->slots[slot]);
 }
 
-static status begin(struct performance *p, uint8_t kind, struct fault *f)
+status duty_begin(struct performance *p, uint8_t kind, struct fault *f)
 {
     if (p->now_ns < 0) return fault_set(f, FAIL(E_REFUSED), "the clock stands before 1970");
     draft_start(&p->draft, kind, (uint64_t)(p->now_ns / CLOCK_NS_PER_S));
     return OK;
 }
 
-static status end(struct performance *p, uint64_t *ret_index, struct fault *f)
+status duty_end(struct performance *p, uint64_t *ret_index, struct fault *f)
 {
     struct record record = {};
     TRY(draft_end(&p->draft, NULL, &record, f));
@@ -55,8 +42,8 @@ static status end(struct performance *p, uint64_t *ret_index, struct fault *f)
 }
 
 /* The word of a closed list in a slot; 0 if the slot is empty. */
-static status word(const struct performance *p, enum duty_slot slot, const char *list,
-                   uint8_t *ret_number, struct fault *f)
+status duty_word(const struct performance *p, enum duty_slot slot, const char *list,
+                 uint8_t *ret_number, struct fault *f)
 {
     const slice text = p->duty->slots[slot];
     *ret_number = 0;
@@ -72,7 +59,7 @@ static status word(const struct performance *p, enum duty_slot slot, const char 
     }
 }
 
-static status records_check(const struct performance *p, struct fault *f)
+status duty_records_check(const struct performance *p, struct fault *f)
 {
     const slice records = p->duty->slots[DUTY_RECORDS];
     const uint64_t size = archive_size(p->node->archive) + committer_pending(p->node->committer);
@@ -87,50 +74,50 @@ static status records_check(const struct performance *p, struct fault *f)
     return OK;
 }
 
-static status oversight(struct performance *p, uint8_t action, uint64_t *ret_index, struct fault *f)
+status duty_oversight(struct performance *p, uint8_t action, uint64_t *ret_index, struct fault *f)
 {
     struct draft *d = &p->draft;
-    draft_market(d, COLUMN_oversight_market, market(p));
+    draft_market(d, COLUMN_oversight_market, duty_market(p));
     draft_column(d, COLUMN_oversight_action, action);
     draft_column(d, COLUMN_oversight_role, VALUE_role_operator);
     draft_time(d, FIELD_oversight_time, p->now_ns);
-    draft_text(d, FIELD_oversight_actor, actor(p));
+    draft_text(d, FIELD_oversight_actor, duty_actor(p));
     draft_text(d, FIELD_oversight_session, slice_text(p->session));
-    return end(p, ret_index, f);
+    return duty_end(p, ret_index, f);
 }
 
 static status perform_open(struct performance *p, uint64_t *ret_index, struct fault *f)
 {
-    TRY(records_check(p, f));
-    TRY(begin(p, KIND_oversight, f));
+    TRY(duty_records_check(p, f));
+    TRY(duty_begin(p, KIND_oversight, f));
     const slice records = p->duty->slots[DUTY_RECORDS];
     draft_bytes(&p->draft, FIELD_oversight_records, records);
     draft_u64(&p->draft, FIELD_oversight_amount, records.len / 8);
     draft_texts(&p->draft, FIELD_oversight_fields, p->duty->slots[DUTY_FIELDS]);
-    set_text(p, FIELD_oversight_purpose, DUTY_PURPOSE);
-    return oversight(p, VALUE_oversight_action_open, ret_index, f);
+    duty_set_text(p, FIELD_oversight_purpose, DUTY_PURPOSE);
+    return duty_oversight(p, VALUE_oversight_action_open, ret_index, f);
 }
 
 static status perform_disclose(struct performance *p, uint64_t *ret_index, struct fault *f)
 {
     uint8_t recipient = 0;
     uint8_t purpose = 0;
-    TRY(records_check(p, f));
-    TRY(word(p, DUTY_RECIPIENT, "recipient", &recipient, f));
-    TRY(word(p, DUTY_PURPOSE, "purpose", &purpose, f));
-    TRY(begin(p, KIND_disclosure, f));
+    TRY(duty_records_check(p, f));
+    TRY(duty_word(p, DUTY_RECIPIENT, "recipient", &recipient, f));
+    TRY(duty_word(p, DUTY_PURPOSE, "purpose", &purpose, f));
+    TRY(duty_begin(p, KIND_disclosure, f));
     struct draft *d = &p->draft;
-    draft_market(d, COLUMN_disclosure_market, market(p));
+    draft_market(d, COLUMN_disclosure_market, duty_market(p));
     draft_column(d, COLUMN_disclosure_recipient, recipient);
     draft_column(d, COLUMN_disclosure_purpose, purpose);
     draft_time(d, FIELD_disclosure_time, p->now_ns);
-    draft_text(d, FIELD_disclosure_actor, actor(p));
+    draft_text(d, FIELD_disclosure_actor, duty_actor(p));
     draft_bytes(d, FIELD_disclosure_records, p->duty->slots[DUTY_RECORDS]);
     draft_texts(d, FIELD_disclosure_fields, p->duty->slots[DUTY_FIELDS]);
-    set_text(p, FIELD_disclosure_to, DUTY_TO);
-    set_text(p, FIELD_disclosure_basis, DUTY_BASIS);
-    set_text(p, FIELD_disclosure_subject, DUTY_SUBJECT);
-    return end(p, ret_index, f);
+    duty_set_text(p, FIELD_disclosure_to, DUTY_TO);
+    duty_set_text(p, FIELD_disclosure_basis, DUTY_BASIS);
+    duty_set_text(p, FIELD_disclosure_subject, DUTY_SUBJECT);
+    return duty_end(p, ret_index, f);
 }
 
 static void answer_index(struct writer *answer, uint64_t index)
@@ -146,12 +133,17 @@ static status (*const performers[DUTY_KINDS_END])(struct performance *p, uint64_
                                                   struct fault *f) = {
     [DUTY_OPEN] = perform_open,
     [DUTY_DISCLOSE] = perform_disclose,
+    [DUTY_HOLD_PLACE] = perform_hold_place,
+    [DUTY_HOLD_LIFT] = perform_hold_lift,
+    [DUTY_ERASE_REQUEST] = perform_erase_request,
+    [DUTY_ERASE_APPROVE] = perform_erase_approve,
+    [DUTY_ERASE_EXPIRED] = perform_erase_expired,
 };
 
 status duty_perform(struct node *n, const struct duty *d, unsigned uid, struct writer *answer,
                     uint64_t *ret_size, struct fault *f)
 {
-    struct performance p = { .node = n, .duty = d, .now_ns = clock_real_ns() };
+    struct performance p = { .node = n, .duty = d, .now_ns = clock_real_ns(), .answer = answer };
     uint64_t index = 0;
     assert(d->kind > 0 && d->kind < DUTY_KINDS_END);
     user_name(uid, p.user);
@@ -159,7 +151,7 @@ status duty_perform(struct node *n, const struct duty *d, unsigned uid, struct w
     writer_text(&session, "user ");
     writer_text(&session, p.user);
     TRY(performers[d->kind](&p, &index, f));
-    answer_index(answer, index);
+    if (answer->len == 0) answer_index(answer, index);
     TRY(writer_end(answer));
     TRY(committer_flush(n->committer, f));
     *ret_size = archive_size(n->archive);

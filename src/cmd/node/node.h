@@ -14,10 +14,20 @@
  * node_open_writing takes the directory lock, starts the signer's process and opens the log for
  * appending; it fails with E_BUSY while another process holds the lock.
  */
+enum { OFFICERS_MAX = 32, OFFICER_NAME_MAX = 63, KINDS_MAX = 32 };
+
+/* Who may approve, and how long private values are kept. */
+struct keep_config {
+    char officers[OFFICERS_MAX][OFFICER_NAME_MAX + 1];
+    uint32_t officer_count;
+    uint32_t days[KINDS_MAX]; /* by kind; 0: as the schema says */
+};
+
 struct node_config {
     char origin[SIGNER_ORIGIN_BYTES_MAX + 1];
     char market[3]; /* two capitals, or "" */
     struct front_config front;
+    struct keep_config keep;
 };
 
 struct node {

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Holds and erasures as duties: who asked, who approved, what vetoes.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "base/json_writer.h"
+#include "cmd/node/duty_work.h"
+#include "cmd/node/erasing.h"
+#include "record/kinds.h"
+#include "base/banned.h"
+
+static slice slot(const struct performance *p, enum duty_slot which)
+{
+    return p->duty->slots[which];
+}
+
+/* ---- holds ---- */
+
+static status hold_record(struct performance *p, uint8_t stage, uint64_t *ret_index,
+                          struct fault *f)
+{
+    TRY(duty_begin(p, KIND_hold, f));
+    struct draft *d = &p->draft;
+    draft_market(d, COLUMN_hold_market, duty_market(p));
+    draft_column(d, COLUMN_hold_stage, stage);
+    draft_time(d, FIELD_hold_time, p->now_ns);
+    draft_text(d, FIELD_hold_hold, slot(p, DUTY_ID));
+    draft_text(d, FIELD_hold_actor, duty_actor(p));
+    duty_set_text(p, FIELD_hold_basis, DUTY_BASIS);
+    duty_set_text(p, FIELD_hold_subject, DUTY_SUBJECT);
+    duty_set_text(p, FIELD_hold_note, DUTY_NOTE);
+    if (slot(p, DUTY_RECORDS).len > 0) draft_bytes(d, FIELD_hold_records, slot(p, DUTY_RECORDS));
+    return duty_end(p, ret_index, f);
+}
+
+status perform_hold_place(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    const slice records = slot(p, DUTY_RECORDS);
+    if (slot(p, DUTY_ID).len == 0 || slot(p, DUTY_BASIS).len == 0) {
+        return fault_set(f, FAIL(E_USAGE), "a hold has an identifier and a basis");
+    }
+    for (size_t i = 0; i < records.len; i += 16) {
+        const bool fits =
+            records.len - i >= 16 && get_u64(records.at + i) <= get_u64(records.at + i + 8);
+        if (!fits) return fault_set(f, FAIL(E_VALUE), "records: FIRST-LAST, first before last");
+    }
+    return hold_record(p, VALUE_hold_stage_placed, ret_index, f);
+}
+
+status perform_hold_lift(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    struct erasing e;
+    status s = erasing_begin(&e, p->node, f);
+    if (s.code == E_OK && holds_find(&e.holds, slot(p, DUTY_ID)) == NULL) {
+        s = fault_set(f, FAIL(E_NOT_FOUND), "no hold %.*s is in force",
+                      (int)(slot(p, DUTY_ID).len < 64 ? slot(p, DUTY_ID).len : 64),
+                      (const char *)slot(p, DUTY_ID).at);
+    }
+    erasing_done(&e);
+    TRY(s);
+    return hold_record(p, VALUE_hold_stage_lifted, ret_index, f);
+}
+
+/* ---- erasing ---- */
+
+/* A request, as it was given or as its record says. */
+struct demand {
+    slice records; /* indices, u64 each; or */
+    slice subject;
+    slice fields; /* names, as a list of texts */
+    uint8_t basis;
+};
+
+static status basis_take(slice word, uint8_t *ret_basis, struct fault *f)
+{
+    const struct schema *s = schema_of(KIND_erasure);
+    *ret_basis = choice_number(s->columns[COLUMN_erasure_basis].choice, word);
+    if (*ret_basis != 0) return OK;
+    return fault_set(f, FAIL(E_USAGE), "--basis: no such word: %.*s; candor help erase lists them",
+                     (int)(word.len < 40 ? word.len : 40), (const char *)word.at);
+}
+
+/* The fields of a list as bits, by the schema of the record. */
+struct naming {
+    struct erasing *erasing;
+    slice names;
+};
+
+static status plan_named(void *self, const struct scanned_record *r, struct fault *f)
+{
+    const struct naming *n = self;
+    struct cursor c = cursor_of(n->names);
+    slice name = {};
+    uint64_t fields = 0;
+    while (value_texts_next(&c, &name)) {
+        const uint8_t id = schema_field_id(r->entry->schema, name);
+        if (id == 0) {
+            return fault_set(f, FAIL(E_USAGE), "a record of kind %s has no field %.*s",
+                             r->entry->schema->name, (int)(name.len < 40 ? name.len : 40),
+                             (const char *)name.at);
+        }
+        fields |= 1ull << (id - 1);
+    }
+    return erasing_record(n->erasing, r, fields, f);
+}
+
+static int by_index(const void *a, const void *b)
+{
+    const uint64_t x = get_u64(a);
+    const uint64_t y = get_u64(b);
+    return (x > y) - (x < y);
+}
+
+static status plan_records(struct erasing *e, const struct demand *d, struct fault *f)
+{
+    struct naming naming = { e, d->fields };
+    const struct scan_watcher watcher = { .self = &naming, .record = plan_named };
+    const uint64_t size = archive_size(e->node->archive);
+    uint8_t *sorted = malloc(d->records.len + 1);
+    status s = sorted == NULL ? fault_set(f, FAIL(E_NOMEM), "out of memory") : OK;
+    if (s.code == E_OK) {
+        bytes_copy(sorted, d->records.len, d->records);
+        qsort(sorted, d->records.len / 8, 8, by_index);
+    }
+    for (size_t i = 0; s.code == E_OK && i < d->records.len; i += 8) {
+        const uint64_t index = get_u64(sorted + i);
+        if (i > 0 && get_u64(sorted + i - 8) == index) continue;
+        s = index < size
+                ? scan_records(e->node->archive, e->keys, index, index + 1, &watcher, f)
+                : fault_set(f, FAIL(E_NOT_FOUND), "index %" PRIu64 ": behind the log", index);
+    }
+    free(sorted);
+    return s;
+}
+
+static status plan(struct erasing *e, const struct demand *d, struct fault *f)
+{
+    e->basis = d->basis;
+    return d->subject.len > 0 ? erasing_subject(e, d->subject, f) : plan_records(e, d, f);
+}
+
+static void answer_erased(struct performance *p, const struct erasing *e)
+{
+    struct json_writer j = json_writer_of(p->answer);
+    json_object(&j);
+    json_member_u64(&j, "erased", e->erased);
+    json_member_u64(&j, "already", e->already);
+    json_member_u64(&j, "held", e->held);
+    json_member_u64(&j, "entries", e->entries);
+    json_object_end(&j);
+    writer_text(p->answer, "\n");
+}
+
+/* Plans once, so that what would be refused is refused at once, and notes the request. */
+status perform_erase_request(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    struct erasing e;
+    struct demand d = { .records = slot(p, DUTY_RECORDS),
+                        .subject = slot(p, DUTY_SUBJECT),
+                        .fields = slot(p, DUTY_FIELDS) };
+    uint8_t object[sizeof WHERE_SUBJECT + DUTY_SLOT_BYTES_MAX];
+    struct writer w = writer_of(object, sizeof object);
+    TRY(basis_take(slot(p, DUTY_BASIS), &d.basis, f));
+    if (d.basis == VALUE_erasure_basis_retention) {
+        return fault_set(f, FAIL(E_USAGE), "--basis retention is for candor erase --expired");
+    }
+    if (d.subject.len == 0) TRY(duty_records_check(p, f));
+    status s = erasing_begin(&e, p->node, f);
+    if (s.code == E_OK) s = plan(&e, &d, f);
+    const uint64_t amount = e.count;
+    erasing_done(&e);
+    TRY(s);
+    TRY(duty_begin(p, KIND_oversight, f));
+    if (d.subject.len > 0) {
+        writer_text(&w, WHERE_SUBJECT);
+        writer_bytes(&w, d.subject);
+        draft_text(&p->draft, FIELD_oversight_object, writer_slice(&w));
+    } else {
+        draft_bytes(&p->draft, FIELD_oversight_records, d.records);
+        draft_texts(&p->draft, FIELD_oversight_fields, d.fields);
+    }
+    draft_u64(&p->draft, FIELD_oversight_amount, amount);
+    duty_set_text(p, FIELD_oversight_purpose, DUTY_BASIS);
+    return duty_oversight(p, VALUE_oversight_action_erase_requested, ret_index, f);
+}
+
+/* The record of a request, copied out of the log. */
+struct asked {
+    struct demand demand;
+    slice actor;
+    slice session;
+    bool found;
+    struct arena arena;
+};
+
+static slice copy_field(struct asked *a, const struct scanned_record *r, int field)
+{
+    const struct record_field *v = &r->opening->fields[field - 1];
+    const bool none = v->type == TYPE_ABSENT || v->type == TYPE_ERASED;
+    const slice copy = arena_copy(&a->arena, none ? slice_none() : v->value);
+    return copy.at == NULL ? slice_none() : copy;
+}
+
+static status read_asked(void *self, const struct scanned_record *r, struct fault *f)
+{
+    struct asked *a = self;
+    const struct schema *s = r->entry->schema;
+    if (s->kind != KIND_oversight || r->opening == NULL) return OK;
+    const uint16_t action =
+        schema_column_value(&s->columns[COLUMN_oversight_action], r->entry->columns);
+    if (action != VALUE_oversight_action_erase_requested) return OK;
+    const slice object = copy_field(a, r, FIELD_oversight_object);
+    a->found = true;
+    a->actor = copy_field(a, r, FIELD_oversight_actor);
+    a->session = copy_field(a, r, FIELD_oversight_session);
+    a->demand.records = copy_field(a, r, FIELD_oversight_records);
+    a->demand.fields = copy_field(a, r, FIELD_oversight_fields);
+    a->demand.subject = slice_none();
+    if (slice_starts(object, slice_text(WHERE_SUBJECT))) {
+        a->demand.subject = slice_from(object, sizeof WHERE_SUBJECT - 1);
+    }
+    return basis_take(copy_field(a, r, FIELD_oversight_purpose), &a->demand.basis, f);
+}
+
+static status asked_load(struct erasing *e, uint64_t index, struct asked *a, struct fault *f)
+{
+    const struct scan_watcher watcher = { .self = a, .record = read_asked };
+    if (index < archive_size(e->node->archive)) {
+        TRY(scan_records(e->node->archive, e->keys, index, index + 1, &watcher, f));
+    }
+    if (a->found && (a->demand.records.len > 0 || a->demand.subject.len > 0)) return OK;
+    return fault_set(f, FAIL(E_NOT_FOUND), "entry %" PRIu64 ": no request that waits for approval",
+                     index);
+}
+
+static bool is_officer(const struct performance *p, slice name)
+{
+    const struct keep_config *keep = &p->node->config.keep;
+    for (uint32_t i = 0; i < keep->officer_count; i++) {
+        if (slice_is(name, keep->officers[i])) return true;
+    }
+    return false;
+}
+
+/* A second person: another name, and another user of the system or an officer that candor.yaml
+ * names. */
+static status second_person(const struct performance *p, const struct asked *a, struct fault *f)
+{
+    const slice name = duty_actor(p);
+    if (slice_equal(name, a->actor)) {
+        return fault_set(f, FAIL(E_REFUSED), "%.*s asked for it: somebody else has to approve",
+                         (int)(name.len < 64 ? name.len : 64), (const char *)name.at);
+    }
+    if (!slice_is(a->session, p->session) || is_officer(p, name)) return OK;
+    return fault_set(f, FAIL(E_REFUSED),
+                     "%.*s is the same user of the system as who asked, and no officer that "
+                     "candor.yaml names",
+                     (int)(name.len < 64 ? name.len : 64), (const char *)name.at);
+}
+
+static status approve(struct performance *p, struct erasing *e, struct asked *a,
+                      uint64_t *ret_index, struct fault *f)
+{
+    const uint64_t request = get_u64(slot(p, DUTY_RECORDS).at);
+    TRY(asked_load(e, request, a, f));
+    TRY(second_person(p, a, f));
+    TRY(plan(e, &a->demand, f));
+    TRY(duty_begin(p, KIND_oversight, f));
+    draft_bytes(&p->draft, FIELD_oversight_records, slot(p, DUTY_RECORDS));
+    draft_u64(&p->draft, FIELD_oversight_amount, e->count);
+    draft_text(&p->draft, FIELD_oversight_approver, duty_actor(p));
+    TRY(duty_oversight(p, VALUE_oversight_action_erase_approved, ret_index, f));
+    TRY(erasing_commit(e, f));
+    answer_erased(p, e);
+    return OK;
+}
+
+status perform_erase_approve(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    enum { ASKED_BYTES_MAX = 1 << 20 };
+    struct erasing e;
+    struct asked a = { .arena = arena_of(ASKED_BYTES_MAX) };
+    if (slot(p, DUTY_RECORDS).len != 8) {
+        return fault_set(f, FAIL(E_USAGE), "one request at a time");
+    }
+    status s = erasing_begin(&e, p->node, f);
+    if (s.code == E_OK) s = approve(p, &e, &a, ret_index, f);
+    erasing_done(&e);
+    arena_done(&a.arena);
+    return s;
+}
+
+status perform_erase_expired(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    struct erasing e;
+    status s = erasing_begin(&e, p->node, f);
+    if (s.code == E_OK) s = erasing_expired(&e, f);
+    if (s.code == E_OK) s = erasing_commit(&e, f);
+    if (s.code == E_OK) answer_erased(p, &e);
+    *ret_index = 0;
+    erasing_done(&e);
+    return s;
+}
