@@ -145,6 +145,22 @@ def users_rows_tell_log_sources_first():
             assert why in err, err
 
 
+@tap.test
+def the_sample_logs_of_the_readme_have_findings():
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([os.path.join(SOURCE, "tools", "sample_logs"), folder], check=True)
+        found, err = findings("--rules", os.path.join(SOURCE, "rules"), folder)
+        assert err == ""
+        told = [(os.path.relpath(x["event"]["file"], folder), x["title"]) for x in found]
+        assert told == [("admin.jsonl", "User data exported without a case")] * 2 + [
+            ("windows/dc01-security.evtx", "Windows event log cleared"),
+            ("windows/dc01-system.evtx", "Windows event log cleared"),
+            ("admin.jsonl", "One case used to open many users")], told
+        out, _ = hunt("--rules", os.path.join(SOURCE, "rules"), "--summary", "--json", folder)
+        summary = json.loads(out)
+        assert (summary["files"], summary["events"], summary["faults"]) == (5, 51, 0), summary
+
+
 SERVICES = """title: {0}
 logsource: {{product: linux, service: {0}}}
 detection: {{keywords: [needle], condition: keywords}}
