@@ -16,6 +16,7 @@ struct build {
     uint8_t *text; /* owned, BUILD_TEXT_BYTES */
     size_t text_len;
     uint64_t name_bits; /* bit hash % 64 of each name that is there */
+    slice channel;      /* of a Windows event's System part, where its data hide it; else empty */
     bool cut;
 };
 
@@ -43,6 +44,7 @@ static inline void build_reset(struct build *b)
     b->count = 0;
     b->text_len = 0;
     b->name_bits = 0;
+    b->channel.len = 0;
     b->cut = false;
 }
 /* Adds a field; name and text are borrowed until the reset. A longer value than fits is cut at the

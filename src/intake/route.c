@@ -263,7 +263,9 @@ static void state_windows(const struct routes *r, struct build *b, const struct 
     uint64_t event_id = 0;
     const struct event_field *id = found->fields[EVENT_ID];
     const bool numbered = id != NULL && num_parse_u64(id->text, &event_id).code == E_OK;
-    route_windows(&r->channels, b, found->fields[CHANNEL]->text, event_id, l);
+    /* "The log was cleared" names that log in a field Channel of its own. */
+    const slice channel = b->channel.len > 0 ? b->channel : found->fields[CHANNEL]->text;
+    route_windows(&r->channels, b, channel, event_id, l);
     if (!numbered) l->exact = false;
     if (numbered && slice_is(l->service, "security")) windows_aliases(b, event_id);
 }

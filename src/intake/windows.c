@@ -25,6 +25,7 @@ void windows_data(struct build *b, size_t system_end, slice name, slice text, ui
     for (size_t i = 0; i < system_end && build_may_have(b, hash); i++) {
         struct event_field *f = &b->fields[i];
         if (f->name_hash != hash || !slice_equal(f->name, name)) continue;
+        if (b->channel.len == 0 && slice_is(name, "Channel")) b->channel = f->text;
         f->text = text;
         f->type = type;
         return;

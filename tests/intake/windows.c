@@ -185,6 +185,18 @@ static void odd_shapes_are_read_as_far_as_they_go(void **)
                     "1:1@0 windows// Channel=5 EventID={} EventID.x=1\n");
 }
 
+/* The channel of the log that was cleared is not that of the event. */
+static void a_channel_among_the_data_does_not_tell_the_source(void **)
+{
+    const char *out = collect_text(
+        INTAKE_AUTO, "{\"Event\":{\"System\":{\"EventID\":104,\"Channel\":\"System\"},\"UserData\":"
+                     "{\"LogFileCleared\":{\"Channel\":\"Application\"}}}}\n"
+                     "{\"Event\":{\"System\":{\"EventID\":1,\"Channel\":\"Application\"},"
+                     "\"EventData\":{\"A\":\"x\"}}}\n");
+    assert_non_null(strstr(out, "1:1@0 windows/system/ EventID=104 Channel=\"Application\""));
+    assert_non_null(strstr(out, " windows/application/ EventID=1 Channel=\"Application\""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +211,7 @@ int main(void)
         cmocka_unit_test(connections_of_the_security_log_have_aliases),
         cmocka_unit_test(registry_values_of_the_security_log_have_aliases),
         cmocka_unit_test(sysmon_12_goes_by_its_type),
+        cmocka_unit_test(a_channel_among_the_data_does_not_tell_the_source),
         cmocka_unit_test(odd_shapes_are_read_as_far_as_they_go),
     };
     return cmocka_run_group_tests_name("intake/windows", tests, NULL, NULL);
