@@ -96,6 +96,7 @@ uint32_t compile_field(struct document *d, slice name)
                       sizeof *b->field_at)) {
         return 0;
     }
+    d->rs->fields = b->field_at; /* it may have moved, even if the field is an old one */
     const status s = intern_add(&b->fields, writer_slice(&key), &number, &is_new);
     if (s.code != E_OK) compile_fail(b, s);
     d->rs->fields = b->field_at; /* it may have moved even if nothing is new */
@@ -190,6 +191,7 @@ uint32_t compile_predicate(struct document *d, const struct predicate *p)
                       sizeof *b->predicate_at)) {
         return 0;
     }
+    d->rs->predicates = b->predicate_at; /* as in compile_field */
     status s = writer_end(&key);
     if (s.code == E_OK) s = intern_add(&b->predicates, writer_slice(&key), &index, &is_new);
     if (s.code != E_OK) compile_fail(b, s);
