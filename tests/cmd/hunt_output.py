@@ -195,8 +195,8 @@ def csv_is_read_back_and_no_cell_is_a_formula():
     text = over_hostile("--output", "csv").decode("utf-8")
     rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     assert rows[0] == ("time level rule title author tags file line record offset uid selections "
-                       "matched").split()
-    assert len(rows) == len(HOSTILE) + 2 and {len(row) for row in rows} == {13}
+                       "matched first_seen last_seen events").split()
+    assert len(rows) == len(HOSTILE) + 2 and {len(row) for row in rows} == {16}
     for row in rows[1:]:
         for cell in row:
             assert cell[:1] not in ("=", "+", "-", "@", "\t", "\r", "\n"), cell or row
@@ -320,6 +320,62 @@ def an_unknown_output_is_refused():
                              capture_output=True, text=True)
         assert run.returncode == 2, run
         assert run.stderr.startswith("candor: hunt: unknown output xml"), run.stderr
+
+
+CORRELATION = """title: Fail
+name: fail
+logsource: {product: any}
+detection: {sel: {action: fail}, condition: sel}
+---
+title: Many
+level: high
+correlation:
+    type: event_count
+    rules: [fail]
+    group-by: [user, host]
+    timespan: 5m
+    condition: {gte: COUNT}
+"""
+
+
+def correlated(output, count=3, events=3):
+    lines = b"".join(json.dumps({"time": f"2026-01-01T00:00:{n % 60:02}Z", "action": "fail",
+                                 "user": "=b<o>b"}).encode() + b"\n" for n in range(events))
+    with tempfile.TemporaryDirectory() as folder:
+        rule = os.path.join(folder, "r.yml")
+        with open(rule, "w", encoding="utf-8") as file:
+            file.write(CORRELATION.replace("COUNT", str(count)))
+        return hunt("--rules", rule, "--output", output, stdin=lines).decode()
+
+
+@tap.test
+def a_correlation_is_told_with_its_events_in_every_output():
+    row = list(csv.DictReader(io.StringIO(correlated("csv"), newline="")))
+    assert len(row) == 1, row
+    assert row[0]["matched"] == "user==b<o>b\nhost="
+    assert row[0]["first_seen"] == "2026-01-01T00:00:00Z"
+    assert row[0]["last_seen"] == "2026-01-01T00:00:02Z"
+    assert row[0]["events"].lstrip("'") == "- line 1\n- line 2\n- line 3"
+    page = correlated("html")
+    assert "from 2026-01-01T00:00:00Z to 2026-01-01T00:00:02Z: measured 3" in page
+    assert "<summary>3 events</summary>" in page and page.count(", line ") == 4
+    assert "(absent)" in page and "=b&#60;o&#62;b" in page and "<o>" not in page
+    found = json.loads(correlated("ocsf"))
+    data = found["evidences"][0]["data"]
+    assert data["events"] == [{"file": "-", "line": n, "record": n} for n in (1, 2, 3)]
+    assert data["group"] == {"user": "=b<o>b", "host": None} and data["event_count"] == 3
+    assert found["finding_info"]["related_events_count"] == 3
+
+
+@tap.test
+def of_many_events_some_are_told_and_all_are_counted():
+    row = list(csv.DictReader(io.StringIO(correlated("csv", 250, 250), newline="")))[0]
+    lines = row["events"].lstrip("'").split("\n")
+    assert len(lines) == 101 and lines[-1] == "and 150 more", lines[-1]
+    page = correlated("html", 250, 250)
+    assert "<summary>250 events</summary>" in page and "<p>230 more</p>" in page
+    data = json.loads(correlated("ocsf", 250, 250))["evidences"][0]["data"]
+    assert len(data["events"]) == 100 and data["event_count"] == 250
 
 
 def samples():

@@ -220,8 +220,10 @@ static status on_correlation(void *with, const struct finding *finding,
     for (size_t i = 0; i < finding->evidence_count && i < EVENTS_TOLD; i++) {
         const struct input_place *at = correlate_place(h->correlate, finding->evidence[i]);
         if (at == NULL) continue;
-        events[item.event_count++] =
-            (struct output_event){ slice_text(at->path), at->at.record, at->at.element };
+        events[item.event_count++] = (struct output_event){ .file = slice_text(at->path),
+                                                            .line = at->at.line,
+                                                            .record = at->at.record,
+                                                            .element = at->at.element };
     }
     item.events = events;
     TRY(room(w, TEXT_BYTES));

@@ -89,13 +89,39 @@ static void cell_matched(struct writer *w, const struct finding *f)
         writer_u8(w, '=');
         cell_text(w, f->groups[i].value, OUTPUT_VALUE_BYTES_MAX);
     }
+    cell_close(w, false);
+}
+
+static void cell_time(struct writer *w, const struct finding *f, int64_t ns)
+{
+    uint8_t time[TIMESTAMP_BYTES_MAX];
+    const bool known = f->kind == FINDING_CORRELATION;
+    cell(w, known ? (slice){ time, timestamp_write(ns, time) } : slice_none());
+}
+
+/* The events of a correlation's window, one a line. */
+static void cell_events(struct writer *w, const struct output_item *item)
+{
+    cell_open(w, item->event_count > 0 ? item->events[0].file : slice_none());
+    for (size_t i = 0; i < item->event_count; i++) {
+        const struct output_event *e = &item->events[i];
+        const bool has_line = e->line > 0;
+        if (i > 0) writer_u8(w, '\n');
+        cell_text(w, e->file, OUTPUT_VALUE_BYTES_MAX);
+        writer_printf(w, has_line ? " line %llu" : " record %llu",
+                      (unsigned long long)(has_line ? e->line : e->record));
+        if (e->element > 0) writer_printf(w, " element %u", e->element);
+    }
+    if (item->finding->kind == FINDING_CORRELATION && output_events_left(item) > 0) {
+        writer_printf(w, "\nand %llu more", (unsigned long long)output_events_left(item));
+    }
     cell_close(w, true);
 }
 
 void csv_head(struct writer *w)
 {
     writer_text(w, "time,level,rule,title,author,tags,file,line,record,offset,uid,selections,"
-                   "matched\r\n");
+                   "matched,first_seen,last_seen,events\r\n");
 }
 
 void csv_write(struct writer *w, const struct output_item *item)
@@ -117,4 +143,7 @@ void csv_write(struct writer *w, const struct output_item *item)
     cell(w, slice_text(uid));
     cell_selections(w, f);
     cell_matched(w, f);
+    cell_time(w, f, f->window_start_ns);
+    cell_time(w, f, f->window_end_ns);
+    cell_events(w, item);
 }

@@ -11,5 +11,6 @@
 
 /* The head line. */
 void csv_head(struct writer *w);
-/* A finding as a line; matched fields are one cell, "field=value" a line. */
+/* A finding as a line; matched fields (a correlation's group) are one cell, "field=value" a line.
+ * Of a correlation, first_seen and last_seen are its window, events its events, one a line. */
 void csv_write(struct writer *w, const struct output_item *item);

@@ -67,6 +67,7 @@ static void write_events(struct json_writer *j, const struct output_item *item)
     for (size_t i = 0; i < item->event_count && i < OUTPUT_EVENTS_MAX; i++) {
         json_object(j);
         output_member(j, "file", item->events[i].file, OUTPUT_VALUE_BYTES_MAX);
+        if (item->events[i].line != 0) json_member_u64(j, "line", item->events[i].line);
         json_member_u64(j, "record", item->events[i].record);
         if (item->events[i].element != 0) json_member_u64(j, "element", item->events[i].element);
         json_object_end(j);

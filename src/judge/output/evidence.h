@@ -7,8 +7,8 @@
  * output: "event": {"file", "line", "record", "element" (of a line that is an array), "offset"},
  * "matched": [{"field", "value", "selection", "item", "written"}], "matched_left", "explanation"
  * and for correlations "group": {field: value}, "window": {"start", "end"}, "measure", "events":
- * [{"file", "record", "element"}], "event_count"; or "groups_given_up" where its state reached its
- * bound. A value that was cut has "cut": true beside it.
+ * [{"file", "line", "record", "element"}], "event_count"; or "groups_given_up" where its state
+ * reached its bound. A value that was cut has "cut": true beside it.
  */
 
 /* Into the object that is open. */

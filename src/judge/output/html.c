@@ -95,7 +95,7 @@ static void put_row(struct writer *w, slice name, slice value, slice selection)
     html_text(w, name.len > 0 ? name : slice_text("(keyword)"), OUTPUT_NAME_BYTES_MAX);
     writer_text(w, "</th><td><code>");
     html_text(w, value, HTML_VALUE_BYTES_MAX);
-    writer_text(w, "</code></td><td>");
+    writer_text(w, value.len > 0 ? "</code></td><td>" : "</code><i>(empty)</i></td><td>");
     html_text(w, selection, OUTPUT_NAME_BYTES_MAX);
     writer_text(w, "</td></tr>\n");
 }
@@ -117,6 +117,7 @@ static void put_fields(struct writer *w, const struct finding *f)
 {
     size_t shown = 0;
     uint64_t left = f->fields_left;
+    if (f->field_count + f->group_count == 0) return;
     writer_text(w,
                 "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">field</th><th "
                 "scope=\"col\">value</th><th scope=\"col\">selection</th></tr></thead><tbody>\n");
@@ -129,31 +130,76 @@ static void put_fields(struct writer *w, const struct finding *f)
         }
     }
     for (size_t i = 0; i < f->group_count && i < HTML_FIELDS_MAX; i++)
-        put_row(w, f->groups[i].field, f->groups[i].value, slice_text("group"));
+        put_row(w, f->groups[i].field,
+                f->groups[i].is_absent ? slice_text("(absent)") : f->groups[i].value,
+                slice_text("group"));
     writer_text(w, "</tbody></table></div>\n");
     if (left > 0) writer_printf(w, "<p>%llu more matched</p>\n", (unsigned long long)left);
+}
+
+static void put_time(struct writer *w, int64_t ns)
+{
+    uint8_t time[TIMESTAMP_BYTES_MAX];
+    writer_bytes(w, (slice){ time, timestamp_write(ns, time) });
+}
+
+static void put_place(struct writer *w, slice file, uint64_t line, uint64_t record,
+                      uint32_t element)
+{
+    html_text(w, file, HTML_VALUE_BYTES_MAX);
+    if (line > 0) {
+        writer_printf(w, ", line %llu", (unsigned long long)line);
+    } else if (record > 0) {
+        writer_printf(w, ", record %llu", (unsigned long long)record);
+    }
+    if (element > 0) writer_printf(w, ", element %u", element);
+}
+
+/* The window of a correlation and its events. */
+static void put_window(struct writer *w, const struct output_item *item)
+{
+    const struct finding *f = item->finding;
+    const uint64_t events = f->evidence_count + f->evidence_left;
+    writer_text(w, "<p>from ");
+    put_time(w, f->window_start_ns);
+    writer_text(w, " to ");
+    put_time(w, f->window_end_ns);
+    writer_printf(w, ": measured %.15g</p>\n<details><summary>%llu event%s</summary><ol>\n",
+                  f->measure, (unsigned long long)events, events == 1 ? "" : "s");
+    for (size_t i = 0; i < item->event_count && i < HTML_EVENTS_MAX; i++) {
+        const struct output_event *e = &item->events[i];
+        writer_text(w, "<li class=\"place\">");
+        put_place(w, e->file, e->line, e->record, e->element);
+        writer_text(w, "</li>\n");
+    }
+    writer_text(w, "</ol>");
+    if (events > item->event_count || events > HTML_EVENTS_MAX) {
+        const size_t told =
+            item->event_count < HTML_EVENTS_MAX ? item->event_count : (size_t)HTML_EVENTS_MAX;
+        writer_printf(w, "<p>%llu more</p>", (unsigned long long)(events - told));
+    }
+    writer_text(w, "</details>\n");
 }
 
 static void put_finding(struct writer *w, const struct output_item *item)
 {
     const struct finding *f = item->finding;
-    uint8_t time[TIMESTAMP_BYTES_MAX];
     writer_text(w, "<li><p class=\"place\"><b>");
     if (f->is_time_assumed) {
         writer_text(w, "no time");
     } else {
-        writer_bytes(w, (slice){ time, timestamp_write(f->time_ns, time) });
+        put_time(w, f->time_ns);
     }
     writer_text(w, "</b> ");
-    html_text(w, item->file, HTML_VALUE_BYTES_MAX);
-    if (item->line > 0) {
-        writer_printf(w, ", line %llu", (unsigned long long)item->line);
-    } else if (item->record > 0) {
-        writer_printf(w, ", record %llu", (unsigned long long)item->record);
-    }
-    if (item->element > 0) writer_printf(w, ", element %u", item->element);
+    put_place(w, item->file, item->line, item->record, item->element);
     writer_printf(w, ", byte %llu</p>\n", (unsigned long long)item->offset);
-    put_fields(w, f);
+    if (f->kind == FINDING_EVICTION) {
+        writer_printf(w, "<p>%llu groups given up: its memory was used up</p>\n",
+                      (unsigned long long)f->evicted_count);
+    } else {
+        put_fields(w, f);
+    }
+    if (f->kind == FINDING_CORRELATION) put_window(w, item);
     if (item->explanation.len > 0) {
         writer_text(w, "<details><summary>The rule, step by step</summary><pre>");
         slice rest = item->explanation; /* its line feeds are those of the page */

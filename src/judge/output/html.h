@@ -12,6 +12,7 @@
 enum {
     HTML_SHOWN_MAX = 50,                       /* findings shown of a rule; more are counted */
     HTML_VALUE_BYTES_MAX = 600,                /* of a value; more is cut */
+    HTML_EVENTS_MAX = 20,                      /* of a correlation; more are counted */
     HTML_FIELDS_MAX = 24,                      /* matched fields of a finding; more are counted */
     HTML_STORED_BYTES_MAX = 256 * 1024 * 1024, /* findings kept for the page; more are counted */
 };

@@ -31,7 +31,8 @@ static const char head[] =
     "font-size:.8rem;font-weight:600}.dim,.place{color:var(--dim);font-size:.9rem;"
     "overflow-wrap:anywhere}.place b{color:var(--fg)}\n"
     "summary{cursor:pointer;padding:.2rem 0}ol{padding-left:1.4rem;margin:.5rem 0}"
-    "li{margin-bottom:.9rem}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;"
+    "li{margin-bottom:.9rem}li li{margin-bottom:.2rem}td "
+    "i{color:var(--dim)}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;"
     "font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;"
     "border-bottom:1px solid var(--line);overflow-wrap:normal}thead "
     "th{color:var(--dim);font-weight:600}"
@@ -108,20 +109,22 @@ static void put_bar(struct writer *w, const struct timeline *t, size_t bin, size
 
 static void put_picture(struct writer *w, const struct timeline *t, uint64_t max)
 {
-    enum { WIDTH = TIMELINE_BINS * BAR_STEP, BASE = PLOT_TOP + BAR_HEIGHT };
-    const size_t start = (TIMELINE_BINS - t->bin_count) * BAR_STEP / 2;
+    enum { BASE = PLOT_TOP + BAR_HEIGHT, BINS_MIN = 12 }; /* no bar is wider than a twelfth */
+    const int width = (int)(t->bin_count < BINS_MIN ? BINS_MIN : t->bin_count) * BAR_STEP;
     writer_printf(w, "<p class=\"dim\">the highest bar: %llu</p>\n", (unsigned long long)max);
     writer_printf(w,
                   "<svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" "
                   "aria-label=\"Findings over time; the table below has the numbers\">\n"
                   "<line class=\"axis\" x1=\"0\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n",
-                  WIDTH, BASE + 1, BASE, WIDTH, BASE);
+                  width, BASE + 1, BASE, width, BASE);
     for (size_t i = 0; i < t->bin_count; i++)
-        put_bar(w, t, i, start + i * BAR_STEP, max);
+        put_bar(w, t, i, i * BAR_STEP, max);
     writer_text(w, "</svg>\n<p class=\"dim ends\"><span>");
     put_start(w, t, 0);
-    writer_text(w, "</span><span>");
-    put_start(w, t, t->bin_count - 1);
+    if (t->bin_count >= BINS_MIN) {
+        writer_text(w, "</span><span>");
+        put_start(w, t, t->bin_count - 1);
+    }
     writer_text(w, "</span></p>\n");
 }
 
@@ -172,9 +175,10 @@ void html_page_rule(struct writer *w, const struct rule *rule, uint64_t findings
     html_text(w, rule->author.len > 0 ? rule->author : slice_text("an unnamed author"),
               OUTPUT_VALUE_BYTES_MAX);
     writer_text(w, "</span></p>\n<p class=\"dim\">");
-    html_text(w, rule_reference(rule), OUTPUT_NAME_BYTES_MAX);
+    const bool named = !slice_equal(rule_reference(rule), output_title(rule));
+    if (named) html_text(w, rule_reference(rule), OUTPUT_NAME_BYTES_MAX);
     for (size_t i = 0; i < rule->tags.count && i < OUTPUT_TAGS_MAX; i++) {
-        writer_text(w, i == 0 ? "<br>" : ", ");
+        writer_text(w, i > 0 ? ", " : named ? "<br>" : "");
         html_text(w, rule->tags.at[i], OUTPUT_NAME_BYTES_MAX);
     }
     writer_text(w, "</p>\n");

@@ -21,8 +21,9 @@ enum {
 /* An event of a correlation's window. */
 struct output_event {
     slice file;
+    uint64_t line; /* as in output_item, with what follows */
     uint64_t record;
-    uint32_t element; /* as in output_item */
+    uint32_t element;
 };
 
 /* A finding, where its event stands and what else is known of it; everything is borrowed. */
@@ -38,6 +39,12 @@ struct output_item {
     slice explanation;   /* the rule's tree with its answers; empty where not asked for */
     const char *version; /* of candor */
 };
+
+/* How many events of a correlation's window the item does not name. */
+static inline uint64_t output_events_left(const struct output_item *item)
+{
+    return item->finding->evidence_count + item->finding->evidence_left - item->event_count;
+}
 
 /* At most max bytes of the text, cut before the character that does not fit. */
 slice output_cut(slice text, size_t max);
