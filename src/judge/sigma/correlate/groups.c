@@ -96,6 +96,7 @@ void group_free(struct correlator *c, uint32_t group)
     struct state_cell *s = state_of(c, group);
     const uint32_t correlation = s->correlation;
     struct running *r = &c->running[correlation];
+    if (s->is_due) due_remove(c, group); /* given up while its window was open */
     while (s->first != 0)
         window_drop(c, group);
     for (uint32_t text = s->text; text != 0;) {
