@@ -312,9 +312,9 @@ bool answers_ask(struct answers *a, uint32_t predicate)
     return ask(a, predicate);
 }
 
-bool answers_run(struct answers *a, const struct program *program, const struct rule *rule)
+bool answers_run(struct answers *a, const struct program *program, uint32_t rule)
 {
-    uint32_t at = program->starts[rule->number];
+    uint32_t at = program->starts[rule];
     while (at < PROGRAM_STEPS_MAX) {
         const struct program_step *step = &program->steps[at];
         at = ask(a, step->predicate) ? step->on_true : step->on_false;

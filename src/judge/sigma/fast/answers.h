@@ -56,5 +56,5 @@ slice answers_formed(struct answers *a, uint32_t field, enum answers_form form);
 slice answers_raw(struct answers *a);
 /* Whether the predicate holds. */
 bool answers_ask(struct answers *a, uint32_t predicate);
-/* Whether the rule's condition holds, by its program. */
-bool answers_run(struct answers *a, const struct program *program, const struct rule *rule);
+/* Whether the condition of the rule of that number, which has a program, holds. */
+bool answers_run(struct answers *a, const struct program *program, uint32_t rule);

@@ -9,7 +9,9 @@
 #include "judge/sigma/member.h"
 #include "base/banned.h"
 
-enum { ENGINE_ARENA_BYTES_MAX = 256 * 1024 * 1024, WORD_BITS = 64 };
+enum { ENGINE_ARENA_BYTES_MAX = 256 * 1024 * 1024, WORD_BITS = 64, LANES = 16 };
+
+typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
 struct engine {
     const struct ruleset *rs; /* borrowed */
@@ -25,7 +27,8 @@ struct engine_state {
     struct answers answers;
     struct gate_cache gates;
     uint32_t *seen;            /* owned; per atom, for grams */
-    uint64_t *candidates;      /* owned; a bit per rule */
+    uint64_t *candidates;      /* owned; a bit per rule; none is set between events */
+    uint64_t *marks;           /* owned; a bit for each word of candidates that is not 0 */
     size_t candidate_count;    /* of the last event */
     const struct admission *a; /* of the event at hand */
 };
@@ -94,7 +97,8 @@ struct engine_state *engine_state_new(const struct engine *e)
     s->engine = e;
     s->seen = calloc((size_t)e->index->atom_count + 1, sizeof *s->seen);
     s->candidates = calloc(word_count(e), sizeof *s->candidates);
-    if (s->seen != NULL && s->candidates != NULL &&
+    s->marks = calloc(word_count(e) / WORD_BITS + 1, sizeof *s->marks);
+    if (s->seen != NULL && s->candidates != NULL && s->marks != NULL &&
         answers_init(&s->answers, e->rs, e->index, e->quick).code == E_OK &&
         gate_cache_init(&s->gates, e->rs, e->index, &e->sources).code == E_OK)
         return s;
@@ -109,7 +113,15 @@ void engine_state_free(struct engine_state *s)
     gate_cache_done(&s->gates);
     free(s->seen);
     free(s->candidates);
+    free(s->marks);
     free(s);
+}
+
+static void candidate_add(struct engine_state *s, uint32_t rule)
+{
+    const uint32_t word = rule / WORD_BITS;
+    s->candidates[word] |= 1ull << rule % WORD_BITS;
+    s->marks[word / WORD_BITS] |= 1ull << word % WORD_BITS;
 }
 
 /* An atom is true: its rules are candidates if the log source admits them. */
@@ -120,8 +132,7 @@ static void atom_found(void *user, uint32_t atom)
     const uint32_t *source_of_rule = s->engine->sources.source_of_rule;
     for (uint32_t i = x->posting_at[atom]; i < x->posting_at[atom + 1]; i++) {
         const uint32_t rule = x->posting_rules[i];
-        if (s->a->gates[source_of_rule[rule]] == GATE_CLOSED) continue;
-        s->candidates[rule / WORD_BITS] |= 1ull << rule % WORD_BITS;
+        if (s->a->gates[source_of_rule[rule]] != GATE_CLOSED) candidate_add(s, rule);
     }
 }
 
@@ -144,6 +155,23 @@ static void look_up_edges(struct engine_state *s, uint32_t name, uint32_t kinds,
     }
 }
 
+/* How many hexadecimal digits the text starts with, up to most, which is a multiple of LANES. */
+static size_t digits_count(slice text, size_t most)
+{
+    size_t count = 0;
+    for (; count < most && text.len - count >= LANES; count += LANES) {
+        lanes v;
+        uint64_t halves[2];
+        __builtin_memcpy(&v, text.at + count, sizeof v);
+        v = (lanes)(((v >= '0') & (v <= '9')) | ((v >= 'a') & (v <= 'f')));
+        __builtin_memcpy(halves, &v, sizeof halves);
+        if ((halves[0] & halves[1]) != UINT64_MAX) break;
+    }
+    while (count < most && count < text.len && atom_is_hex(text.at[count]))
+        count++;
+    return count;
+}
+
 static void look_up_digests(struct engine_state *s, uint32_t name, slice value)
 {
     static const uint8_t lens[] = { 32, 40, 64 };
@@ -151,9 +179,7 @@ static void look_up_digests(struct engine_state *s, uint32_t name, slice value)
         const uint8_t *equals = memchr(value.at + at, '=', value.len - at);
         if (equals == NULL) return;
         at = (size_t)(equals - value.at) + 1;
-        size_t digits = 0;
-        while (digits < lens[2] && at + digits < value.len && atom_is_hex(value.at[at + digits]))
-            digits++;
+        const size_t digits = digits_count(slice_from(value, at), lens[2]);
         for (size_t i = 0; i < COUNT_OF(lens) && lens[i] <= digits; i++)
             look_up(s, name, ATOM_DIGEST, (slice){ value.at + at, lens[i] });
     }
@@ -241,26 +267,37 @@ static bool node_holds(struct engine_state *s, const struct rule *rule,
     return false;
 }
 
-static bool rule_holds(struct engine_state *s, const struct rule *rule)
+static bool rule_holds(struct engine_state *s, uint32_t number)
 {
     const struct program *program = &s->engine->program;
-    if (program->starts[rule->number] == PROGRAM_WALK)
-        return node_holds(s, rule, rule->condition, 0);
-    return answers_run(&s->answers, program, rule);
+    if (program->starts[number] != PROGRAM_WALK) return answers_run(&s->answers, program, number);
+    const struct rule *rule = s->engine->rs->rules[number];
+    return node_holds(s, rule, rule->condition, 0);
+}
+
+/* The rules of one word of candidates, which is then empty. */
+static void try_word(struct engine_state *s, size_t word, engine_found found, void *user)
+{
+    const struct engine *e = s->engine;
+    uint64_t bits = s->candidates[word];
+    s->candidates[word] = 0;
+    for (; bits != 0; bits &= bits - 1) {
+        const uint32_t number = (uint32_t)(word * WORD_BITS) + (uint32_t)__builtin_ctzll(bits);
+        s->candidate_count++;
+        if (!rule_holds(s, number)) continue;
+        found(user, e->rs->rules[number],
+              (enum gate)s->a->gates[e->sources.source_of_rule[number]]);
+    }
 }
 
 static void try_candidates(struct engine_state *s, engine_found found, void *user)
 {
-    const struct engine *e = s->engine;
     s->candidate_count = 0;
-    for (size_t w = 0; w < word_count(e); w++) {
-        for (uint64_t bits = s->candidates[w]; bits != 0; bits &= bits - 1) {
-            const uint32_t number = (uint32_t)(w * WORD_BITS) + (uint32_t)__builtin_ctzll(bits);
-            const struct rule *rule = e->rs->rules[number];
-            s->candidate_count++;
-            if (!rule_holds(s, rule)) continue;
-            found(user, rule, (enum gate)s->a->gates[e->sources.source_of_rule[number]]);
-        }
+    for (size_t m = 0; m <= word_count(s->engine) / WORD_BITS; m++) {
+        uint64_t marks = s->marks[m];
+        s->marks[m] = 0;
+        for (; marks != 0; marks &= marks - 1)
+            try_word(s, m * WORD_BITS + (size_t)__builtin_ctzll(marks), found, user);
     }
 }
 
@@ -273,8 +310,8 @@ status engine_match(struct engine_state *s, const struct event *event, engine_fo
         memset(s->seen, 0, (size_t)s->engine->index->atom_count * sizeof *s->seen);
     s->a = gate_admit(&s->gates, event);
     if (s->a == NULL) return FAIL(E_NOMEM);
-    const size_t words = word_count(s->engine) * sizeof *s->candidates;
-    bytes_copy(s->candidates, words, (slice){ (const uint8_t *)s->a->always, words });
+    for (uint32_t i = 0; i < s->a->always_count; i++)
+        candidate_add(s, s->a->always[i]);
     find_candidates(s, event);
     try_candidates(s, found, user);
     return OK;

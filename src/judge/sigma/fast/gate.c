@@ -51,11 +51,6 @@ status sources_new(const struct ruleset *rs, struct arena *arena, struct sources
     return result;
 }
 
-static size_t word_count(const struct ruleset *rs)
-{
-    return rs->rule_count / 64 + 1;
-}
-
 status gate_cache_init(struct gate_cache *c, const struct ruleset *rs, const struct index *index,
                        const struct sources *sources)
 {
@@ -64,15 +59,15 @@ status gate_cache_init(struct gate_cache *c, const struct ruleset *rs, const str
     *c = (struct gate_cache){ .rs = rs, .index = index, .sources = sources };
     c->slots = calloc(SLOTS, sizeof *c->slots);
     c->bytes = calloc(SLOTS, bytes);
-    c->words = calloc(SLOTS, word_count(rs) * sizeof *c->words);
-    if (c->slots == NULL || c->bytes == NULL || c->words == NULL) {
+    c->lists = calloc(SLOTS, ((size_t)index->unwitnessed_count + 1) * sizeof *c->lists);
+    if (c->slots == NULL || c->bytes == NULL || c->lists == NULL) {
         gate_cache_done(c);
         return FAIL(E_NOMEM);
     }
     for (size_t i = 0; i < SLOTS; i++) {
         c->slots[i].gates = c->bytes + i * bytes;
         c->slots[i].kinds = c->bytes + i * bytes + sources->count;
-        c->slots[i].always = c->words + i * word_count(rs);
+        c->slots[i].always = c->lists + i * ((size_t)index->unwitnessed_count + 1);
     }
     return OK;
 }
@@ -83,7 +78,7 @@ void gate_cache_done(struct gate_cache *c)
         grams_free(c->slots[i].keywords);
     free(c->slots);
     free(c->bytes);
-    free(c->words);
+    free(c->lists);
     *c = (struct gate_cache){};
 }
 
@@ -116,10 +111,9 @@ static status fill(struct gate_cache *c, struct admission *a, const struct event
     for (uint32_t i = 0; i < c->sources->count; i++)
         a->gates[i] = (uint8_t)logsource_gate(c->sources->example[i], event);
     memset(a->kinds, 0, (size_t)x->name_count + 1);
-    memset(a->always, 0, word_count(c->rs) * sizeof *a->always);
+    a->always_count = 0;
     for (uint32_t i = 0; i < x->unwitnessed_count; i++) {
-        const uint32_t rule = x->unwitnessed[i];
-        if (is_admitted(c, a, rule)) a->always[rule / 64] |= 1ull << rule % 64;
+        if (is_admitted(c, a, x->unwitnessed[i])) a->always[a->always_count++] = x->unwitnessed[i];
     }
     for (uint32_t i = 0; i < x->atom_count; i++) {
         const struct atom *atom = &x->atoms[i];
@@ -151,8 +145,15 @@ const struct admission *gate_admit(struct gate_cache *c, const struct event *eve
         return fill(c, slot, event).code == E_OK ? slot : NULL;
     }
     const slice k = writer_slice(&w);
-    slot = &c->slots[(atom_hash(0, k.at, k.len) >> 32) % GATE_CACHE_SLOTS];
-    if (slot->is_filled && slice_equal((slice){ slot->key, slot->key_len }, k)) return slot;
+    struct admission *ways = &c->slots[(atom_hash(0, k.at, k.len) >> 32) %
+                                       (GATE_CACHE_SLOTS / GATE_CACHE_WAYS) * GATE_CACHE_WAYS];
+    slot = NULL;
+    for (size_t i = 0; i < GATE_CACHE_WAYS; i++) {
+        if (ways[i].is_filled && slice_equal((slice){ ways[i].key, ways[i].key_len }, k))
+            return &ways[i];
+        if (!ways[i].is_filled) slot = &ways[i];
+    }
+    if (slot == NULL) slot = &ways[c->turn++ % GATE_CACHE_WAYS];
     bytes_copy(slot->key, sizeof slot->key, k);
     slot->key_len = k.len;
     return fill(c, slot, event).code == E_OK ? slot : NULL;

@@ -9,7 +9,8 @@
  * once and kept.
  */
 enum {
-    GATE_CACHE_SLOTS = 64,    /* log sources remembered; others push them out */
+    GATE_CACHE_SLOTS = 128,   /* log sources remembered; others push them out */
+    GATE_CACHE_WAYS = 4,      /* of which these many may have the same hash */
     GATE_KEY_BYTES_MAX = 512, /* of a log source that is remembered */
     GATE_SOURCES_MAX = 1 << 20,
 };
@@ -32,7 +33,8 @@ struct admission {
     struct grams *keywords; /* owned; what admitted rules look for by keyword, or NULL */
     uint8_t *gates;         /* per source: enum gate */
     uint8_t *kinds;         /* per name: 1 << enum atom_kind that admitted rules look for */
-    uint64_t *always;       /* per rule, as bits: admitted and without witness */
+    uint32_t *always;       /* always_count rules: admitted and without witness */
+    uint32_t always_count;
 };
 
 struct gate_cache {
@@ -41,7 +43,8 @@ struct gate_cache {
     const struct sources *sources;
     struct admission *slots; /* owned; GATE_CACHE_SLOTS, and one for what is not remembered */
     uint8_t *bytes;          /* owned; the arrays of the slots */
-    uint64_t *words;
+    uint32_t *lists;         /* owned; likewise */
+    uint8_t turn;            /* which way is pushed out next */
 };
 
 /* E_NOMEM. */

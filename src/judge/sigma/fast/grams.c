@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/banned.h"
 
+enum { STRETCHED_MAX = 16, BYTE_VALUES = 256 };
 enum { CELLS_LOG_MIN = 9, CELLS_LOG_MAX = 16, CELLS_PER_TEXT_LOG = 5 };
 
 struct entry {
@@ -16,6 +17,7 @@ struct entry {
 /* The texts that are told by runs of one length. */
 struct pass {
     uint32_t len;        /* of the run: 1 to 4 */
+    uint32_t least;      /* of a text: len, or one less where texts are stretched */
     uint32_t mask;       /* of its bytes in a little-endian word */
     uint32_t cell_shift; /* 32 - log2 of the number of cells */
     uint32_t heads_shift;
@@ -105,22 +107,50 @@ static bool pass_finish(struct pass *p, size_t len)
     return true;
 }
 
+/* A pass costs the same for a few texts as for many. Few texts of one or three bytes are told by
+ * runs of one byte more instead, with every value that the byte behind them can have. */
+static void stretch(const size_t counts[GRAM_BYTES_MAX], bool ret_stretched[GRAM_BYTES_MAX])
+{
+    for (size_t i = 0; i < GRAM_BYTES_MAX; i++)
+        ret_stretched[i] = i % 2 == 0 && counts[i] <= STRETCHED_MAX && counts[i + 1] != 0;
+}
+
+static void entries_add(struct pass *p, uint32_t text, slice bytes, size_t offset, size_t len)
+{
+    p->entries[p->count++] = (struct entry){ gram_at(bytes, offset, len), text, (uint32_t)offset };
+}
+
+static void entries_stretch(struct pass *p, uint32_t text, slice bytes)
+{
+    const uint32_t gram = gram_at(bytes, 0, bytes.len);
+    for (uint32_t behind = 0; behind < BYTE_VALUES; behind++)
+        p->entries[p->count++] = (struct entry){ gram | behind << (8 * bytes.len), text, 0 };
+    p->least = (uint32_t)bytes.len;
+}
+
 static bool passes_fill(struct grams *g, const struct prices *prices, slice field)
 {
+    size_t counts[GRAM_BYTES_MAX] = {};
+    bool stretched[GRAM_BYTES_MAX] = {};
     for (size_t i = 0; i < g->count; i++)
-        g->passes[gram_len(g->texts[i].text) - 1].count++;
+        counts[gram_len(g->texts[i].text) - 1]++;
+    stretch(counts, stretched);
     for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
         struct pass *p = &g->passes[i];
-        p->entries = calloc(p->count + 1, sizeof *p->entries);
+        const size_t more = i != 0 && stretched[i - 1] ? counts[i - 1] * BYTE_VALUES : 0;
+        p->entries = calloc(counts[i] + more + 1, sizeof *p->entries);
+        p->least = (uint32_t)i + 1;
         if (p->entries == NULL) return false;
-        p->count = 0;
     }
     for (size_t i = 0; i < g->count; i++) {
         const slice text = g->texts[i].text;
         const size_t len = gram_len(text);
         const uint32_t offset = len < GRAM_BYTES_MAX ? 0 : rarest(prices, field, text);
-        struct pass *p = &g->passes[len - 1];
-        p->entries[p->count++] = (struct entry){ gram_at(text, offset, len), (uint32_t)i, offset };
+        if (stretched[len - 1]) {
+            entries_stretch(&g->passes[len], (uint32_t)i, text);
+        } else {
+            entries_add(&g->passes[len - 1], (uint32_t)i, text, offset, len);
+        }
     }
     for (size_t i = 0; i < GRAM_BYTES_MAX; i++) {
         if (g->passes[i].count != 0 && !pass_finish(&g->passes[i], i + 1)) return false;
@@ -156,6 +186,7 @@ struct grams *grams_subset(const struct grams *g, bool (*wanted)(const void *wit
     for (size_t i = 0; i < GRAM_BYTES_MAX && ok; i++) {
         const struct pass *from = &g->passes[i];
         struct pass *to = &part->passes[i];
+        to->least = from->least;
         to->entries = calloc(from->count + 1, sizeof *to->entries);
         ok = to->entries != NULL;
         for (size_t n = 0; n < from->count && ok; n++) {
@@ -222,10 +253,10 @@ static inline void pass_search(const struct grams *g, const struct pass *p, slic
                                uint32_t mask, const struct gram_search *s)
 {
     enum { STRIDE = 4 };
-    if (value.len < p->len) return;
+    if (value.len < p->least) return;
     const uint8_t *cells = p->cells;
     const uint32_t shift = p->cell_shift;
-    const size_t places = value.len - p->len + 1;
+    const size_t places = value.len - p->least + 1;
     size_t at = 0;
     for (; at + STRIDE <= places; at += STRIDE) {
         const uint8_t *here = value.at + at;

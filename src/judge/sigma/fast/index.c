@@ -177,7 +177,8 @@ static status table_build(struct index *x)
         slots *= 2;
     x->slot_mask = slots - 1;
     x->slots = arena_array(&x->arena, slots, sizeof *x->slots);
-    if (x->slots == NULL) return FAIL(E_NOMEM);
+    x->hint = arena_array(&x->arena, INDEX_HINT_BITS / 64, sizeof *x->hint);
+    if (x->slots == NULL || x->hint == NULL) return FAIL(E_NOMEM);
     for (uint32_t i = 0; i < x->atom_count; i++) {
         const struct atom *a = &x->atoms[i];
         struct index_name *n = &x->names[a->name == FIELD_KEYWORD ? x->name_count : a->name];
@@ -187,6 +188,7 @@ static status table_build(struct index *x)
         if (a->kind == ATOM_STARTS) n->starts |= (uint8_t)(1u << atom_edge(a->text.len));
         if (a->kind == ATOM_ENDS) n->ends |= (uint8_t)(1u << atom_edge(a->text.len));
         const uint64_t key = index_hash(a->name, a->kind, a->text.at, a->text.len);
+        x->hint[index_hint(key) / 64] |= UINT64_C(1) << index_hint(key) % 64;
         uint32_t at = (uint32_t)key & x->slot_mask;
         while (x->slots[at].atom != 0)
             at = (at + 1) & x->slot_mask;

@@ -14,6 +14,7 @@
  * texts are searched by one grams per name. Immutable once built.
  */
 #define INDEX_NO_NAME UINT32_MAX
+enum { INDEX_HINT_LOG = 17, INDEX_HINT_BITS = 1 << INDEX_HINT_LOG };
 
 /* What there is to look for in the values of one name. */
 struct index_name {
@@ -36,6 +37,7 @@ struct index {
         uint32_t atom; /* atom + 1, or 0 */
     } * slots;
     uint32_t slot_mask;
+    uint64_t *hint; /* INDEX_HINT_BITS; a bit is set where the hash of some atom falls */
 
     struct atom *atoms;
     uint32_t atom_count;
@@ -60,9 +62,18 @@ static inline uint64_t index_hash(uint32_t name, uint8_t kind, const uint8_t *at
     return atom_hash((uint64_t)name << 8 | kind, at, len);
 }
 
-/* The atom of a hash; false if there is none. */
+/* The bit of a hash in the hint. */
+static inline uint32_t index_hint(uint64_t key)
+{
+    return (uint32_t)(key >> (64 - INDEX_HINT_LOG));
+}
+
+/* The atom of a hash; false if there is none. Most hashes are turned away by the hint, which stays
+ * in the nearest cache. */
 static inline bool index_find(const struct index *x, uint64_t key, uint32_t *ret_atom)
 {
+    const uint32_t bit = index_hint(key);
+    if ((x->hint[bit / 64] >> bit % 64 & 1) == 0) return false;
     const uint32_t tag = (uint32_t)(key >> 32);
     for (uint32_t at = (uint32_t)key & x->slot_mask;; at = (at + 1) & x->slot_mask) {
         if (x->slots[at].atom == 0) return false;
