@@ -6,7 +6,7 @@ prefix ?= $(PREFIX)
 TARGET ?=
 SECONDS ?= 10
 
-.PHONY: all need test test-long demo bench check fuzz sanitize install clean help
+.PHONY: all need test test-long demo bench check fuzz sanitize install uninstall clean help
 
 all: $(BUILD)/build.ninja need
 	ninja -C $(BUILD) programs
@@ -21,6 +21,7 @@ help:
 	@echo 'make sanitize   all quick tests under AddressSanitizer and UBSan'
 	@echo 'make fuzz       TARGET=name SECONDS=n: fuzz one target, or each for a while'
 	@echo 'make install    DESTDIR=… prefix=/usr/local'
+	@echo 'make uninstall  remove what the last make install put there'
 	@echo 'make clean      remove what was built'
 
 # What each target needs; asked for all at once, before anything else.
@@ -58,9 +59,15 @@ sanitize: need
 fuzz: need
 	@tools/fuzz '$(TARGET)' '$(SECONDS)'
 
-install: all
-	meson configure $(BUILD) -Dprefix='$(prefix)'
+# The prefix first: what is installed where is written down when the build is configured.
+install: $(BUILD)/build.ninja need
+	@meson configure $(BUILD) -Dprefix='$(prefix)'
+	ninja -C $(BUILD) installed
 	meson install -C $(BUILD) --no-rebuild
+
+# What the last "make install" of this build put there, and the folders that it made.
+uninstall: $(BUILD)/build.ninja
+	ninja -C $(BUILD) uninstall
 
 clean:
 	rm -rf build build-*/ demo-node demo-out
