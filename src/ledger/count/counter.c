@@ -93,7 +93,7 @@ static struct packed pack(const struct counter_key *key)
 
 static struct counter_key unpack(const struct packed *p)
 {
-    struct counter_key key;
+    struct counter_key key = {};
     for (size_t i = 0; i < sizeof key.bytes; i++) {
         key.bytes[i] = (uint8_t)(p->words[i / 8] >> i % 8 * 8);
     }

@@ -168,7 +168,7 @@ static size_t left_of(size_t n)
  * bit of the number of leaves taken. */
 static hash subtree_root(const struct counter_table *t, size_t begin, size_t n)
 {
-    hash stack[COUNTER_DEPTH_MAX + 1];
+    hash stack[COUNTER_DEPTH_MAX + 1] = {};
     size_t depth = 0;
     for (size_t i = 0; i < n; i++) {
         hash h = leaf_of(row_at(t, begin + i));
