@@ -183,7 +183,7 @@ void manual_completion(void)
         "        COMPREPLY=($(compgen -W \"$(cut -d' ' -f1 <<<\"$all\" | sort -u)\" -- \"$at\"))\n"
         "        return\n"
         "    fi\n"
-        "    if [ \"$COMP_CWORD\" -eq 2 ] && grep -q \"^$first \" <<<\"$all\"; then\n"
+        "    if [[ $COMP_CWORD -eq 2 && $at != -* ]] && grep -q \"^$first \" <<<\"$all\"; then\n"
         "        COMPREPLY=($(compgen -W \"$(sed -n \"s/^$first //p\" <<<\"$all\")\" -- \"$at\"))\n"
         "        return\n"
         "    fi\n"
