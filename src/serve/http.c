@@ -272,7 +272,7 @@ static status start(struct http *h, const struct http_tls *tls, struct fault *f)
         h->limits.connections_peer, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, h->limits.idle_s, MHD_OPTION_NOTIFY_COMPLETED,
         http_request_done, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
-        MHD_OPTION_URI_LOG_CALLBACK, http_request_line, h, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, http_request_line, h, MHD_OPTION_STRICT_FOR_CLIENT, 0,
         MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     pem_texts_done(&pem, tls);
     if (h->daemon != NULL) return OK;

@@ -115,10 +115,11 @@ static void events(struct http_request *r)
                          .ms = number(r, "ms", 1) };
     if (l->bytes > EVENT_BYTES_MAX / 2) l->bytes = EVENT_BYTES_MAX / 2;
     l->stream = http_stream_start(r, "text/event-stream", &calls);
-    if (l->stream == NULL)
+    if (l->stream == NULL) {
         free(l);
-    else
-        after(l, send_event);
+        return;
+    }
+    send_event(l);
 }
 
 static void echo(struct http_request *r)
