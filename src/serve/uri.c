@@ -14,12 +14,19 @@ struct room {
     uint8_t *at;
 };
 
+static bool is_in(const char *set, uint8_t c)
+{
+    for (; *set != '\0'; set++) {
+        if ((uint8_t)*set == c) return true;
+    }
+    return false;
+}
+
 /* Up to the first byte of the set, or all. */
 static slice cut_at(slice s, const char *set)
 {
-    const size_t count = strlen(set);
     size_t len = 0;
-    while (len < s.len && memchr(set, s.at[len], count) == NULL)
+    while (len < s.len && !is_in(set, s.at[len]))
         len++;
     return (slice){ s.at, len };
 }
