@@ -99,10 +99,19 @@ enum gate logsource_gate(const struct rule *rule, const struct event *event)
     return worst;
 }
 
+/* By the textbook up to NAIVE_VALUE_BYTES; what is longer may be made to cost the textbook way the
+ * product of both lengths, and is matched in the pattern's form in linear time. */
+static bool text_holds(struct naive *n, const struct pattern *pattern, slice text)
+{
+    if (text.len <= NAIVE_VALUE_BYTES) return pattern_match_naive(pattern, text);
+    return pattern_match(pattern,
+                         (slice){ n->left, text_form_write(text, pattern->form, n->left) });
+}
+
 /* A keyword stands in any scalar of the event, one at a time; in the raw line if there are none. */
 static bool ask_keyword(struct naive *n, const struct predicate *p, slice text)
 {
-    if (p->kind == PREDICATE_TEXT) return pattern_match_naive(&p->text.pattern, text);
+    if (p->kind == PREDICATE_TEXT) return text_holds(n, &p->text.pattern, text);
     return regex_match(p->regex.set, p->regex.flags, &n->regex, text);
 }
 
@@ -152,7 +161,7 @@ static bool member_holds(struct naive *n, const struct predicate *p,
     if (p->kind == PREDICATE_NULL) return member->type == EVENT_NULL;
     if (!member_is_scalar(member)) return false;
     if (p->kind != PREDICATE_TEXT) return match_scalar(p, member, slice_none(), &n->regex);
-    return pattern_match_naive(&p->text.pattern, member->text) || match_number(p, member);
+    return text_holds(n, &p->text.pattern, member->text) || match_number(p, member);
 }
 
 static bool predicate_holds(struct naive *n, const struct predicate *p,

@@ -12,6 +12,8 @@
  */
 struct naive;
 
+enum { NAIVE_VALUE_BYTES = 4096 }; /* up to here a value is matched symbol by symbol */
+
 enum gate {
     GATE_OPEN,    /* the event states what the rule's log source asks for */
     GATE_UNKNOWN, /* nothing speaks against it, but the event does not state all of it */
