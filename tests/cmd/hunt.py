@@ -161,6 +161,59 @@ def the_sample_logs_of_the_readme_have_findings():
         assert (summary["files"], summary["events"], summary["faults"]) == (5, 51, 0), summary
 
 
+def damaged(folder):
+    """The sample logs with one thing wrong in each of some files: name -> what is told of it."""
+    subprocess.run([os.path.join(SOURCE, "tools", "sample_logs"), folder], check=True)
+
+    def change(name, edit, new=None):
+        with open(os.path.join(folder, name), "rb") as file:
+            content = edit(bytearray(file.read()))
+        with open(os.path.join(folder, new or name), "wb") as file:
+            file.write(content)
+
+    def flip(at):
+        return lambda b: b[:at] + bytes([b[at] ^ 0x20]) + b[at + 1:]
+
+    change("windows/ws07-security.evtx", flip(4096 + 512 + 60))  # a record of its only chunk
+    change("windows/dc01-system.evtx", lambda b: b[:4096 + 3000])  # cut within its chunk
+    change("admin.jsonl", lambda b: b'{"broken\n' + b + b'{"action": "exp')
+    change("admin.jsonl", lambda b: gzip.compress(bytes(b))[:-9], "packed.jsonl.gz")
+    chunk = ": record 1 at byte 4096: EVTX: the "
+    return {f"windows/ws07-security.evtx{chunk}checksum of a chunk's records is wrong": 1,
+            f"windows/dc01-system.evtx{chunk}file ends within a chunk": 1,
+            "admin.jsonl:1: JSON: ": 1, "admin.jsonl:42: JSON: ": 1,
+            "packed.jsonl.gz:1: JSON: ": 1, "packed.jsonl.gz:42: JSON: ": 1,
+            "packed.jsonl.gz: the compressed data end early behind byte ": 1}
+
+
+@tap.test
+def each_kind_of_damage_is_told_with_its_place_and_counted():
+    with Folder() as f:
+        logs = os.path.join(f.path, "logs")
+        os.mkdir(logs)
+        told = damaged(logs)
+        bad = f.write("rules/bad.yml", RULE.replace("endswith", "endsnear").encode())
+        tab = f.write("rules/tab.yml", b"title: x\n\tlogsource: {}\n")
+        good = os.path.join(SOURCE, "rules")
+        arguments = ("--rules", os.path.join(f.path, "rules"), "--rules", good)
+        found, err = findings(*arguments, logs, status=2)
+        for text, count in told.items():
+            assert err.count(text) == count, (text, err)
+        assert f"{bad}:9:9: error: " in err and f"{tab}:2:" in err, err
+        titles = [x["title"] for x in found]
+        # what is whole is judged all the same, the records before the cut included
+        assert titles.count("Windows event log cleared") == 2, titles
+        assert titles.count("User data exported without a case") == 4, titles
+        out, _ = hunt(*arguments, "--summary", "--json", logs, status=2)
+        summary = json.loads(out)
+        assert summary["faults"] >= len(told) and summary["refused_rules"] == 2, summary
+        assert summary["faults"] == err.count("\n") - 2, (summary["faults"], err)
+        text = hunt(*arguments, "--summary", logs, status=2)[0].decode()
+        assert f"{summary['faults']} faults in the input; 2 rules refused\n" in text, text
+        # a broken rule alone is enough
+        assert hunt("--rules", os.path.join(f.path, "rules"), stdin=b"", status=2)[0] == b""
+
+
 SERVICES = """title: {0}
 logsource: {{product: linux, service: {0}}}
 detection: {{keywords: [needle], condition: keywords}}

@@ -52,7 +52,7 @@ struct hunt {
 
 /* ---- by any thread ---- */
 
-static status room(struct writer *w, size_t cap)
+static status room_make(struct writer *w, size_t cap)
 {
     if (w->at != NULL) return OK;
     *w = writer_of(malloc(cap), cap); /* pages that are not written cost nothing */
@@ -114,7 +114,7 @@ static status report(struct hunt *h, struct hunter *t, size_t slot, const struct
     hunt_tally_count(&t->tally, rule);
     if (h->config->digest) output_digest_add(&t->tally.digest, &item);
     if (!hunt_output_renders(h->config->output)) return OK;
-    TRY(room(&c->text, TEXT_BYTES));
+    TRY(room_make(&c->text, TEXT_BYTES));
     TRY(make_room(h, slot, &c->text, TEXT_KEPT_BYTES));
     arena_reset(&t->arena);
     (void)sigma_naive_match(t->naive, rule, event, &t->trace);
@@ -183,7 +183,7 @@ static status on_fault(void *with, size_t, size_t slot, const struct input_place
     struct hunt *h = with;
     struct writer *w = &h->catches[slot].faults;
     if (h->config->quiet) return OK;
-    TRY(room(w, FAULTS_BYTES + FAULT_BYTES_MAX));
+    TRY(room_make(w, FAULTS_BYTES + FAULT_BYTES_MAX));
     TRY(make_room(h, slot, w, FAULTS_BYTES));
     writer_printf(w, "candor: %s", place->path);
     if (place->at.record != 0 && place->at.line != 0) {
@@ -226,7 +226,7 @@ static status on_correlation(void *with, const struct finding *finding,
                                                             .element = at->at.element };
     }
     item.events = events;
-    TRY(room(w, TEXT_BYTES));
+    TRY(room_make(w, TEXT_BYTES));
     hunt_output_render(h->config->output, w, &item);
     TRY(writer_end(w));
     const status taken = hunt_output_take(h->config->output, writer_slice(w));

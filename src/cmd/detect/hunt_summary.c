@@ -145,6 +145,11 @@ static void write_text(struct writer *w, const struct summary *s)
     writer_text(w, "; ");
     write_count(w, s->totals->faults, "fault");
     writer_text(w, " in the input");
+    if (s->rs->refused_count > 0) {
+        writer_text(w, "; ");
+        write_count(w, s->rs->refused_count, "rule");
+        writer_text(w, " refused");
+    }
     if (s->totals->is_interrupted) writer_text(w, "; interrupted");
     writer_u8(w, '\n');
     if (c->late > 0) {
