@@ -353,8 +353,10 @@ status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_W
     }
     const slice aad = keyring_aad("candor block key", g->number, block, buffer);
     if (keyring_unwrap(k, g->key, aad, from, ret_key).code == E_OK) return OK;
-    return fault_set(f, FAIL(E_CORRUPT), "block %llu: its wrapped key does not open",
-                     (unsigned long long)block);
+    return fault_set(
+        f, FAIL(E_CORRUPT),
+        "block %llu: its wrapped key does not open: damaged, or keys/ is older than it",
+        (unsigned long long)block);
 }
 
 /* The spare slot and the gaps hold zeros only: a group key that lingers there would outlive

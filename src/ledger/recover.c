@@ -42,7 +42,7 @@ static status log_is_short(const struct ledger *l, uint64_t signed_size, struct 
     }
     return fault_set(f, FAIL(E_REFUSED),
                      "the log has %llu entries, but %llu were signed: it was restored from an "
-                     "older copy; see: candor help recover",
+                     "older copy; see docs/backup.md",
                      size, more);
 }
 
