@@ -39,7 +39,8 @@ static status slots_grow(struct intern *t)
     for (uint32_t i = 0; i < t->count; i++)
         *slot_of(&grown, t->names[i]) = i + 1;
     free(t->slots);
-    *t = grown;
+    t->slots = grown.slots;
+    t->slot_count = grown.slot_count;
     return OK;
 }
 
