@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Independent senders against a running node: the OpenTelemetry exporters and the Elasticsearch
-client for JavaScript, installed by npm as it is set up on this machine, and Fluent Bit where it is
-installed. What cannot be had is skipped with a message. Each sends numbered events; every one of
-them must be recorded exactly once, those that are evil found, and one of each sender proved."""
+"""Independent senders against a running node: the OpenTelemetry exporters, the Elasticsearch client
+and Splunk's logging library for JavaScript, installed by npm as it is set up on this machine; the
+Elasticsearch client for Python, rsyslog and Fluent Bit where they are installed. What cannot be had
+is skipped with a message. Each sends numbered events; every one of them must be recorded exactly
+once, those that are evil found, and one of each sender proved."""
 import json
 import os
 import shutil
@@ -21,7 +22,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(os.environ["CANDOR_BUILD"], "tests", "senders", "npm")
 PACKAGES = ["@elastic/elasticsearch", "@opentelemetry/api-logs", "@opentelemetry/resources",
             "@opentelemetry/sdk-logs", "@opentelemetry/exporter-logs-otlp-http",
-            "@opentelemetry/exporter-logs-otlp-proto"]
+            "@opentelemetry/exporter-logs-otlp-proto", "splunk-logging"]
+SYSTEM_PYTHON = "/usr/bin/python3"  # which has Debian's packages
+RSYSLOG_MODULE = "/usr/lib/x86_64-linux-gnu/rsyslog/omelasticsearch.so"
 COUNT = 2000
 EVIL = 100  # every so many events
 RULE = """title: An evil word
@@ -105,6 +108,83 @@ def elasticsearch_client():
     check("elastic", before)
 
 
+@tap.test
+def splunk_logging_library():
+    before = NODE.size()
+    run_script("splunk.mjs", NODE.source("splunk"))
+    check("splunk", before)
+
+
+def numbered():
+    """The lines of JSON that a sender is given."""
+    for n in range(COUNT):
+        yield json.dumps({"n": n, "word": "evil" if n % EVIL == 0 else "good"})
+
+
+def wait_for(source):
+    """Until all events of a source have arrived, at most a minute."""
+    deadline = time.monotonic() + 60
+    while len(NODE.events(source)) < COUNT and time.monotonic() < deadline:
+        time.sleep(0.5)
+
+
+@tap.test
+def elasticsearch_client_of_version_7():
+    found = subprocess.run([SYSTEM_PYTHON, "-c", "import elasticsearch"], capture_output=True,
+                           check=False)
+    if found.returncode != 0:
+        tap.skip("no Elasticsearch client for Python on this machine")
+    before = NODE.size()
+    program = """
+import json, sys
+from elasticsearch import Elasticsearch, helpers
+client = Elasticsearch([sys.argv[1]], http_auth=("candor", sys.argv[2]))
+assert client.info()["version"]["number"].startswith("8.")
+assert client.indices.exists_index_template(name="numbers")
+lines = [json.loads(line) for line in sys.stdin]
+actions = ({"_op_type": "create", "_index": "numbers", "_source": line} for line in lines)
+done, errors = helpers.bulk(client, actions, chunk_size=300)
+assert done == len(lines) and not errors, (done, errors)
+"""
+    done = subprocess.run([SYSTEM_PYTHON, "-W", "ignore", "-c", program, NODE.url,
+                           NODE.source("python-es")], input="\n".join(numbered()), text=True,
+                          capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    check("python-es", before)
+
+
+@tap.test
+def rsyslog_as_elasticsearch():
+    program = shutil.which("rsyslogd", path=os.environ["PATH"] + ":/usr/sbin")
+    if program is None or not os.path.exists(RSYSLOG_MODULE):
+        tap.skip("no rsyslog with omelasticsearch on this machine")
+    before = NODE.size()
+    token = NODE.source("rsyslog-es")
+    host, port = NODE.address.split(":")
+    with tempfile.TemporaryDirectory() as folder:
+        lines = os.path.join(folder, "events.log")
+        with open(lines, "w", encoding="utf-8") as file:
+            file.writelines(line + "\n" for line in numbered())
+        config = os.path.join(folder, "rsyslog.conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"""global(workDirectory="{folder}")
+module(load="imfile" mode="polling" pollingInterval="1")
+module(load="omelasticsearch")
+template(name="line" type="string" string="%msg%")
+input(type="imfile" file="{lines}" tag="app:" addMetadata="off")
+action(type="omelasticsearch" server="{host}" serverport="{port}" template="line"
+       searchIndex="numbers" searchType="" bulkmode="on" uid="candor" pwd="{token}")
+""")
+        process = subprocess.Popen([program, "-n", "-f", config, "-i", folder + "/pid"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for("rsyslog-es")
+        finally:
+            process.terminate()
+            process.wait(30)
+    check("rsyslog-es", before)
+
+
 def fluent_bit(source, output):
     """Runs Fluent Bit on a file of numbered events with that output until all have arrived."""
     program = shutil.which("fluent-bit")
@@ -114,9 +194,7 @@ def fluent_bit(source, output):
     with tempfile.TemporaryDirectory() as folder:
         lines = os.path.join(folder, "events.jsonl")
         with open(lines, "w", encoding="utf-8") as file:
-            for n in range(COUNT):
-                word = "evil" if n % EVIL == 0 else "good"
-                file.write(json.dumps({"n": n, "word": word}) + "\n")
+            file.writelines(line + "\n" for line in numbered())
         with open(os.path.join(folder, "parsers.conf"), "w", encoding="utf-8") as file:
             file.write("[PARSER]\n    Name json\n    Format json\n")
         config = os.path.join(folder, "fluent-bit.conf")
@@ -128,9 +206,7 @@ def fluent_bit(source, output):
         process = subprocess.Popen([program, "-c", config], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         try:
-            deadline = time.monotonic() + 60
-            while len(NODE.events(source)) < COUNT and time.monotonic() < deadline:
-                time.sleep(0.5)
+            wait_for(source)
         finally:
             process.terminate()
             process.wait(30)
