@@ -9,20 +9,25 @@
 #include "base/banned.h"
 
 /* Names that no body member and no attribute may have at the top. */
-static const char *const own_names[] = {
-    "time",
-    "observed_time",
-    "severity",
-    "severity_number",
-    "event_name",
-    "body",
-    "attributes",
-    "trace_id",
-    "span_id",
-    "flags",
-    "resource",
-    "scope",
-    "dropped_attributes_count",
+#define WORD(text_)                                                                                \
+    {                                                                                              \
+        .at = (const uint8_t *)(text_), .len = sizeof(text_) - 1                                   \
+    }
+
+static const slice own_names[] = {
+    WORD("time"),
+    WORD("observed_time"),
+    WORD("severity"),
+    WORD("severity_number"),
+    WORD("event_name"),
+    WORD("body"),
+    WORD("attributes"),
+    WORD("trace_id"),
+    WORD("span_id"),
+    WORD("flags"),
+    WORD("resource"),
+    WORD("scope"),
+    WORD("dropped_attributes_count"),
 };
 
 status otlp_open(struct otlp_values *v, slice key, uint8_t type, uint32_t *ret_index)
@@ -133,7 +138,7 @@ static int compare_order(const void *a, const void *b)
 static bool is_own_name(slice name)
 {
     for (size_t i = 0; i < COUNT_OF(own_names); i++) {
-        if (slice_is(name, own_names[i])) return true;
+        if (slice_equal(name, own_names[i])) return true;
     }
     return false;
 }

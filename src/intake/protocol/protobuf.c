@@ -6,7 +6,7 @@
 
 enum { VARINT_BYTES_MAX = 10, FIELD_NUMBER_MAX = (1 << 29) - 1 };
 
-static status take_varint(struct cursor *c, uint64_t *ret_value)
+static status take_long_varint(struct cursor *c, uint64_t *ret_value)
 {
     uint64_t value = 0;
     for (unsigned i = 0; i < VARINT_BYTES_MAX; i++) {
@@ -20,6 +20,14 @@ static status take_varint(struct cursor *c, uint64_t *ret_value)
         }
     }
     return FAIL(E_SYNTAX);
+}
+
+/* Most are of one byte. */
+static inline status take_varint(struct cursor *c, uint64_t *ret_value)
+{
+    if (cursor_left(c) == 0 || c->data.at[c->pos] >= 0x80) return take_long_varint(c, ret_value);
+    *ret_value = c->data.at[c->pos++];
+    return OK;
 }
 
 /* len little-endian bytes. */
