@@ -118,19 +118,22 @@ def every_answered_event_is_there_once_with_its_finding():
             answers[first] = (answer["first_index"], answer["last_index"])
             first += PER_REQUEST
 
-    thread = threading.Thread(target=sender)
+    thread = threading.Thread(target=sender, daemon=True)
     thread.start()
-    for turn in range(KILLS):
-        time.sleep(chance.uniform(0.05, 0.5))
-        role = ROLES[turn % len(ROLES)]
-        if role == "signer":  # its death is noticed when something is to be signed
-            time.sleep(0.05)
-        node.kill(role)
-        killed[role] += 1
-        node.start()
-    time.sleep(0.2)
+    try:
+        for turn in range(KILLS):
+            time.sleep(chance.uniform(0.05, 0.5))
+            role = ROLES[turn % len(ROLES)]
+            node.kill(role)
+            killed[role] += 1
+            node.start()
+        time.sleep(0.2)
+    except BaseException:
+        node.process.kill()
+        raise
     stop.set()
-    thread.join()
+    thread.join(120)
+    assert not thread.is_alive(), "the sender waits for an answer that does not come"
     print("# killed: " + ", ".join(f"{role} {killed[role]} times" for role in ROLES), flush=True)
     newest = sorted(answers)[-60000 // PER_REQUEST:]  # the window of a source is 65,536 numbers
     for first in chance.sample(newest, min(5, len(newest))):

@@ -119,11 +119,10 @@ static status plan_records(struct erasing *e, const struct demand *d, struct fau
     const struct scan_watcher watcher = { .self = &naming, .record = plan_named };
     const uint64_t size = archive_size(e->node->archive);
     uint8_t *sorted = malloc(d->records.len + 1);
-    status s = sorted == NULL ? fault_set(f, FAIL(E_NOMEM), "out of memory") : OK;
-    if (s.code == E_OK) {
-        bytes_copy(sorted, d->records.len, d->records);
-        qsort(sorted, d->records.len / 8, 8, by_index);
-    }
+    status s = OK;
+    if (sorted == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    bytes_copy(sorted, d->records.len, d->records);
+    qsort(sorted, d->records.len / 8, 8, by_index);
     for (size_t i = 0; s.code == E_OK && i < d->records.len; i += 8) {
         const uint64_t index = get_u64(sorted + i);
         if (i > 0 && get_u64(sorted + i - 8) == index) continue;

@@ -360,6 +360,15 @@ static void moved_ready(void *with, unsigned events)
     if (told.code != E_OK) on_front_failed(s, told);
 }
 
+/* A node that cannot sign must not take what it could not publish. */
+static void signer_ended(void *with, unsigned events)
+{
+    struct scribe *s = with;
+    (void)events;
+    loop_unwatch(s->loop, signer_remote_ended(s->node.signer));
+    fail(s, fault_set(s->fault, FAIL(E_CLOSED), "the signer is gone"));
+}
+
 static void on_stop(void *with, int signal_number)
 {
     struct scribe *s = with;
@@ -383,6 +392,7 @@ static status scribe_init(struct scribe *s, const char *dir, struct fault *f)
     TRY(made);
     TRY(socket_no_wait(s->listener, f));
     TRY(loop_watch(s->loop, s->listener, LOOP_READ, listener_ready, s, f));
+    TRY(loop_watch(s->loop, signer_remote_ended(s->node.signer), LOOP_READ, signer_ended, s, f));
     return loop_watch(s->loop, s->moved_fd, LOOP_READ, moved_ready, s, f);
 }
 

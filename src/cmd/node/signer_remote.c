@@ -82,6 +82,11 @@ const struct signer_hello *signer_remote_hello(const struct signer_remote *r)
     return &r->hello;
 }
 
+int signer_remote_ended(const struct signer_remote *r)
+{
+    return r->process.fd;
+}
+
 static status sign(void *self, const struct signer_request *request,
                    uint8_t ret_signature[SIGNER_SIGNATURE_BYTES], struct fault *f)
 {

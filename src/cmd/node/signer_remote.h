@@ -17,3 +17,5 @@ void signer_remote_stop(struct signer_remote *r);
 const struct signer_hello *signer_remote_hello(const struct signer_remote *r);
 /* The signer as the committer wants it; dies with r. */
 struct commit_signer signer_remote_interface(struct signer_remote *r);
+/* Readable once the process has ended, for loop_watch. */
+int signer_remote_ended(const struct signer_remote *r);
