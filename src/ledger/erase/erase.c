@@ -17,7 +17,11 @@
 
 #define NO_GROUP UINT64_MAX
 
-enum { APPLIED_LAG_ENTRIES = 4096, SEALED_BYTES_MAX = BLOCK_PLAIN_BYTES_MAX + 1024 };
+enum {
+    APPLIED_LAG_ENTRIES = 4096,
+    NEWEST_BATCHES_MAX = 4096, /* looked at for one with a block */
+    SEALED_BYTES_MAX = BLOCK_PLAIN_BYTES_MAX + 1024,
+};
 
 /* A block whose key changes. */
 struct change {
@@ -310,6 +314,45 @@ static status carry_out(struct ledger *l, const struct erased_set *set, struct f
     return s;
 }
 
+/* The head of the last block of a batch; E_NOT_FOUND if it has none. */
+static status last_block(const struct batch_frame *frame, struct block_head *ret_head)
+{
+    struct cursor c = cursor_of(frame->blocks);
+    slice sealed = {};
+    status found = FAIL(E_NOT_FOUND);
+    while (cursor_left(&c) > 0) {
+        TRY(block_next(&c, ret_head, &sealed));
+        found = OK;
+    }
+    return found;
+}
+
+/* Keys that do not open the newest block are older than it: with them a block would be written anew
+ * over one that newer keys open. Nothing is touched then. */
+static status check_keys_are_newest(struct ledger *l, struct fault *f)
+{
+    struct batch_frame frame = {};
+    struct block_head head = {};
+    struct keys_group group = {};
+    struct fault unread = {};
+    uint8_t key[KEYS_KEY_BYTES];
+    uint64_t end = archive_size(l->archive);
+    for (int batches = 0; end > 0 && batches < NEWEST_BATCHES_MAX; batches++) {
+        TRY(archive_batch(l->archive, end - 1, &frame, f));
+        end = frame.head.first_index;
+        const status found = last_block(&frame, &head);
+        if (found.code == E_NOT_FOUND) continue;
+        if (found.code != E_OK) return fault_set(f, FAIL(E_CORRUPT), "batch: malformed block");
+        if (keys_group_state(l->keys, head.number / GROUP_BLOCKS, &group, &unread).code != E_OK) {
+            return OK; /* a turn that a crash cut off, or worse: whoever turns the group says so */
+        }
+        const status s = keys_unwrap(l->keys, head.number, head.wrapped_key, key, f);
+        bytes_wipe(key, sizeof key);
+        return s.code == E_ERASED ? OK : s;
+    }
+    return OK;
+}
+
 static status one_erase(struct ledger *l, struct erasures_room *room, uint64_t from,
                         uint64_t *ret_next, struct fault *f)
 {
@@ -320,6 +363,7 @@ static status one_erase(struct ledger *l, struct erasures_room *room, uint64_t f
     failpoint("erase-begin");
     status s = erasures_of_entry(l->store, room, &entry, &set, f);
     if (s.code == E_NOT_FOUND) s = FAIL(E_CORRUPT); /* E_NOT_FOUND means that none is left */
+    if (s.code == E_OK) s = check_keys_are_newest(l, f);
     if (s.code == E_OK) s = carry_out(l, &set, f);
     if (s.code == E_OK) s = erasures_set_applied(l->store, index + 1, f);
     if (s.code != E_OK) return fault_within(f, s, "carrying out an erasure");

@@ -44,6 +44,7 @@ static status take(struct fsck_openings *o, struct cursor *at, slice entry_bytes
     TRY(block_next_opening(at, &sealed));
     TRY(entry_split(entry_bytes, entry)); /* all of it is checked elsewhere */
     if (sealed.gone) {
+        lot_check(o, w); /* told in the order of the log */
         w->checked(w->self, index, NULL, OK);
         return OK;
     }
@@ -67,7 +68,10 @@ status fsck_openings_check(struct fsck_openings *o, const struct fsck_block *blo
     for (uint16_t i = 0; i < block->head->record_count; i++) {
         o->claims[o->count].record_key = o->keys[i];
         const status s = take(o, &at, block->entries[i], first + i, watcher);
-        if (s.code != E_OK) watcher->checked(watcher->self, first + i, NULL, s);
+        if (s.code != E_OK) {
+            lot_check(o, watcher);
+            watcher->checked(watcher->self, first + i, NULL, s);
+        }
         if (o->count == LOT) lot_check(o, watcher);
     }
     lot_check(o, watcher);

@@ -19,8 +19,8 @@ struct fsck_block {
 
 struct fsck_openings_watcher {
     void *self;
-    /* Told of each entry that is not public as a whole: OK with its opening, or NULL where that is
-     * gone; or what is wrong with it. */
+    /* Told of each entry that is not public as a whole, in the order of the log: OK with its
+     * opening, or NULL where that is gone; or what is wrong with it. */
     void (*checked)(void *self, uint64_t index, const struct opening *opening, status s);
 };
 
