@@ -86,7 +86,8 @@ class Node:
             except OSError:
                 continue
             if len(words) > 3 and words[1] == "-P" and words[3] == NODE:
-                found[words[2]] = int(pid)
+                # a leak checker is a second process of that name for a moment
+                found[words[2]] = min(int(pid), found.get(words[2], int(pid)))
         return found
 
 

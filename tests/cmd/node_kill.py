@@ -72,7 +72,8 @@ class Node:
             except OSError:
                 continue
             if len(words) > 3 and words[1] == "-P" and words[3] == NODE:
-                pids[words[2]] = int(pid)
+                # a leak checker is a second process of that name for a moment
+                pids[words[2]] = min(int(pid), pids.get(words[2], int(pid)))
         self.port = None
         os.kill(pids[role], signal.SIGKILL)
         self.process.wait(60)
