@@ -13,6 +13,8 @@ import re
 import signal
 import subprocess
 import tempfile
+import urllib.error
+import urllib.request
 
 CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
 VERIFY = os.path.join(os.environ["CANDOR_BUILD"], "candor-verify")
@@ -34,6 +36,10 @@ class Node:
                 with open(os.path.join(folder, name + ".yml"), "w", encoding="utf-8") as file:
                     file.write(rule)
             self.candor("rules", "activate", self.path, "--rules", folder)
+        self.start()
+
+    def start(self):
+        """Starts the node, as after pause()."""
         self.process = subprocess.Popen([CANDOR, "serve", self.path], stdout=subprocess.PIPE,
                                         text=True)
         self.url = re.search(r"https?://\S+", self.process.stdout.readline()).group(0)
@@ -49,6 +55,32 @@ class Node:
         """The token of a new source that is answered when its events are under a checkpoint."""
         return self.candor("source", "add", self.path, name, "--ack", "checkpointed",
                            *options).strip()
+
+    def user(self, name, role):
+        """The token of a new user."""
+        return self.candor("user", "add", self.path, name, "--role", role).strip()
+
+    def request(self, method, path, body=None, token=None, **headers):
+        """The status, the headers, and the answer: JSON read, anything else as bytes."""
+        if token:
+            headers["Authorization"] = "Bearer " + token
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        asked = urllib.request.Request(self.url + path, body, headers, method=method)
+        try:
+            with urllib.request.urlopen(asked, timeout=60) as answer:
+                code, found, said = answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            code, found, said = error.code, error.headers, error.read()
+        is_json = (found.get("Content-Type") or "").startswith("application/json")
+        return code, found, json.loads(said) if is_json else said
+
+    def send(self, token, *events, query=""):
+        """Sends events as lines of JSON; the answer."""
+        body = b"".join(json.dumps(event).encode() + b"\n" for event in events)
+        code, _, answer = self.request("POST", "/v1/events" + query, body, token)
+        assert code == 200, (code, answer)
+        return answer
 
     def size(self):
         """Entries under the newest checkpoint."""
@@ -79,10 +111,14 @@ class Node:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def stop(self):
+    def pause(self):
         """Ends the node; it must end well, with a log that holds."""
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(60) == 0
         self.candor("fsck", self.path)
         self.process.stdout.close()
+
+    def stop(self):
+        """As pause, for good."""
+        self.pause()
         self.home.cleanup()

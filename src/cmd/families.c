@@ -14,6 +14,7 @@
 const struct family families[] = {
     { "The log", log_commands },
     { "The node", admin_commands },
+    { "Incidents", incident_commands },
     { "Forgetting", forget_commands },
     { "Hunting", hunt_commands },
     { "Detecting", rules_commands },

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/num.h"
 #include "os/frame.h"
 #include "os/loop.h"
+#include "record/incident.h"
 #include "record/schema.h"
 #include "serve/query.h"
 #include "base/banned.h"
@@ -30,7 +32,14 @@ static const char *const types[] = { "application/json", "text/plain; charset=ut
 
 static void take_answer(struct api *a, const struct query_answer *m)
 {
-    const struct http_answer out = { .code = m->status, .type = types[m->type], .body = m->body };
+    char tag[32] = "";
+    const struct http_header headers[] = { { "ETag", tag } };
+    const struct http_answer out = { .code = m->status,
+                                     .type = types[m->type],
+                                     .body = m->body,
+                                     .headers = headers,
+                                     .header_count = COUNT_OF(headers) };
+    if (m->tag != 0) snprintf(tag, sizeof tag, "\"%llu\"", (unsigned long long)m->tag);
     for (size_t i = 0; i < API_WAITING_MAX; i++) {
         struct waiting *w = &a->waiting[i];
         if (w->request == NULL || w->id != m->id) continue;
@@ -157,36 +166,116 @@ void api_findings(struct front *front, struct http_request *r, const struct acco
     list(front, r, user, KIND_finding);
 }
 
-/* /v1/records, /v1/records/INDEX, /v1/records/INDEX/proof */
+/* A list of records of the kind that the query names. */
 void api_records(struct front *front, struct http_request *r, const struct account *user)
 {
-    static const char head[] = "/v1/records";
-    static const char tail[] = "/proof";
-    slice rest = slice_from(http_path(r), sizeof head - 1);
-    uint64_t index = 0;
-    if (rest.len == 0) {
-        slice kind = {};
-        const struct schema *s = http_query(r, "kind", &kind) ? schema_named(kind) : NULL;
-        if (s == NULL) {
-            http_error(r, 400, "kind: a kind of record is expected, such as finding");
-            return;
-        }
-        list(front, r, user, s->kind);
+    slice kind = {};
+    const struct schema *s = http_query(r, "kind", &kind) ? schema_named(kind) : NULL;
+    if (s == NULL) {
+        http_error(r, 400, "kind: a kind of record is expected, such as finding");
         return;
     }
-    const size_t tail_len = sizeof tail - 1;
-    const bool proof = rest.len > tail_len && slice_is(slice_from(rest, rest.len - tail_len), tail);
-    rest = (slice){ rest.at + 1, rest.len - 1 - (proof ? tail_len : 0) };
-    if (num_parse_u64(rest, &index).code != E_OK) {
-        http_error(r, 404, "no such record: its index is a number");
-        return;
-    }
-    struct query_ask m = { .question = proof ? QUERY_PROOF : QUERY_RECORD,
+    list(front, r, user, s->kind);
+}
+
+/* The number in the path behind a head and before an optional tail; false after an answer. */
+static bool number_in_path(struct http_request *r, const char *head, const char *tail,
+                           uint64_t most, uint64_t *ret_number)
+{
+    slice rest = slice_from(http_path(r), strlen(head));
+    rest.len -= strlen(tail);
+    if (num_parse_u64(rest, ret_number).code == E_OK && *ret_number <= most) return true;
+    http_error(r, 404, "%s is followed by a number", head);
+    return false;
+}
+
+static void ask_index(struct front *front, struct http_request *r, const struct account *user,
+                      uint8_t question, const char *tail)
+{
+    struct query_ask m = { .question = question,
                            .who = slice_text(user->name),
-                           .index = index,
+                           .text = slice_none() };
+    if (number_in_path(r, "/v1/records/", tail, INT64_MAX, &m.index)) ask(front, r, &m);
+}
+
+void api_record(struct front *front, struct http_request *r, const struct account *user)
+{
+    ask_index(front, r, user, QUERY_RECORD, "");
+}
+
+void api_proof(struct front *front, struct http_request *r, const struct account *user)
+{
+    ask_index(front, r, user, QUERY_PROOF, "/proof");
+}
+
+/* ---- incidents ---- */
+
+void api_incidents(struct front *front, struct http_request *r, const struct account *user)
+{
+    uint64_t limit = API_LIMIT_DEFAULT;
+    uint64_t before = INCIDENT_NUMBER_MAX + 1;
+    slice state = slice_none();
+    if (!number_of(r, "limit", API_INCIDENTS_MAX, &limit)) return;
+    if (!number_of(r, "before", INCIDENT_NUMBER_MAX + 1, &before)) return;
+    const uint8_t wanted = http_query(r, "state", &state) ? incident_state_named(state) : 0;
+    if (state.len > 0 && wanted == 0) {
+        http_error(r, 400, "state: new, investigating, contained, eradicated, recovered or closed");
+        return;
+    }
+    struct query_ask m = { .question = QUERY_INCIDENTS,
+                           .who = slice_text(user->name),
+                           .index = before,
+                           .kind = wanted,
+                           .limit = (uint16_t)limit,
                            .text = slice_none() };
     ask(front, r, &m);
 }
+
+void api_incident(struct front *front, struct http_request *r, const struct account *user)
+{
+    struct query_ask m = { .question = QUERY_INCIDENT,
+                           .who = slice_text(user->name),
+                           .text = slice_none() };
+    if (number_in_path(r, "/v1/incidents/", "", INCIDENT_NUMBER_MAX, &m.index)) ask(front, r, &m);
+}
+
+/* If-Match: "INDEX", as ETag said it; false after an answer. */
+static bool expected(struct http_request *r, uint64_t *ret_index)
+{
+    slice tag = {};
+    *ret_index = QUERY_EXPECT_ANY;
+    if (!http_header(r, "If-Match", &tag) || slice_is(tag, "*")) return true;
+    const bool is_quoted = tag.len > 2 && tag.at[0] == '"' && tag.at[tag.len - 1] == '"';
+    const slice digits = { tag.at + 1, tag.len - 2 };
+    if (is_quoted && num_parse_u64(digits, ret_index).code == E_OK) return true;
+    http_error(r, 400, "If-Match: the ETag of the incident is expected");
+    return false;
+}
+
+static void ask_change(struct front *front, struct http_request *r, struct query_ask *m)
+{
+    m->text = http_body(r);
+    if (m->text.len > QUERY_TEXT_BYTES_MAX) {
+        http_error(r, 413, "a change of an incident has at most %d bytes", QUERY_TEXT_BYTES_MAX);
+        return;
+    }
+    ask(front, r, m);
+}
+
+void api_incident_open(struct front *front, struct http_request *r, const struct account *user)
+{
+    struct query_ask m = { .question = QUERY_OPEN, .who = slice_text(user->name) };
+    ask_change(front, r, &m);
+}
+
+void api_incident_change(struct front *front, struct http_request *r, const struct account *user)
+{
+    struct query_ask m = { .question = QUERY_CHANGE, .who = slice_text(user->name) };
+    if (!number_in_path(r, "/v1/incidents/", "", INCIDENT_NUMBER_MAX, &m.index)) return;
+    if (expected(r, &m.expect)) ask_change(front, r, &m);
+}
+
+/* ---- what is public ---- */
 
 void api_checkpoint(struct front *front, struct http_request *r, const struct account *user)
 {

@@ -6,7 +6,7 @@
  * api: questions over HTTP that the reader answers (serve/query.h). A request waits until its
  * answer is there; there are at most API_WAITING_MAX, and more are told to come again.
  */
-enum { API_WAITING_MAX = 256, API_LIMIT_DEFAULT = 100 };
+enum { API_WAITING_MAX = 256, API_LIMIT_DEFAULT = 100, API_INCIDENTS_MAX = 500 };
 
 struct api;
 
@@ -20,5 +20,11 @@ bool api_is_idle(const struct api *a);
 /* Handlers of routes. */
 void api_findings(struct front *front, struct http_request *r, const struct account *user);
 void api_records(struct front *front, struct http_request *r, const struct account *user);
+void api_record(struct front *front, struct http_request *r, const struct account *user);
+void api_proof(struct front *front, struct http_request *r, const struct account *user);
+void api_incidents(struct front *front, struct http_request *r, const struct account *user);
+void api_incident(struct front *front, struct http_request *r, const struct account *user);
+void api_incident_open(struct front *front, struct http_request *r, const struct account *user);
+void api_incident_change(struct front *front, struct http_request *r, const struct account *user);
 void api_checkpoint(struct front *front, struct http_request *r, const struct account *user);
 void api_tile(struct front *front, struct http_request *r, const struct account *user);

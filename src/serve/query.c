@@ -12,6 +12,7 @@ void query_ask_write(const struct query_ask *m, struct writer *w)
     writer_u64(w, m->index);
     writer_u8(w, m->kind);
     writer_u16(w, m->limit);
+    writer_u64(w, m->expect);
     writer_vec16(w, m->text);
 }
 
@@ -25,6 +26,7 @@ status query_ask_parse(slice payload, struct query_ask *ret_message)
     TRY(cursor_u64(&c, &m.index));
     TRY(cursor_u8(&c, &m.kind));
     TRY(cursor_u16(&c, &m.limit));
+    TRY(cursor_u64(&c, &m.expect));
     TRY(cursor_vec16(&c, QUERY_TEXT_BYTES_MAX, &m.text));
     TRY(cursor_end(&c));
     if (m.question == 0 || m.question >= QUERY_END) return FAIL(E_UNKNOWN);
@@ -38,6 +40,7 @@ void query_answer_write(const struct query_answer *m, struct writer *w)
     writer_u64(w, m->id);
     writer_u16(w, m->status);
     writer_u8(w, m->type);
+    writer_u64(w, m->tag);
     writer_bytes(w, m->body);
 }
 
@@ -48,6 +51,7 @@ status query_answer_parse(slice payload, struct query_answer *ret_message)
     TRY(cursor_u64(&c, &m.id));
     TRY(cursor_u16(&c, &m.status));
     TRY(cursor_u8(&c, &m.type));
+    TRY(cursor_u64(&c, &m.tag));
     if (m.status < 200 || m.status > 599 || m.type > QUERY_BYTES) return FAIL(E_LIMIT);
     m.body = slice_from(payload, c.pos);
     *ret_message = m;

@@ -9,17 +9,22 @@
  * as payloads of frames over their own socket. The reader answers each question with an HTTP status
  * and a body; before it opens a private value it has the scribe record who looks.
  *
- *   ask      id u64 | question u8 | who vec16 | index u64 | kind u8 | limit u16 | text vec16
- *   answer   id u64 | status u16 | type u8 | body
+ *   ask      id u64 | question u8 | who vec16 | index u64 | kind u8 | limit u16 | expect u64 |
+ *            text vec16
+ *   answer   id u64 | status u16 | type u8 | tag u64 | body
  */
 enum query_message { QUERY_ASK = 1, QUERY_ANSWER };
 
 enum query_question {
-    QUERY_LIST = 1, /* records of the kind below index, the newest first; text: filter */
-    QUERY_RECORD,   /* the record at index */
-    QUERY_PROOF,    /* its inclusion proof (c2sp.org/tlog-proof); public */
-    QUERY_HEAD,     /* the signed checkpoint; public */
-    QUERY_TILE,     /* the resource text, "tile/…"; public */
+    QUERY_LIST = 1,  /* records of the kind below index, the newest first; text: filter */
+    QUERY_RECORD,    /* the record at index */
+    QUERY_PROOF,     /* its inclusion proof (c2sp.org/tlog-proof); public */
+    QUERY_HEAD,      /* the signed checkpoint; public */
+    QUERY_TILE,      /* the resource text, "tile/…"; public */
+    QUERY_INCIDENTS, /* incidents below number index; kind: their state, 0: any */
+    QUERY_INCIDENT,  /* incident number index, with its history */
+    QUERY_OPEN,      /* opens an incident as the JSON text says */
+    QUERY_CHANGE,    /* changes incident number index as the JSON text says; expect */
     QUERY_END,
 };
 
@@ -27,12 +32,14 @@ enum query_type { QUERY_JSON, QUERY_TEXT, QUERY_BYTES };
 
 enum {
     QUERY_WHO_BYTES_MAX = 128,
-    QUERY_TEXT_BYTES_MAX = 1024,
+    QUERY_TEXT_BYTES_MAX = 48 * 1024,
     QUERY_LIMIT_MAX = 1000, /* records in one answer */
-    QUERY_ASK_BYTES_MAX = 2048,
+    QUERY_ASK_BYTES_MAX = QUERY_TEXT_BYTES_MAX + 1024,
     QUERY_BODY_BYTES_MAX = 3 * 1024 * 1024,
-    QUERY_ANSWER_BYTES_MAX = QUERY_BODY_BYTES_MAX + 16,
+    QUERY_ANSWER_BYTES_MAX = QUERY_BODY_BYTES_MAX + 32,
 };
+
+#define QUERY_EXPECT_ANY UINT64_MAX
 
 struct query_ask {
     uint64_t id;
@@ -41,6 +48,7 @@ struct query_ask {
     uint64_t index;
     uint8_t kind; /* enum kind; 0: any */
     uint16_t limit;
+    uint64_t expect; /* index of an incident's newest record, or QUERY_EXPECT_ANY */
     slice text;
 };
 
@@ -48,6 +56,7 @@ struct query_answer {
     uint64_t id;
     uint16_t status; /* of HTTP */
     uint8_t type;    /* enum query_type */
+    uint64_t tag;    /* of the version of what is shown (ETag); 0: none */
     slice body;
 };
 

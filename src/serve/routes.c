@@ -5,17 +5,24 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "intake/protocol/elastic.h"
+#include "record/schema.h"
 #include "serve/api.h"
 #include "serve/front_state.h"
 #include "serve/input/refusal.h"
 #include "base/banned.h"
 
 /* Who may take a route. */
-enum audience { FOR_ALL, FOR_SOURCES, FOR_USERS };
+enum audience {
+    FOR_ALL,
+    FOR_SOURCES,
+    FOR_USERS,    /* of any role */
+    FOR_HANDLERS, /* who works on findings: analysts, officers, administrators */
+};
 
 struct route_row {
     const char *method;
-    const char *path; /* one that ends in a star: and all below; NULL: /_bulk and /INDEX/_bulk */
+    /* {name} stands for one part, {name*} for all that follow; NULL: /_bulk and /INDEX/_bulk */
+    const char *path;
     enum audience audience;
     void (*answer)(struct front *front, struct http_request *r, const struct account *account);
     void (*refuse)(struct http_request *r); /* who has no token; NULL: refuse_stranger */
@@ -47,9 +54,15 @@ static const struct route_row routes[] = {
     { "POST", NULL, FOR_SOURCES, input_bulk, refuse_elastic },
     { "PUT", NULL, FOR_SOURCES, input_bulk, refuse_elastic },
     { "GET", "/v1/findings", FOR_USERS, api_findings, NULL },
-    { "GET", "/v1/records/*", FOR_USERS, api_records, NULL },
+    { "GET", "/v1/records", FOR_USERS, api_records, NULL },
+    { "GET", "/v1/records/{index}", FOR_USERS, api_record, NULL },
+    { "GET", "/v1/records/{index}/proof", FOR_USERS, api_proof, NULL },
+    { "GET", "/v1/incidents", FOR_USERS, api_incidents, NULL },
+    { "POST", "/v1/incidents", FOR_HANDLERS, api_incident_open, NULL },
+    { "GET", "/v1/incidents/{incident}", FOR_USERS, api_incident, NULL },
+    { "PATCH", "/v1/incidents/{incident}", FOR_HANDLERS, api_incident_change, NULL },
     { "GET", "/checkpoint", FOR_ALL, api_checkpoint, NULL },
-    { "GET", "/tile/*", FOR_ALL, api_tile, NULL },
+    { "GET", "/tile/{tile*}", FOR_ALL, api_tile, NULL },
     { "GET", "/healthz", FOR_ALL, health, NULL },
 };
 
@@ -92,14 +105,30 @@ const struct account *front_account(const struct front *front, const struct http
     return NULL;
 }
 
+/* The part up to the next slash; what follows it is left in *rest. */
+static slice part_of(slice *rest)
+{
+    const uint8_t *slash = memchr(rest->at, '/', rest->len);
+    const size_t len = slash == NULL ? rest->len : (size_t)(slash - rest->at);
+    const slice part = { rest->at, len };
+    *rest = slice_from(*rest, slash == NULL ? len : len + 1);
+    return part;
+}
+
 static bool path_fits(const struct route_row *route, slice path)
 {
     slice index = {};
     if (route->path == NULL) return elastic_bulk_path(path, &index);
-    const slice pattern = slice_text(route->path);
-    if (pattern.len < 2 || pattern.at[pattern.len - 1] != '*') return slice_equal(path, pattern);
-    const slice folder = { pattern.at, pattern.len - 2 };
-    return slice_starts(path, folder) && (path.len == folder.len || path.at[folder.len] == '/');
+    slice pattern = slice_text(route->path);
+    while (pattern.len > 0 && path.len > 0) {
+        const slice want = part_of(&pattern);
+        const bool is_rest = want.len > 2 && want.at[want.len - 2] == '*';
+        if (is_rest) return true;
+        const slice part = part_of(&path);
+        const bool is_any = want.len > 2 && want.at[0] == '{' && part.len > 0;
+        if (!is_any && !slice_equal(part, want)) return false;
+    }
+    return pattern.len == 0 && path.len == 0;
 }
 
 /* NULL if no route has the path; *ret_other_method if only with another method. */
@@ -123,6 +152,10 @@ static bool may(const struct route_row *route, const struct account *account)
         return account != NULL && account->kind == ACCOUNT_SOURCE;
     case FOR_USERS:
         return account != NULL && account->kind == ACCOUNT_USER;
+    case FOR_HANDLERS:
+        return account != NULL && account->kind == ACCOUNT_USER &&
+               (account->role == VALUE_role_analyst || account->role == VALUE_role_officer ||
+                account->role == VALUE_role_administrator);
     case FOR_ALL:
     default:
         return true;

@@ -16,5 +16,7 @@ struct projection {
     void (*bind)(struct sqlite_query *insert, uint64_t index, const struct entry *e);
 };
 
-extern const struct projection projection_records; /* view/records.c */
-extern const struct projection projection_minutes; /* view/minutes.c */
+extern const struct projection projection_records;   /* view/records.c */
+extern const struct projection projection_minutes;   /* view/minutes.c */
+extern const struct projection projection_incidents; /* view/incidents.c */
+extern const struct projection projection_incident_changes;

@@ -9,9 +9,11 @@
 #include "view/projection.h"
 #include "base/banned.h"
 
-enum { VIEW_VERSION = 1 };
+enum { VIEW_VERSION = 2 };
 
-static const struct projection *const projections[] = { &projection_records, &projection_minutes };
+static const struct projection *const projections[] = { &projection_records, &projection_minutes,
+                                                        &projection_incidents,
+                                                        &projection_incident_changes };
 
 struct view_db {
     struct sqlite *db;

@@ -22,6 +22,7 @@ enum duty_kind {
     DUTY_ERASE_REQUEST, /* records and fields, or subject; basis */
     DUTY_ERASE_APPROVE, /* records: the index of the request */
     DUTY_ERASE_EXPIRED, /* nothing: every record whose retention time is over */
+    DUTY_INCIDENT,      /* request, id: its number, records: its newest (duty_incident.c) */
     DUTY_KINDS_END,
 };
 

@@ -138,6 +138,7 @@ static status (*const performers[DUTY_KINDS_END])(struct performance *p, uint64_
     [DUTY_ERASE_REQUEST] = perform_erase_request,
     [DUTY_ERASE_APPROVE] = perform_erase_approve,
     [DUTY_ERASE_EXPIRED] = perform_erase_expired,
+    [DUTY_INCIDENT] = perform_incident,
 };
 
 status duty_perform(struct node *n, const struct duty *d, unsigned uid, struct writer *answer,

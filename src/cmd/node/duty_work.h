@@ -36,6 +36,9 @@ status duty_records_check(const struct performance *p, struct fault *f);
 /* Adds an oversight record of that action, drafted so far but for who did it. */
 status duty_oversight(struct performance *p, uint8_t action, uint64_t *ret_index, struct fault *f);
 
+/* In duty_incident.c. E_REFUSED for a transition that is not allowed, or after another change. */
+status perform_incident(struct performance *p, uint64_t *ret_index, struct fault *f);
+
 /* In duty_erase.c: each adds its records and says the index of the last. */
 status perform_hold_place(struct performance *p, uint64_t *ret_index, struct fault *f);
 /* E_NOT_FOUND if no such hold is in force. */

@@ -6,6 +6,7 @@
 #include "lib/json.h"
 #include "os/clock.h"
 #include "record/input.h"
+#include "record/schema.h"
 #include "base/banned.h"
 
 enum { ARENA_BYTES_MAX = 64 * 1024 * 1024 };
@@ -53,6 +54,15 @@ static status check_time(const struct record *record, struct fault *why)
                      INGEST_AHEAD_S_MAX);
 }
 
+/* An incident that candor follows is changed by: candor incident (duty_incident.c). */
+static status check_incident(const struct record *record, struct fault *why)
+{
+    if (record->kind != KIND_incident) return OK;
+    const struct schema_column *c = &schema_of(KIND_incident)->columns[COLUMN_incident_number];
+    if (schema_column_value(c, record->columns) == 0) return OK;
+    return fault_set(why, FAIL(E_DENIED), "\"number\" is given by: candor incident open");
+}
+
 static status take_line(struct ingest *in, slice line, uint64_t number, struct writer *answers,
                         uint64_t *refused, struct fault *f)
 {
@@ -66,6 +76,7 @@ static status take_line(struct ingest *in, slice line, uint64_t number, struct w
         return parsed;
     }
     if (parsed.code == E_OK) parsed = check_time(&record, &why);
+    if (parsed.code == E_OK) parsed = check_incident(&record, &why);
     if (parsed.code != E_OK) {
         (*refused)++;
         answer_error(answers, number, &why);

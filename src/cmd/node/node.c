@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 #include "base/bytes.h"
+#include "cmd/node/incident_book.h"
 #include "ledger/store_fs.h"
 #include "os/dir.h"
 #include "base/banned.h"
@@ -70,6 +71,7 @@ void node_close(struct node *n)
     if (n->ledger == NULL) archive_free(n->archive);
     ledger_close(n->ledger);
     signer_remote_stop(n->signer);
+    incident_book_free(n->incidents);
     if (n->store.ops != NULL) store_fs_close(&n->store);
     if (n->lock_fd != NO_LOCK) close(n->lock_fd);
     *n = (struct node){ .lock_fd = NO_LOCK };

@@ -37,6 +37,7 @@ struct node {
     struct ledger *ledger;   /* NULL when reading */
     struct committer *committer;
     struct signer_remote *signer;
+    struct incident_book *incidents; /* NULL until an incident is changed */
     int lock_fd;
 };
 

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "cmd/node/duty.h"
+#include "cmd/node/incident_show.h"
 #include "cmd/node/record_line.h"
 #include "cmd/node/view.h"
 #include "ledger/export.h"
@@ -24,7 +25,9 @@ struct reader {
     struct opener *opener;
     struct view_lists *lists; /* NULL until the scribe has made the view */
     struct writer body;       /* owned */
+    uint64_t tag;             /* of the answer at hand; 0: none */
     struct opened_record record;
+    struct incident_page page;
 };
 
 status reader_new(const char *dir, struct reader **ret_reader, struct fault *f)
@@ -159,6 +162,82 @@ static status ask_list(struct reader *r, const struct query_ask *m, struct fault
     return write_items(r, m, writer_slice(&indices), f);
 }
 
+/* ---- incidents ---- */
+
+static status lists_open(struct reader *r, struct fault *f)
+{
+    if (r->lists == NULL) TRY(view_lists_open(r->dir, &r->lists, f));
+    return incident_view_wait(r->lists, r->view.head.checkpoint.size, f);
+}
+
+static status ask_incidents(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    struct writer *w = &r->body;
+    const struct incident_opening o = { r->opener, &r->record };
+    const uint32_t below = m->index < UINT32_MAX ? (uint32_t)m->index : UINT32_MAX;
+    const char *comma = "";
+    uint32_t next = 0;
+    TRY(lists_open(r, f));
+    TRY(incident_page_find(r->lists, m->kind, below, m->limit, &r->page, f));
+    TRY(record_look(r, m, writer_slice(&r->page.indices), f));
+    writer_text(w, "{\"items\":[");
+    for (size_t i = 0; i < r->page.count; i++) {
+        if (w->cap - w->len < BODY_LEFT_MIN) {
+            r->page.next = next;
+            break;
+        }
+        writer_text(w, comma);
+        TRY(incident_write(&r->page, i, false, &o, w, f));
+        comma = ",";
+        next = r->page.at[i].number;
+    }
+    writer_text(w, "],\"next\":");
+    if (r->page.next != 0) writer_dec(w, r->page.next);
+    writer_text(w, r->page.next != 0 ? "}\n" : "null}\n");
+    return writer_end(w);
+}
+
+static status ask_incident(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    const struct incident_opening o = { r->opener, &r->record };
+    const uint16_t number = m->index < UINT16_MAX ? (uint16_t)m->index : UINT16_MAX;
+    TRY(lists_open(r, f));
+    TRY(incident_page_one(r->lists, number, &r->page, f));
+    TRY(record_look(r, m, writer_slice(&r->page.indices), f));
+    TRY(incident_write(&r->page, 0, true, &o, &r->body, f));
+    writer_text(&r->body, "\n");
+    r->tag = r->page.at[0].last;
+    return writer_end(&r->body);
+}
+
+static status change_incident(struct reader *r, const struct query_ask *m, slice number,
+                              struct fault *f)
+{
+    uint8_t expect[8];
+    struct duty d = duty_of(DUTY_INCIDENT);
+    put_u64(expect, m->expect);
+    d.slots[DUTY_ID] = number;
+    d.slots[DUTY_REQUEST] = m->text;
+    d.slots[DUTY_ACTOR] = m->who;
+    if (number.len > 0 && m->expect != QUERY_EXPECT_ANY) {
+        d.slots[DUTY_RECORDS] = (slice){ expect, sizeof expect };
+    }
+    return duty_ask_running(r->dir, &d, &r->body, f);
+}
+
+static status ask_open(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    return change_incident(r, m, slice_none(), f);
+}
+
+static status ask_change(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    uint8_t digits[20];
+    struct writer number = writer_of(digits, sizeof digits);
+    writer_dec(&number, m->index);
+    return change_incident(r, m, writer_slice(&number), f);
+}
+
 /* ---- what is public ---- */
 
 static status ask_proof(struct reader *r, const struct query_ask *m, struct fault *f)
@@ -195,12 +274,38 @@ static status ask_tile(struct reader *r, const struct query_ask *m, struct fault
 static const struct {
     uint8_t question;
     uint8_t type;
+    uint16_t code; /* of HTTP, when all is well */
     status (*answer)(struct reader *r, const struct query_ask *m, struct fault *f);
 } questions[] = {
-    { QUERY_LIST, QUERY_JSON, ask_list },   { QUERY_RECORD, QUERY_JSON, ask_record },
-    { QUERY_PROOF, QUERY_TEXT, ask_proof }, { QUERY_HEAD, QUERY_TEXT, ask_head },
-    { QUERY_TILE, QUERY_BYTES, ask_tile },
+    { QUERY_LIST, QUERY_JSON, 200, ask_list },
+    { QUERY_RECORD, QUERY_JSON, 200, ask_record },
+    { QUERY_PROOF, QUERY_TEXT, 200, ask_proof },
+    { QUERY_HEAD, QUERY_TEXT, 200, ask_head },
+    { QUERY_TILE, QUERY_BYTES, 200, ask_tile },
+    { QUERY_INCIDENTS, QUERY_JSON, 200, ask_incidents },
+    { QUERY_INCIDENT, QUERY_JSON, 200, ask_incident },
+    { QUERY_OPEN, QUERY_JSON, 201, ask_open },
+    { QUERY_CHANGE, QUERY_JSON, 200, ask_change },
 };
+
+static uint16_t code_of(status s)
+{
+    switch (s.code) {
+    case E_SYNTAX:
+    case E_UTF8:
+    case E_VALUE:
+    case E_LIMIT:
+        return 400;
+    case E_NOT_FOUND:
+        return 404;
+    case E_REFUSED:
+        return 409;
+    case E_BUSY:
+        return 503;
+    default:
+        return 500;
+    }
+}
 
 static struct query_answer refusal(struct reader *r, const struct query_ask *m, status s,
                                    const struct fault *f)
@@ -211,20 +316,21 @@ static struct query_answer refusal(struct reader *r, const struct query_ask *m, 
     json_member_text(&j, "error", f->text[0] != '\0' ? f->text : status_text(s));
     json_object_end(&j);
     writer_text(&r->body, "\n");
-    const uint16_t code = s.code == E_NOT_FOUND ? 404 : s.code == E_BUSY ? 503 : 500;
-    return (struct query_answer){ m->id, code, QUERY_JSON, writer_slice(&r->body) };
+    return (struct query_answer){ m->id, code_of(s), QUERY_JSON, 0, writer_slice(&r->body) };
 }
 
 struct query_answer reader_answer(struct reader *r, const struct query_ask *m)
 {
     struct fault f = {};
     r->body = writer_of(r->body.at, r->body.cap);
+    r->tag = 0;
     status s = refresh(r, &f);
     for (size_t i = 0; s.code == E_OK && i < COUNT_OF(questions); i++) {
         if (questions[i].question != m->question) continue;
         s = questions[i].answer(r, m, &f);
         if (s.code != E_OK) break;
-        return (struct query_answer){ m->id, 200, questions[i].type, writer_slice(&r->body) };
+        return (struct query_answer){ m->id, questions[i].code, questions[i].type, r->tag,
+                                      writer_slice(&r->body) };
     }
     return refusal(r, m, s, &f);
 }
