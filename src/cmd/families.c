@@ -2,6 +2,7 @@
 #include "cmd/families.h"
 
 #include "cmd/admin/admin_commands.h"
+#include "cmd/backup/backup_commands.h"
 #include "cmd/bench/bench.h"
 #include "cmd/log/log_commands.h"
 #include "cmd/detect/hunt.h"
@@ -16,6 +17,7 @@ const struct family families[] = {
     { "The node", admin_commands },
     { "Incidents", incident_commands },
     { "Forgetting", forget_commands },
+    { "Coming back", backup_commands },
     { "Hunting", hunt_commands },
     { "Detecting", rules_commands },
     { "Checking", verify_commands },

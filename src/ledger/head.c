@@ -8,6 +8,7 @@
 #include "ledger/merkle.h"
 #include "ledger/note.h"
 #include "ledger/store_file.h"
+#include "lib/ed25519.h"
 #include "base/banned.h"
 
 static status parse(struct log_head *h, struct fault *f)
@@ -33,6 +34,18 @@ status log_head_read(slice note, struct log_head *ret_head, struct fault *f)
     bytes_copy(h->bytes, sizeof h->bytes, note);
     h->len = note.len;
     return parse(h, f);
+}
+
+status log_head_verify(const struct log_head *h, slice key, struct fault *f)
+{
+    static _Thread_local struct note note;
+    struct note_key parsed = {};
+    struct note_seen seen = {};
+    TRY(note_key_parse(key, &parsed, f));
+    TRY(note_parse(log_head_note(h), &note, f));
+    TRY(note_verify(&note, &parsed, 1, ed25519_verify, &seen, f));
+    if (slice_equal(parsed.name, h->checkpoint.origin)) return OK;
+    return fault_set(f, FAIL(E_INVALID), "the checkpoint is of another log");
 }
 
 status log_head_publish(const struct store *store, const struct log_head_signed *s, struct fault *f)

@@ -23,6 +23,8 @@ status log_head_load(const struct store *store, struct log_head *ret_head, struc
 /* Reads a signed note that somebody kept. E_LIMIT above LOG_HEAD_BYTES_MAX; else what note_parse
  * and checkpoint_parse say. */
 status log_head_read(slice note, struct log_head *ret_head, struct fault *f);
+/* Whether the log's key (as note_write_key writes it) has signed the head. E_INVALID. */
+status log_head_verify(const struct log_head *h, slice key, struct fault *f);
 /* A head as it was signed. */
 struct log_head_signed {
     const char *origin;

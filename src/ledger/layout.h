@@ -14,6 +14,11 @@
  *   keys/0000000000.group the key of a group of 4,096 blocks (ledger/keys.h)
  *   keys/applied          up to where erasures were carried out (ledger/erase/erase.h)
  *   erasures/HASH.set     what an erasure entry covers (ledger/erase/erased_set.h)
+ *   log/seen              a signed checkpoint that is newer than the log: until the log has its
+ *                         entries nothing is signed (ledger/recover.h)
+ *   log/key               the log's public key, where there is no signer
+ *   log/retired           the log was succeeded by another one; nothing is signed any more
+ *   rules/, accounts      the rules in force, and who may send and ask (cmd/node/change.h)
  *   signer/key            the log's signing key
  *   signer/state          the size and root that the signer has signed last
  *   signer/lock           locked by the signer's process
@@ -23,6 +28,13 @@
 #define LAYOUT_SIGNER "signer"
 #define LAYOUT_CHECKPOINT "log/checkpoint"
 #define LAYOUT_CHECKPOINT_NEW "log/checkpoint.new"
+#define LAYOUT_SEEN "log/seen"
+#define LAYOUT_LOG_KEY "log/key"
+#define LAYOUT_RETIRED "log/retired"
+#define LAYOUT_CONFIG "candor.yaml"
+#define LAYOUT_ACCOUNTS "accounts"
+#define LAYOUT_RULES "rules"
+#define LAYOUT_RULES_ACTIVE "rules/active"
 #define LAYOUT_ROOT_KEY "keys/root"
 #define LAYOUT_APPLIED "keys/applied"
 #define LAYOUT_ERASURES "erasures"

@@ -84,7 +84,7 @@ static status reply_take(int fd, struct frame_input *in, struct writer *answer, 
     return writer_end(answer);
 }
 
-static status exchange(int fd, const struct duty *d, struct writer *answer, struct fault *f)
+status duty_exchange(int fd, const struct duty *d, struct writer *answer, struct fault *f)
 {
     struct frame_input in = {};
     struct writer w = writer_of(malloc(DUTY_BYTES_MAX), DUTY_BYTES_MAX);
@@ -113,7 +113,7 @@ status duty_ask_running(const char *dir, const struct duty *d, struct writer *an
         *f = busy;
         return FAIL(E_BUSY);
     }
-    const status done = exchange(fd, d, answer, f);
+    const status done = duty_exchange(fd, d, answer, f);
     close(fd);
     return done;
 }

@@ -23,6 +23,7 @@ enum duty_kind {
     DUTY_ERASE_APPROVE, /* records: the index of the request */
     DUTY_ERASE_EXPIRED, /* nothing: every record whose retention time is over */
     DUTY_INCIDENT,      /* request, id: its number, records: its newest (duty_incident.c) */
+    DUTY_KEYS_COPY,     /* id: backup or restore; nothing is erased until its asker is gone */
     DUTY_KINDS_END,
 };
 
@@ -68,6 +69,9 @@ status duty_ask(const char *dir, const struct duty *d, struct writer *answer, st
 /* As duty_ask, but only by a node that runs: E_BUSY if none does. */
 status duty_ask_running(const char *dir, const struct duty *d, struct writer *answer,
                         struct fault *f);
+
+/* Sends the duty over a control socket and takes its answer. E_CLOSED. */
+status duty_exchange(int fd, const struct duty *d, struct writer *answer, struct fault *f);
 
 struct node;
 /* Carries a duty out on a node that is open for writing: its records are added and flushed. The

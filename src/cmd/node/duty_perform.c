@@ -120,6 +120,14 @@ static status perform_disclose(struct performance *p, uint64_t *ret_index, struc
     return duty_end(p, ret_index, f);
 }
 
+/* The keys are about to be copied: the log says by whom, and what for. */
+static status perform_keys_copy(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    TRY(duty_begin(p, KIND_oversight, f));
+    duty_set_text(p, FIELD_oversight_detail, DUTY_ID);
+    return duty_oversight(p, VALUE_oversight_action_key_used, ret_index, f);
+}
+
 static void answer_index(struct writer *answer, uint64_t index)
 {
     struct json_writer j = json_writer_of(answer);
@@ -139,6 +147,7 @@ static status (*const performers[DUTY_KINDS_END])(struct performance *p, uint64_
     [DUTY_ERASE_APPROVE] = perform_erase_approve,
     [DUTY_ERASE_EXPIRED] = perform_erase_expired,
     [DUTY_INCIDENT] = perform_incident,
+    [DUTY_KEYS_COPY] = perform_keys_copy,
 };
 
 status duty_perform(struct node *n, const struct duty *d, unsigned uid, struct writer *answer,

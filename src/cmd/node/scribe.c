@@ -13,6 +13,7 @@
 #include "cmd/node/failure.h"
 #include "cmd/node/front_link.h"
 #include "cmd/node/ingest.h"
+#include "os/clock.h"
 #include "os/dir.h"
 #include "os/frame.h"
 #include "os/loop.h"
@@ -54,6 +55,8 @@ struct scribe {
     struct reply *activating; /* waits for the front to load rules; NULL: none */
     hash activating_bundle;
     void (*ready)(const struct node *node, slice address);
+    const struct client *keys_copier; /* nothing is erased while it copies the keys; NULL: none */
+    int64_t keys_copier_since_ns;
     bool stopping;   /* a signal asked for the end */
     bool front_idle; /* and the front has answered everything */
     status failed;   /* what ended the log; OK while it runs */
@@ -64,6 +67,7 @@ static void client_drop(struct client *c)
 {
     if (c->fd < 0) return;
     loop_unwatch(c->scribe->loop, c->fd);
+    if (c->scribe->keys_copier == c) c->scribe->keys_copier = NULL;
     close(c->fd);
     frame_input_done(&c->in);
     c->fd = -1;
@@ -180,15 +184,48 @@ static void reply_refuse(struct reply *r, status why, const struct fault *reason
     failure_write(why, reason, &r->answers);
 }
 
+/* ---- copies of the keys ---- */
+
+/* Who copies the keys gets its time for it. One that takes longer is sent away: an erasure must not
+ * wait for ever, and its copy would be of two moments. */
+static status keys_are_free(struct scribe *s, struct fault *f)
+{
+    if (s->keys_copier == NULL) return OK;
+    const int64_t held_ns = clock_mono_ns() - s->keys_copier_since_ns;
+    if (held_ns < (int64_t)SCRIBE_KEYS_COPY_S_MAX * CLOCK_NS_PER_S) {
+        return fault_set(f, FAIL(E_BUSY), "the keys are being copied: try again in a moment");
+    }
+    for (size_t i = 0; i < SCRIBE_CLIENTS_MAX; i++) {
+        if (&s->clients[i] == s->keys_copier) client_drop(&s->clients[i]);
+    }
+    return OK;
+}
+
+static status before_duty(struct client *c, const struct duty *d, struct fault *f)
+{
+    struct scribe *s = c->scribe;
+    if (d->kind == DUTY_ERASE_APPROVE || d->kind == DUTY_ERASE_EXPIRED) return keys_are_free(s, f);
+    if (d->kind != DUTY_KEYS_COPY || s->keys_copier == c) return OK;
+    TRY(keys_are_free(s, f));
+    s->keys_copier = c;
+    s->keys_copier_since_ns = clock_mono_ns();
+    return OK;
+}
+
+static status do_duty(struct client *c, const struct duty *d, struct reply *r, struct fault *f)
+{
+    TRY(before_duty(c, d, f));
+    if (d->kind == DUTY_CHANGE) return make_change(c, d, r, f);
+    return duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, f);
+}
+
 /* A duty that is refused stops nothing but itself. */
 static status take_duty(struct client *c, const struct duty *d)
 {
     struct fault f = {};
     struct reply *r = reply_next(c);
     r->checkpointed = true;
-    const status s = d->kind == DUTY_CHANGE
-                         ? make_change(c, d, r, &f)
-                         : duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, &f);
+    const status s = do_duty(c, d, r, &f);
     if (s.code != E_OK && !duty_is_refusal(s)) {
         *c->scribe->fault = f;
         return s;

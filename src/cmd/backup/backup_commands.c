@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/backup/backup_commands.h"
+
+#include "base/banned.h"
+
+static const struct option backup_options[] = {
+    { "--log", NULL, "the log, and what belongs to it but keys and signer", false },
+    { "--keys", NULL, "the keys; a file of its own for each time", false },
+    { "--keep-days", "N", "older copies of the keys are destroyed: 0 to 7 (default 7)", false },
+    {},
+};
+
+const struct command backup_commands[] = {
+    {
+        .name = "backup",
+        .arguments = "DIR OUT",
+        .summary = "Copy a node's log or its keys to another place",
+        .details =
+            "Log and keys go to two places, under two people: who has both can read every private\n"
+            "value. A running node does not mind. Run again, it goes on: what stands in OUT is "
+            "held\n"
+            "against OUT/manifest, what is new is copied. It also goes on after Ctrl-C, a full "
+            "disk\n"
+            "or a crash; the last whole backup stays good until the new one is.\n\n"
+            "A log that has lost entries since the last backup is refused, and named. Copies of "
+            "the\n"
+            "keys from before the newest erasure are destroyed once a newer one is durable: they\n"
+            "could still open what was erased. Back up the keys first, then the log, so that the\n"
+            "log is never older than the keys. The signer (DIR/signer) is never copied: an older\n"
+            "one would sign a second history.\n\n"
+            "  candor backup ./node /mnt/b/keys --keys\n"
+            "  candor backup ./node /mnt/a/log --log",
+        .options = backup_options,
+        .arguments_min = 2,
+        .arguments_max = 2,
+        .run = run_backup,
+    },
+    {},
+};
