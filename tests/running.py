@@ -7,6 +7,7 @@
 
 Everything is on the loopback interface and in one folder that goes with the program.
 """
+import atexit
 import json
 import os
 import re
@@ -42,6 +43,7 @@ class Node:
         """Starts the node, as after pause()."""
         self.process = subprocess.Popen([CANDOR, "serve", self.path], stdout=subprocess.PIPE,
                                         text=True)
+        atexit.register(self.process.kill)  # a test that failed leaves no node behind
         self.url = re.search(r"https?://\S+", self.process.stdout.readline()).group(0)
         self.address = self.url.split("//")[1]
 

@@ -9,6 +9,7 @@
 #include "serve/api.h"
 #include "serve/front_state.h"
 #include "serve/input/refusal.h"
+#include "serve/openapi.h"
 #include "base/banned.h"
 
 /* Who may take a route. */
@@ -40,6 +41,17 @@ static void health(struct front *front, struct http_request *r, const struct acc
     http_answer(r, &answer);
 }
 
+static void openapi(struct front *front, struct http_request *r, const struct account *account)
+{
+    const struct http_answer answer = { .code = 200,
+                                        .type = "application/json",
+                                        .body = { openapi_json, openapi_json_bytes },
+                                        .body_is = HTTP_STATIC };
+    (void)front;
+    (void)account;
+    http_answer(r, &answer);
+}
+
 static const struct route_row routes[] = {
     { "POST", "/v1/events", FOR_SOURCES, input_events, NULL },
     { "POST", "/v1/logs", FOR_SOURCES, input_otlp, refuse_otlp },
@@ -64,6 +76,7 @@ static const struct route_row routes[] = {
     { "GET", "/checkpoint", FOR_ALL, api_checkpoint, NULL },
     { "GET", "/tile/{tile*}", FOR_ALL, api_tile, NULL },
     { "GET", "/healthz", FOR_ALL, health, NULL },
+    { "GET", "/openapi.json", FOR_ALL, openapi, NULL },
 };
 
 /* The last part of Base64 text "name:token" or "id:token". */

@@ -116,5 +116,12 @@ const struct command admin_commands[] = {
       .arguments_min = 1,
       .arguments_max = 1,
       .run = run_rules_activate },
+    { .name = "openapi",
+      .arguments = "",
+      .summary = "Print the description of the HTTP API (OpenAPI 3.1)",
+      .details = "What a node serves at /openapi.json.\n"
+                 "\n"
+                 "  candor openapi > candor-openapi.json",
+      .run = run_openapi },
     {},
 };

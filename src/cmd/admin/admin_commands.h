@@ -14,6 +14,7 @@ int run_user_add(const struct invocation *inv);
 int run_user_list(const struct invocation *inv);
 int run_user_reset(const struct invocation *inv);
 int run_user_disable(const struct invocation *inv);
+int run_openapi(const struct invocation *inv);
 int run_incident_open(const struct invocation *inv);
 int run_incident_update(const struct invocation *inv);
 int run_incident_close(const struct invocation *inv);
