@@ -21,6 +21,23 @@ CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
 VERIFY = os.path.join(os.environ["CANDOR_BUILD"], "candor-verify")
 
 
+def processes(scribe):
+    """The processes of the node whose scribe has this process id: role to process id. Only the
+    scribe's own children count: a leak checker is a child of one of them with the same name."""
+    found = {"scribe": scribe}
+    with open(f"/proc/{scribe}/task/{scribe}/children", encoding="ascii") as file:
+        children = [int(pid) for pid in file.read().split()]
+    for pid in children:
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                words = file.read().decode().split("\0")
+        except OSError:
+            continue
+        if len(words) > 3 and words[1] == "-P":
+            found[words[2]] = pid
+    return found
+
+
 class Node:
     """A node that runs. rules: file name to Sigma rule."""
 

@@ -18,6 +18,7 @@ import urllib.request
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 sys.dont_write_bytecode = True
+import running  # noqa: E402
 import tap  # noqa: E402
 
 CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
@@ -77,17 +78,9 @@ class Node:
         return self.process.wait(60)
 
     def children(self):
-        """The processes of the node, by their role."""
-        found = {}
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{pid}/cmdline", "rb") as file:
-                    words = file.read().decode().split("\0")
-            except OSError:
-                continue
-            if len(words) > 3 and words[1] == "-P" and words[3] == NODE:
-                # a leak checker is a second process of that name for a moment
-                found[words[2]] = min(int(pid), found.get(words[2], int(pid)))
+        """The processes that the scribe started, by their role."""
+        found = running.processes(self.process.pid)
+        del found["scribe"]
         return found
 
 
@@ -431,7 +424,8 @@ def the_death_of_one_process_ends_the_node_and_nothing_is_lost():
     for role in ("front", "signer", "reader"):
         node = STATE["node"]
         _, answer = node.send(STATE["token"], [{"role": role}])
-        os.kill(node.children()[role], signal.SIGKILL)
+        children = node.children()
+        os.kill(children[role], signal.SIGKILL)
         deadline = time.time() + 30
         if role != "front":
             try:
@@ -440,7 +434,9 @@ def the_death_of_one_process_ends_the_node_and_nothing_is_lost():
                 pass
         assert node.process.wait(max(1, deadline - time.time())) == 3, role
         assert node.process.stderr.read().startswith("candor: "), role
-        assert not node.children()
+        while any(os.path.exists(f"/proc/{pid}/root/") for pid in children.values()):
+            assert time.time() < deadline, "a process outlived the node"
+            time.sleep(0.01)
         assert records(answer["first_index"], 1)[0]["fields"]["raw"] == json.dumps({"role": role})
         good("fsck", NODE)
         STATE["node"] = Node()

@@ -20,6 +20,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 sys.dont_write_bytecode = True
+import running  # noqa: E402
 import tap  # noqa: E402
 
 CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
@@ -64,16 +65,7 @@ class Node:
 
     def kill(self, role):
         """Kills one process of the node and waits for the others to end by it."""
-        pids = {"scribe": self.process.pid}
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{pid}/cmdline", "rb") as file:
-                    words = file.read().decode().split("\0")
-            except OSError:
-                continue
-            if len(words) > 3 and words[1] == "-P" and words[3] == NODE:
-                # a leak checker is a second process of that name for a moment
-                pids[words[2]] = min(int(pid), pids.get(words[2], int(pid)))
+        pids = running.processes(self.process.pid)
         self.port = None
         os.kill(pids[role], signal.SIGKILL)
         self.process.wait(60)

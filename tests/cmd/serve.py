@@ -11,6 +11,7 @@ import tempfile
 import threading
 
 sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
+import running  # noqa: E402
 import tap  # noqa: E402
 
 CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
@@ -95,8 +96,7 @@ def a_second_node_is_refused():
 @tap.test
 def the_death_of_the_signer_ends_the_node():
     node = start()
-    children = subprocess.run(["pgrep", "-P", str(node.pid)], capture_output=True, text=True)
-    os.kill(int(children.stdout.split()[0]), signal.SIGKILL)
+    os.kill(running.processes(node.pid)["signer"], signal.SIGKILL)
     done = run("append", NODE, "--ack", "checkpointed", stdin=events("x", 1))
     assert done.returncode == 3, done
     assert node.wait(60) == 3
