@@ -93,7 +93,7 @@ status ledger_open(const struct store *store, const struct ledger_options *optio
                    : fault_set(f, FAIL(E_LIMIT), "origin: too long");
     if (s.code == E_OK) bytes_copy(l->origin, sizeof l->origin - 1, origin);
     if (s.code == E_OK) s = parts_open(l, options, f);
-    if (s.code == E_OK) s = recover(l, &options->signed_head, f);
+    if (s.code == E_OK) s = recover(l, options, f);
     if (s.code == E_OK) s = ledger_erase_rest(l, f);
     if (s.code != E_OK) {
         ledger_close(l);

@@ -26,6 +26,7 @@ struct ledger_options {
     int zstd_level;          /* 0: openings are stored uncompressed */
     bool plain_openings;     /* openings unencrypted: for measuring only */
     uint64_t reserve_bytes;  /* space taken ahead in the newest segment */
+    bool may_be_behind; /* for a restore, which signs nothing: only signed_head has to be there */
     /* The signer's last head: the log must hold it. */
     struct signer_head signed_head;
 };
@@ -44,8 +45,9 @@ status ledger_create(const struct store *store, const char *origin, struct fault
 /* Opens for writing and recovers what a crash left: a torn batch behind the last whole one is
  * cleared (it was never acknowledged), the last batch is written and synced again (a page cache
  * after a failed fsync is not to be trusted), a missing footer is made. E_REFUSED if the log is
- * behind signed_head or the published checkpoint, or disagrees with them: it was restored from an
- * older copy. E_CORRUPT if a batch is damaged that others follow; E_FSYNC, E_FULL. */
+ * behind signed_head, the published checkpoint or one that others have seen (log/seen), or
+ * disagrees with them: it was restored from an older copy; or if it was succeeded by another log.
+ * E_CORRUPT if a batch is damaged that others follow; E_FSYNC, E_FULL. */
 status ledger_open(const struct store *store, const struct ledger_options *options,
                    struct ledger **ret_ledger, struct fault *f);
 /* Gives the reserved space back and wipes keys. Batches that were not written are lost. */

@@ -13,6 +13,7 @@
  *   a full segment without its successor       the next write makes it
  *   a signer behind the log                    the caller signs the newest head
  *   a log behind the signer or a checkpoint    refused: an older copy was restored
+ *   a log behind what others have seen         the same (log/seen)
  */
 #include "ledger/recover.h"
 
@@ -22,6 +23,7 @@
 #include "ledger/layout.h"
 #include "ledger/merkle.h"
 #include "ledger/state.h"
+#include "ledger/store_file.h"
 #include "ledger/count/summary.h"
 #include "ledger/tile.h"
 #include "os/failpoint.h"
@@ -42,7 +44,7 @@ static status log_is_short(const struct ledger *l, uint64_t signed_size, struct 
     }
     return fault_set(f, FAIL(E_REFUSED),
                      "the log has %llu entries, but %llu were signed: it was restored from an "
-                     "older copy; see docs/backup.md",
+                     "older copy; see: candor help recover",
                      size, more);
 }
 
@@ -211,12 +213,60 @@ static status newest_finish(struct ledger *l, struct fault *f)
     return OK;
 }
 
-status recover(struct ledger *l, const struct signer_head *signed_head, struct fault *f)
+/* A newer checkpoint that somebody else had, and that the log has to reach first. Once it has, the
+ * file has done its work. */
+static status check_seen(struct ledger *l, struct fault *f)
+{
+    struct log_head *head = malloc(sizeof *head);
+    uint8_t note[LOG_HEAD_BYTES_MAX];
+    struct fault why = {};
+    size_t len = 0;
+    if (head == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    status s = store_file_read(l->store, LAYOUT_SEEN, note, sizeof note, &len, &why);
+    if (s.code == E_OK) {
+        s = log_head_read((slice){ note, len }, head, &why);
+        if (s.code != E_OK) s = fault_within(&why, FAIL(E_CORRUPT), LAYOUT_SEEN);
+        if (s.code == E_OK) {
+            const struct signer_head seen = { head->checkpoint.size, head->checkpoint.root };
+            s = check_signed(l, &seen, &why);
+        }
+    }
+    free(head);
+    if (s.code == E_NOT_FOUND) return OK;
+    if (s.code != E_OK) *f = why;
+    return s;
+}
+
+/* A log that has a successor is at its end. */
+static status check_retired(struct ledger *l, struct fault *f)
+{
+    char by[SIGNER_ORIGIN_BYTES_MAX + 2];
+    struct fault why = {};
+    size_t len = 0;
+    const status s =
+        store_file_read(l->store, LAYOUT_RETIRED, (uint8_t *)by, sizeof by - 1, &len, &why);
+    if (s.code == E_NOT_FOUND) return OK;
+    if (s.code != E_OK) *f = why;
+    TRY(s);
+    if (len > 0 && by[len - 1] == '\n') len--;
+    return fault_set(f, FAIL(E_REFUSED), "the log was succeeded by %.*s: it is at its end",
+                     (int)len, by);
+}
+
+static status check_heads(struct ledger *l, const struct ledger_options *o, struct fault *f)
+{
+    TRY(check_signed(l, &o->signed_head, f));
+    if (o->may_be_behind) return OK;
+    TRY(check_published(l, f));
+    TRY(check_seen(l, f));
+    return check_retired(l, f);
+}
+
+status recover(struct ledger *l, const struct ledger_options *options, struct fault *f)
 {
     l->leaves = calloc(BATCH_RECORDS_MAX, sizeof *l->leaves);
     if (l->leaves == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
-    TRY(check_signed(l, signed_head, f));
-    TRY(check_published(l, f));
+    TRY(check_heads(l, options, f));
     TRY(names_again(l, f));
     TRY(file_open(l, f));
     TRY(tail_clear(l, f));

@@ -9,6 +9,6 @@
 
 /* l has its archive, keys and summary; sets everything else. See ledger_open for what it fails
  * with. */
-status recover(struct ledger *l, const struct signer_head *signed_head, struct fault *f);
+status recover(struct ledger *l, const struct ledger_options *options, struct fault *f);
 /* Appends the footer of the segment that the last append to the tree filled. */
 status footer_append(struct ledger *l, struct writer *out, struct fault *f);

@@ -10,6 +10,14 @@ static const struct option backup_options[] = {
     {},
 };
 
+static const struct option restore_options[] = {
+    { "--vkey", "KEY", "the log's key as you know it (default: the one that the backup states)",
+      false },
+    { "--newer", "FILE", "a signed checkpoint of this log that somebody kept", false },
+    { "--old-keys", NULL, "also with keys that were copied more than 7 days ago", false },
+    {},
+};
+
 const struct command backup_commands[] = {
     {
         .name = "backup",
@@ -34,6 +42,29 @@ const struct command backup_commands[] = {
         .arguments_min = 2,
         .arguments_max = 2,
         .run = run_backup,
+    },
+    {
+        .name = "restore",
+        .arguments = "LOG KEYS DIR",
+        .summary = "Bring a node back from a backup of its log and a copy of its keys",
+        .details =
+            "LOG is what backup --log made, KEYS what backup --keys made: the folder, for the "
+            "newest\n"
+            "copy in it, or one file. DIR is new, or has nothing but the signer/ of the lost "
+            "node.\n"
+            "Every file is held against its manifest, the tree against the signed checkpoint, the\n"
+            "keys against the log; what was erased since the keys were copied is erased again "
+            "before\n"
+            "anything is opened; then everything is proved as candor fsck does.\n\n"
+            "A node whose log is behind what its signer has signed, or behind a checkpoint that "
+            "was\n"
+            "given with --newer, or that has no signer, stays read-only: candor serve answers\n"
+            "readers and refuses senders. candor help recover says what to do then.\n\n"
+            "  candor restore /mnt/a/log /mnt/b/keys ./node",
+        .options = restore_options,
+        .arguments_min = 3,
+        .arguments_max = 3,
+        .run = run_restore,
     },
     {},
 };

@@ -47,12 +47,14 @@ int work_end(struct work *w, const char *dir, status s, const struct fault *f)
 status work_log_key(const struct store *store, struct writer *w, struct fault *f)
 {
     struct signer_head unused = {};
+    struct fault why = {};
     const size_t start = w->len;
     status s = FAIL(E_CORRUPT);
     for (int i = 0; s.code == E_CORRUPT && i < SIGNER_TRIES; i++) {
         w->len = start;
-        s = signer_check(store, &unused, w, f);
+        s = signer_check(store, &unused, w, &why);
     }
+    if (s.code != E_OK && s.code != E_NOT_FOUND) *f = why;
     if (s.code != E_NOT_FOUND) return s;
     size_t len = 0;
     uint8_t text[LOG_KEY_TEXT_BYTES_MAX];

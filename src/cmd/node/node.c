@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include "base/bytes.h"
 #include "cmd/node/incident_book.h"
+#include "ledger/layout.h"
 #include "ledger/store_fs.h"
 #include "os/dir.h"
 #include "base/banned.h"
@@ -38,9 +39,23 @@ static status lock_take(const char *dir, struct node *n, struct fault *f)
     return s;
 }
 
+/* A signer that is gone takes with it what it signed last: a new one could sign a second history.
+ */
+static status signer_is_there(const struct store *store, struct fault *f)
+{
+    int file = -1;
+    const status s = store->ops->open(store->self, LAYOUT_SIGNER_KEY, STORE_READ, &file, f);
+    if (s.code == E_OK) store->ops->close(store->self, file);
+    if (s.code != E_NOT_FOUND) return s;
+    return fault_set(f, FAIL(E_REFUSED),
+                     "there is no signer: what it signed last is lost, so nothing may be signed "
+                     "under this name any more; see: candor help recover");
+}
+
 static status log_open(const char *dir, struct node *n, struct fault *f)
 {
     TRY(lock_take(dir, n, f));
+    TRY(signer_is_there(&n->store, f));
     TRY(signer_remote_start(dir, &n->signer, f));
     const struct signer_hello *hello = signer_remote_hello(n->signer);
     if (strcmp(hello->origin, n->config.origin) != 0) {

@@ -217,12 +217,13 @@ static status folders_copy(struct run *r, struct fault *f)
     const struct backup_order *o = r->order;
     TRY(o->to->ops->make_dir(o->to->self, LAYOUT_LOG, f));
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        struct listing l = { r, i, f };
+        struct fault why = {};
         struct fault none = {};
+        struct listing l = { r, i, &why };
         TRY(o->to->ops->make_dir(o->to->self, parts[i].folder, f));
         const status s = o->from->ops->list(o->from->self, parts[i].folder, list_one, &l, &none);
-        if (s.code == E_NOT_FOUND && f->text[0] == '\0') continue; /* nothing was erased yet */
-        if (s.code != E_OK && f->text[0] == '\0') *f = none;
+        if (s.code == E_NOT_FOUND && why.text[0] == '\0') continue; /* nothing was erased yet */
+        if (s.code != E_OK) *f = why.text[0] == '\0' ? none : why;
         TRY(s);
     }
     return OK;
