@@ -12,9 +12,10 @@
 #include "serve/query.h"
 #include "base/banned.h"
 
-/* A request that waits for the reader. */
+/* Somebody who waits for the reader. */
 struct waiting {
-    struct http_request *request; /* NULL: the place is free */
+    void (*answered)(void *with, const struct query_answer *m); /* NULL: the place is free */
+    void *with;
     uint64_t id;
 };
 
@@ -30,8 +31,10 @@ struct api {
 static const char *const types[] = { "application/json", "text/plain; charset=utf-8",
                                      "application/octet-stream" };
 
-static void take_answer(struct api *a, const struct query_answer *m)
+/* Answers a request with what the reader says. */
+static void answer_request(void *with, const struct query_answer *m)
 {
+    struct http_request *r = with;
     char tag[32] = "";
     const struct http_header headers[] = { { "ETag", tag } };
     const struct http_answer out = { .code = m->status,
@@ -40,13 +43,18 @@ static void take_answer(struct api *a, const struct query_answer *m)
                                      .headers = headers,
                                      .header_count = COUNT_OF(headers) };
     if (m->tag != 0) snprintf(tag, sizeof tag, "\"%llu\"", (unsigned long long)m->tag);
+    http_answer(r, &out);
+}
+
+static void take_answer(struct api *a, const struct query_answer *m)
+{
     for (size_t i = 0; i < API_WAITING_MAX; i++) {
         struct waiting *w = &a->waiting[i];
-        if (w->request == NULL || w->id != m->id) continue;
-        struct http_request *r = w->request;
+        if (w->answered == NULL || w->id != m->id) continue;
+        const struct waiting found = *w;
         *w = (struct waiting){};
         a->waiting_count--;
-        http_answer(r, &out);
+        found.answered(found.with, m);
         return;
     }
 }
@@ -106,31 +114,36 @@ bool api_is_idle(const struct api *a)
 static struct waiting *place(struct api *a)
 {
     for (size_t i = 0; i < API_WAITING_MAX; i++) {
-        if (a->waiting[i].request == NULL) return &a->waiting[i];
+        if (a->waiting[i].answered == NULL) return &a->waiting[i];
     }
     return NULL;
 }
 
-static void ask(struct front *front, struct http_request *r, struct query_ask *m)
+status api_ask(struct front *front, struct query_ask *m,
+               void (*answered)(void *with, const struct query_answer *m), void *with)
 {
     struct api *a = front->api;
     uint8_t payload[QUERY_ASK_BYTES_MAX];
     struct writer w = writer_of(payload, sizeof payload);
     struct waiting *waiting = a == NULL ? NULL : place(a);
-    if (waiting == NULL || front->is_stopping) {
-        http_error(r, 503, "the node is busy: come again in a moment");
-        return;
-    }
+    if (waiting == NULL || front->is_stopping) return FAIL(E_BUSY);
     m->id = a->next_id++;
     query_ask_write(m, &w);
-    if (writer_end(&w).code != E_OK) {
-        http_error(r, 414, "the question is too long");
-        return;
-    }
-    *waiting = (struct waiting){ r, m->id };
+    TRY(writer_end(&w));
+    *waiting = (struct waiting){ answered, with, m->id };
     a->waiting_count++;
     const status s = frame_send(a->fd, (struct frame){ QUERY_ASK, writer_slice(&w) }, front->fault);
     if (s.code != E_OK) front_fail(front, s);
+    return OK;
+}
+
+static void ask(struct front *front, struct http_request *r, struct query_ask *m)
+{
+    const status s = api_ask(front, m, answer_request, r);
+    if (s.code == E_BUSY)
+        http_error(r, 503, "the node is busy: come again in a moment");
+    else if (s.code != E_OK)
+        http_error(r, 414, "the question is too long");
 }
 
 /* A number in the query string; false after an answer. */

@@ -17,6 +17,14 @@ void api_free(struct api *a);
 /* Whether nobody waits. */
 bool api_is_idle(const struct api *a);
 
+struct query_ask;
+struct query_answer;
+
+/* Asks the reader; answered is called once with its answer, later. E_BUSY if too many questions
+ * wait, E_LIMIT if it is too long. */
+status api_ask(struct front *front, struct query_ask *m,
+               void (*answered)(void *with, const struct query_answer *m), void *with);
+
 /* Handlers of routes. */
 void api_findings(struct front *front, struct http_request *r, const struct account *user);
 void api_records(struct front *front, struct http_request *r, const struct account *user);

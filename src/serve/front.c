@@ -10,6 +10,7 @@
 #include "os/socket.h"
 #include "serve/api.h"
 #include "serve/front_state.h"
+#include "serve/stream.h"
 #include "base/banned.h"
 
 void front_fail(struct front *front, status why)
@@ -36,6 +37,7 @@ static status take_hello(struct front *front, slice payload)
     struct link_hello m = {};
     TRY(link_hello_parse(payload, &m));
     front->next_number = m.next_number;
+    front->checkpointed = m.next_number;
     front->bundle = m.bundle;
     front->has_hello = true;
     return OK;
@@ -50,6 +52,7 @@ static status take_accounts(struct front *front, slice payload)
     front->retired = front->accounts;
     front->accounts = table;
     front->has_accounts = true;
+    if (front->streams != NULL) streams_recheck(front->streams);
     return OK;
 }
 
@@ -64,6 +67,7 @@ static status take_head(struct front *front, slice payload)
 {
     struct link_head m = {};
     TRY(link_head_parse(payload, &m));
+    front->checkpointed = m.checkpointed;
     outbox_head(front->outbox, &m);
     return OK;
 }
@@ -134,6 +138,7 @@ static status take_stop(struct front *front, slice)
 {
     front->is_stopping = true;
     listeners_stop(front);
+    streams_end(front->streams);
     return OK;
 }
 
@@ -203,7 +208,8 @@ static status make_parts(struct front *front)
     TRY(random_bytes(&front->key, sizeof front->key));
     front->first_ack = front->next_ack = (uint64_t)clock_real_ns() / CLOCK_NS_PER_MS;
     front->scratch = scratch_new();
-    if (front->scratch == NULL) return FAIL(E_NOMEM);
+    front->streams = streams_new(front);
+    if (front->scratch == NULL || front->streams == NULL) return FAIL(E_NOMEM);
     TRY(outbox_new(o->scribe_fd, &o->slots, front->next_number, &front->outbox));
     TRY(batcher_new(NULL, o->config.market, front->next_number, calls, &front->batcher));
     if (is_zero(&front->bundle)) return OK;
@@ -264,6 +270,7 @@ static void end(struct front *front)
 {
     listeners_close(front);
     api_free(front->api);
+    streams_free(front->streams);
     loop_free(front->loop);
     batcher_free(front->batcher);
     scratch_free(front->scratch);

@@ -14,6 +14,7 @@
  * request, input/ takes events.
  */
 struct api;
+struct streams;
 
 struct front {
     const struct front_options *options;
@@ -22,6 +23,8 @@ struct front {
     struct syslog *syslog[SYSLOG_TLS + 1]; /* by enum syslog_kind; NULL: not listening */
     bool is_syslog_paused;
     struct api *api; /* questions to the reader */
+    struct streams *streams;
+    uint64_t checkpointed; /* entries under the newest signed checkpoint */
     struct frame_input in;
     struct accounts accounts;
     struct accounts retired; /* replaced while requests may still point into it */

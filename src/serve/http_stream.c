@@ -101,6 +101,16 @@ status http_stream_send(struct http_stream *s, slice bytes)
     return OK;
 }
 
+size_t http_stream_waiting(const struct http_stream *s)
+{
+    return s->to - s->from;
+}
+
+void http_stream_drop(struct http_stream *s)
+{
+    if (!s->dropped) http_stream_lose(s);
+}
+
 void http_stream_end(struct http_stream *s)
 {
     s->ended = true;

@@ -22,5 +22,9 @@ struct http_stream *http_stream_start(struct http_request *r, const char *type,
 /* Appends bytes. E_FULL beyond the limit's stream_bytes: the client is dropped, and closed is
  * called soon. E_CLOSED if it is gone or dropped already. */
 status http_stream_send(struct http_stream *s, slice bytes);
+/* Bytes that wait for the client to read. */
+size_t http_stream_waiting(const struct http_stream *s);
+/* Drops the client; closed is called soon. */
+void http_stream_drop(struct http_stream *s);
 /* Ends the answer behind what was sent. The stream must not be touched after it. */
 void http_stream_end(struct http_stream *s);

@@ -25,8 +25,12 @@ enum query_question {
     QUERY_INCIDENT,  /* incident number index, with its history */
     QUERY_OPEN,      /* opens an incident as the JSON text says */
     QUERY_CHANGE,    /* changes incident number index as the JSON text says; expect */
+    QUERY_STREAM,    /* findings and incidents from index on, as server-sent events */
     QUERY_END,
 };
+
+/* An answer to QUERY_STREAM begins with the index from which the next one goes on, u64. */
+enum { QUERY_STREAM_HEAD_BYTES = 8, QUERY_STREAM_BYTES_MAX = 128 * 1024 };
 
 enum query_type { QUERY_JSON, QUERY_TEXT, QUERY_BYTES };
 

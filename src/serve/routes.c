@@ -10,6 +10,7 @@
 #include "serve/front_state.h"
 #include "serve/input/refusal.h"
 #include "serve/openapi.h"
+#include "serve/stream.h"
 #include "base/banned.h"
 
 /* Who may take a route. */
@@ -73,6 +74,7 @@ static const struct route_row routes[] = {
     { "POST", "/v1/incidents", FOR_HANDLERS, api_incident_open, NULL },
     { "GET", "/v1/incidents/{incident}", FOR_USERS, api_incident, NULL },
     { "PATCH", "/v1/incidents/{incident}", FOR_HANDLERS, api_incident_change, NULL },
+    { "GET", "/v1/stream", FOR_USERS, api_stream, NULL },
     { "GET", "/checkpoint", FOR_ALL, api_checkpoint, NULL },
     { "GET", "/tile/{tile*}", FOR_ALL, api_tile, NULL },
     { "GET", "/healthz", FOR_ALL, health, NULL },

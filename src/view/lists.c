@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "lib/sqlite.h"
+#include "record/kinds.h"
 #include "view/view.h"
 #include "base/banned.h"
 
@@ -11,6 +12,7 @@ struct view_lists {
     struct sqlite *db;
     struct sqlite_query *newest;
     struct sqlite_query *applied;
+    struct sqlite_query *news;
     struct sqlite_query *incidents;
     struct sqlite_query *changes;
 };
@@ -20,6 +22,7 @@ void view_lists_close(struct view_lists *l)
     if (l == NULL) return;
     sqlite_query_free(l->newest);
     sqlite_query_free(l->applied);
+    sqlite_query_free(l->news);
     sqlite_query_free(l->incidents);
     sqlite_query_free(l->changes);
     sqlite_close(l->db);
@@ -36,6 +39,11 @@ static status prepare(struct view_lists *l, const char *dir, struct fault *f)
                        "ORDER BY number DESC LIMIT ?3",
                        &l->newest, f));
     TRY(sqlite_prepare(l->db, "SELECT applied FROM progress", &l->applied, f));
+    /* by number alone: a range of it is read in order and left at the limit */
+    TRY(sqlite_prepare(l->db,
+                       "SELECT number FROM records WHERE number >= ?1 AND number < ?2 "
+                       "AND (+kind = ?3 OR +kind = ?4) ORDER BY number LIMIT ?5",
+                       &l->news, f));
     TRY(sqlite_prepare(l->db,
                        "SELECT number, state, first, last, changes FROM incidents "
                        "WHERE number < ?1 AND (?2 = 0 OR state = ?2) ORDER BY number DESC LIMIT ?3",
@@ -78,6 +86,17 @@ status view_lists_newest(struct view_lists *l, uint8_t kind, uint64_t below, uin
     sqlite_bind_i64(l->newest, 2, (int64_t)(below < INT64_MAX ? below : INT64_MAX));
     sqlite_bind_i64(l->newest, 3, limit);
     return rows_append(l->newest, indices, f);
+}
+
+status view_lists_news(struct view_lists *l, uint64_t from, uint64_t to, uint32_t limit,
+                       struct writer *indices, struct fault *f)
+{
+    sqlite_bind_i64(l->news, 1, (int64_t)(from < INT64_MAX ? from : INT64_MAX));
+    sqlite_bind_i64(l->news, 2, (int64_t)(to < INT64_MAX ? to : INT64_MAX));
+    sqlite_bind_i64(l->news, 3, KIND_finding);
+    sqlite_bind_i64(l->news, 4, KIND_incident);
+    sqlite_bind_i64(l->news, 5, limit);
+    return rows_append(l->news, indices, f);
 }
 
 status view_lists_applied(struct view_lists *l, uint64_t *ret_applied, struct fault *f)

@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import sys
+import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
@@ -270,6 +271,19 @@ def what_users_are_answered_is_as_described():
         expect(415, method, path, b"x", ANA, **{**more, "Content-Encoding": "br"})
     expect(404, "PATCH", "/v1/incidents/9", {"title": "x"}, ANA, **incident)
     expect(409, "PATCH", "/v1/incidents/1", {"stage": "closed"}, ANA, **incident)
+
+
+@tap.test
+def the_stream_is_as_described():
+    asked = urllib.request.Request(NODE.url + "/v1/stream",
+                                   headers={"Authorization": "Bearer " + ANA})
+    with urllib.request.urlopen(asked, timeout=60) as answer:  # it has no end
+        content = DOCUMENT["paths"]["/v1/stream"]["get"]["responses"]["200"]["content"]
+        assert answer.status == 200 and answer.headers.get_content_type() in content
+    SEEN.add(("GET", "/v1/stream", "200"))
+    expect(400, "GET", "/v1/stream?from=x", None, ANA)
+    expect(401, "GET", "/v1/stream")
+    expect(403, "GET", "/v1/stream", None, SHOP)
 
 
 @tap.test

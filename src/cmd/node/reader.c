@@ -162,6 +162,65 @@ static status ask_list(struct reader *r, const struct query_ask *m, struct fault
     return write_items(r, m, writer_slice(&indices), f);
 }
 
+/* ---- the stream ---- */
+
+/* One record as a server-sent event, or that it is there, where it is too large for a stream. */
+static status write_event(struct reader *r, uint64_t index, size_t cap, struct fault *f)
+{
+    struct writer *w = &r->body;
+    TRY(opener_open(r->opener, index, &r->record, f));
+    const char *kind = r->record.entry.schema->name;
+    writer_text(w, "id: ");
+    writer_dec(w, index);
+    writer_printf(w, "\nevent: %s\ndata: ", kind);
+    const size_t data = w->len;
+    TRY(record_write(&r->record, index, w));
+    if (w->len - data > cap) {
+        w->len = data;
+        writer_printf(w, "{\"index\":%" PRIu64 ",\"kind\":\"%s\",\"too_large\":true}", index, kind);
+    }
+    writer_text(w, "\n\n");
+    return writer_end(w);
+}
+
+/* As many as fit; returns the index from which the next answer goes on. */
+static status write_events(struct reader *r, slice indices, uint64_t *ret_next, struct fault *f)
+{
+    struct writer *w = &r->body;
+    for (size_t at = 0; at < indices.len; at += 8) {
+        const uint64_t index = get_u64(indices.at + at);
+        const size_t before = w->len;
+        TRY(write_event(r, index, QUERY_STREAM_BYTES_MAX / 2, f));
+        if (w->len <= QUERY_STREAM_BYTES_MAX) continue;
+        w->len = before;
+        *ret_next = index;
+        return OK;
+    }
+    return OK;
+}
+
+/* No further than the view is: what it has not seen yet would be passed over. */
+static status ask_stream(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    uint8_t room[QUERY_LIMIT_MAX * 8];
+    struct writer indices = writer_of(room, sizeof room);
+    const uint64_t size = r->view.head.checkpoint.size;
+    uint64_t next = 0;
+    if (r->lists == NULL) TRY(view_lists_open(r->dir, &r->lists, f));
+    TRY(view_lists_applied(r->lists, &next, f));
+    if (next > size) next = size;
+    if (next < m->index) next = m->index;
+    TRY(view_lists_news(r->lists, m->index, next, m->limit, &indices, f));
+    if (indices.len / 8 == m->limit && m->limit > 0) {
+        next = get_u64(indices.at + indices.len - 8) + 1;
+    }
+    TRY(record_look(r, m, writer_slice(&indices), f));
+    writer_u64(&r->body, 0);
+    TRY(write_events(r, writer_slice(&indices), &next, f));
+    put_u64(r->body.at, next);
+    return OK;
+}
+
 /* ---- incidents ---- */
 
 static status lists_open(struct reader *r, struct fault *f)
@@ -282,6 +341,7 @@ static const struct {
     { QUERY_PROOF, QUERY_TEXT, 200, ask_proof },
     { QUERY_HEAD, QUERY_TEXT, 200, ask_head },
     { QUERY_TILE, QUERY_BYTES, 200, ask_tile },
+    { QUERY_STREAM, QUERY_BYTES, 200, ask_stream },
     { QUERY_INCIDENTS, QUERY_JSON, 200, ask_incidents },
     { QUERY_INCIDENT, QUERY_JSON, 200, ask_incident },
     { QUERY_OPEN, QUERY_JSON, 201, ask_open },
