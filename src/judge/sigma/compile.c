@@ -203,6 +203,48 @@ uint32_t compile_predicate(struct document *d, const struct predicate *p)
     return index;
 }
 
+static slice expression_key(struct ruleset_build *b, slice expression, uint32_t flags)
+{
+    b->key[0] = (uint8_t)flags;
+    bytes_copy(b->key + 1, KEY_BYTES_MAX - 1, expression);
+    return (slice){ b->key, 1 + expression.len };
+}
+
+/* The number of an expression; the row of a new one is empty. */
+static status expression_number(struct ruleset_build *b, slice expression, uint32_t flags,
+                                uint32_t *ret_number, bool *ret_is_new)
+{
+    if (expression.len >= KEY_BYTES_MAX) return FAIL(E_LIMIT);
+    if (!compile_room(b, (void **)&b->set_at, b->expressions.count, &b->set_cap,
+                      sizeof *b->set_at)) {
+        return b->fatal;
+    }
+    const slice key = expression_key(b, expression, flags);
+    TRY(intern_add(&b->expressions, key, ret_number, ret_is_new));
+    if (*ret_is_new) b->set_at[*ret_number] = (struct compiled){ .why = slice_none() };
+    return OK;
+}
+
+status compile_expression_add(struct ruleset_build *b, slice expression, uint32_t flags,
+                              struct scan_set *set)
+{
+    uint32_t number = 0;
+    bool is_new = false;
+    TRY(expression_number(b, expression, flags, &number, &is_new));
+    if (!is_new) return FAIL(E_DUPLICATE);
+    b->set_at[number].set = set;
+    return OK;
+}
+
+const struct scan_set *compile_expression_find(struct ruleset_build *b, slice expression,
+                                               uint32_t flags)
+{
+    uint32_t number = 0;
+    if (expression.len >= KEY_BYTES_MAX) return NULL;
+    const slice key = expression_key(b, expression, flags);
+    return intern_find(&b->expressions, key, &number) ? b->set_at[number].set : NULL;
+}
+
 const struct scan_set *compile_expression(struct document *d, const struct yaml_node *at,
                                           slice expression, uint32_t flags)
 {
@@ -214,22 +256,14 @@ const struct scan_set *compile_expression(struct document *d, const struct yaml_
         document_error(d, at, code, "regular expression: %s", why.text);
         return NULL;
     }
-    struct writer key = writer_of(b->key, KEY_BYTES_MAX);
-    writer_u8(&key, (uint8_t)flags);
-    writer_bytes(&key, expression);
     uint32_t number = 0;
     bool is_new = false;
-    if (!compile_room(b, (void **)&b->set_at, b->expressions.count, &b->set_cap,
-                      sizeof *b->set_at)) {
-        return NULL;
-    }
-    status s = intern_add(&b->expressions, writer_slice(&key), &number, &is_new);
+    status s = expression_number(b, expression, flags, &number, &is_new);
     if (s.code != E_OK) compile_fail(b, s);
     if (s.code != E_OK) return NULL;
     if (is_new) {
         const struct scan_pattern pattern = { .expression = expression, .flags = flags };
         struct compiled *compiled = &b->set_at[number];
-        *compiled = (struct compiled){ .why = slice_none() };
         s = scan_set_new(&pattern, 1, &compiled->set, &why);
         if (s.code == E_NOMEM) compile_fail(b, s);
         if (s.code != E_OK) compiled->why = compile_copy(b, slice_text(why.text));

@@ -34,6 +34,7 @@ struct ruleset_build {
     size_t rule_cap, predicate_cap, field_cap, set_cap, list_cap, rule_at_cap, diagnostic_cap;
     size_t content_count, content_cap;
     uint8_t *key; /* KEY_BYTES_MAX for the key of a predicate */
+    void *kept;   /* owned; what a restored set was read from, or NULL */
 };
 
 struct compiled {
@@ -87,5 +88,13 @@ uint32_t compile_predicate(struct document *d, const struct predicate *p);
 /* The compiled expression, from the cache of the set. NULL after a diagnostic at the node. */
 const struct scan_set *compile_expression(struct document *d, const struct yaml_node *at,
                                           slice expression, uint32_t flags);
+/* Takes an expression that was compiled before, and the set. E_DUPLICATE if it is there already. */
+status compile_expression_add(struct ruleset_build *b, slice expression, uint32_t flags,
+                              struct scan_set *set);
+/* An expression that is there, compiled; else NULL. */
+const struct scan_set *compile_expression_find(struct ruleset_build *b, slice expression,
+                                               uint32_t flags);
+/* Registers a rule under its id or name; nothing for an empty one. E_DUPLICATE, E_NOMEM. */
+status compile_reference(struct ruleset_build *b, slice reference, struct rule *rule);
 /* The values of a value list; NULL if there is none of that name. */
 const struct value_list *compile_list(const struct ruleset_build *b, slice name);

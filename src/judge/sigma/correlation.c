@@ -229,16 +229,31 @@ static bool bound_load(struct document *d, const struct yaml_member *member, str
     return false;
 }
 
+static bool needs_condition(const struct correlation *c)
+{
+    return c->bound_count == 0 && c->condition == NULL && !is_temporal(c);
+}
+
+static bool needs_field(const struct correlation *c)
+{
+    return !is_counted(c) && c->field_count == 0;
+}
+
+bool correlation_is_complete(const struct correlation *c)
+{
+    return !needs_condition(c) && !needs_field(c);
+}
+
 static bool needs_check(struct document *d, const struct yaml_node *map,
                         const struct correlation *c)
 {
-    if (c->bound_count == 0 && c->condition == NULL && !is_temporal(c)) {
+    if (needs_condition(c)) {
         document_error(d, map, "correlation",
                        "%s needs a condition with gt, gte, lt, lte, eq or neq",
                        type_names[c->type]);
         return false;
     }
-    if (!is_counted(c) && c->field_count == 0) {
+    if (needs_field(c)) {
         document_error(d, map, "correlation", "%s needs a field in its condition",
                        type_names[c->type]);
         return false;

@@ -62,6 +62,11 @@ bool correlation_load(struct document *d, const struct yaml_node *map, struct ru
 /* Resolves the rules of all correlations; refuses those with an unknown rule or a cycle, or deeper
  * than CORRELATION_DEPTH_MAX; marks rules that raise no finding of their own. */
 void correlations_link(struct ruleset *rs);
+/* Whether the definition has the field and the condition that its type needs. */
+bool correlation_is_complete(const struct correlation *c);
+/* Whether no correlation lists itself, at any depth, and none is deeper than CORRELATION_DEPTH_MAX.
+ * All are resolved. False too if the scratch arena of the set is full. */
+bool correlations_are_settled(struct ruleset *rs);
 /* Whether a measure meets all bounds. */
 bool correlation_holds(const struct correlation *c, double measure);
 const char *correlation_type_name(uint8_t type);

@@ -73,6 +73,17 @@ static void depths_find(struct ruleset *rs, uint8_t *depths)
     }
 }
 
+bool correlations_are_settled(struct ruleset *rs)
+{
+    uint8_t *depths = arena_array(&rs->build->scratch, rs->rule_count + 1, sizeof *depths);
+    if (depths == NULL) return false;
+    depths_find(rs, depths);
+    for (size_t i = 0; i < rs->rule_count; i++) {
+        if (rs->rules[i]->kind == RULE_CORRELATION && depths[i] == DEPTH_UNKNOWN) return false;
+    }
+    return true;
+}
+
 /* Takes the refused correlations out; the others keep their order. */
 static void rules_compact(struct ruleset *rs)
 {

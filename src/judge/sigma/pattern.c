@@ -65,11 +65,12 @@ static slice text_join(struct arena *arena, const struct pattern_part *parts, si
     return (slice){ formed, text_form_write((slice){ plain, len }, form, formed) };
 }
 
-static status parts_copy(struct arena *arena, const struct pattern_part *parts, size_t count,
-                         struct pattern *pattern, struct fault *fault)
+/* Copies parts, each run of texts as one; NULL if the arena is full. */
+static struct pattern_part *parts_copy(struct arena *arena, const struct pattern_part *parts,
+                                       size_t count, uint8_t form, size_t *ret_count)
 {
     struct pattern_part *copy = arena_array(arena, count + 1, sizeof *copy);
-    if (copy == NULL) return out_of_room(fault);
+    if (copy == NULL) return NULL;
     size_t written = 0;
     for (size_t i = 0; i < count; i++) {
         size_t run = 0;
@@ -79,14 +80,13 @@ static status parts_copy(struct arena *arena, const struct pattern_part *parts, 
             copy[written++] = (struct pattern_part){ .kind = parts[i].kind, .text = slice_none() };
             continue;
         }
-        const slice text = text_join(arena, parts + i, run, pattern->form);
-        if (text.at == NULL) return out_of_room(fault);
+        const slice text = text_join(arena, parts + i, run, form);
+        if (text.at == NULL) return NULL;
         copy[written++] = (struct pattern_part){ .kind = PART_TEXT, .text = text };
         i += run - 1;
     }
-    pattern->parts = copy;
-    pattern->part_count = (uint32_t)parts_join(copy, written);
-    return OK;
+    *ret_count = written;
+    return copy;
 }
 
 /* The simple shapes, which have one text and no '?'; anything else is general. */
@@ -155,15 +155,24 @@ static status segments_build(struct arena *arena, struct pattern *p, struct faul
     return OK;
 }
 
-status pattern_build(struct arena *arena, const struct pattern_part *parts, size_t count,
-                     uint8_t form, struct pattern *ret_pattern, struct fault *fault)
+status pattern_restore(struct arena *arena, struct pattern_part *parts, size_t count, uint8_t form,
+                       struct pattern *ret_pattern, struct fault *fault)
 {
-    struct pattern pattern = { .form = form, .text = slice_none() };
-    TRY(parts_copy(arena, parts, count, &pattern, fault));
+    struct pattern pattern = { .form = form, .parts = parts, .text = slice_none() };
+    pattern.part_count = (uint32_t)parts_join(parts, count);
     pattern.shape = shape_of(&pattern);
     if (pattern.shape == SHAPE_GENERAL) TRY(segments_build(arena, &pattern, fault));
     *ret_pattern = pattern;
     return OK;
+}
+
+status pattern_build(struct arena *arena, const struct pattern_part *parts, size_t count,
+                     uint8_t form, struct pattern *ret_pattern, struct fault *fault)
+{
+    size_t copied = 0;
+    struct pattern_part *copy = parts_copy(arena, parts, count, form, &copied);
+    if (copy == NULL) return out_of_room(fault);
+    return pattern_restore(arena, copy, copied, form, ret_pattern, fault);
 }
 
 /* Whether the segment stands at the start of text; then *ret_len is the bytes it covers. */

@@ -16,6 +16,10 @@
  */
 status pattern_build(struct arena *arena, const struct pattern_part *parts, size_t count,
                      uint8_t form, struct pattern *ret_pattern, struct fault *fault);
+/* The same from the parts of a pattern that was built before: in its form already, and in memory
+ * that lives as long as the arena. */
+status pattern_restore(struct arena *arena, struct pattern_part *parts, size_t count, uint8_t form,
+                       struct pattern *ret_pattern, struct fault *fault);
 /* Whether the whole value matches. The value is in the pattern's form already (text_form_write).
  * O(value.len), times at most PATTERN_SEARCH_SYMBOLS_MAX / 64 where '?' is searched. */
 bool pattern_match(const struct pattern *pattern, slice value);

@@ -59,6 +59,7 @@ void ruleset_free(struct ruleset *rs)
     free(b->diagnostics);
     free(b->content);
     free(b->key);
+    free(b->kept);
     arena_done(&b->scratch);
     arena_done(&b->arena);
     free(b);
@@ -100,31 +101,35 @@ status ruleset_list(struct ruleset *rs, slice name, slice value)
     return b->fatal;
 }
 
+status compile_reference(struct ruleset_build *b, slice reference, struct rule *rule)
+{
+    uint32_t number = 0;
+    bool is_new = false;
+    if (reference.len == 0) return OK;
+    if (!compile_room(b, (void **)&b->rule_at, b->references.count, &b->rule_at_cap,
+                      sizeof *b->rule_at)) {
+        return b->fatal;
+    }
+    TRY(intern_add(&b->references, reference, &number, &is_new));
+    if (is_new) b->rule_at[number] = rule;
+    return b->rule_at[number] == rule ? OK : FAIL(E_DUPLICATE); /* id and name may be alike */
+}
+
 /* Registers the rule under its id or name. False after a diagnostic if that is taken. */
 static bool reference_add(struct document *d, slice reference, struct rule *rule)
 {
     struct ruleset_build *b = d->build;
+    const status s = compile_reference(b, reference, rule);
+    if (s.code == E_OK) return true;
     uint32_t number = 0;
-    bool is_new = false;
-    if (reference.len == 0) return true;
-    if (!compile_room(b, (void **)&b->rule_at, b->references.count, &b->rule_at_cap,
-                      sizeof *b->rule_at)) {
-        return false;
-    }
-    const status s = intern_add(&b->references, reference, &number, &is_new);
-    if (s.code != E_OK) {
-        compile_fail(b, s);
-        return false;
-    }
-    if (!is_new && b->rule_at[number] == rule) return true; /* id and name alike */
-    if (!is_new) {
+    if (s.code == E_DUPLICATE && intern_find(&b->references, reference, &number)) {
         const struct rule *first = b->rule_at[number];
         document_error(d, NULL, "duplicate", "%.*s is the id or name of the rule at %.*s:%u too",
                        SHOW(reference), SHOW(first->file), first->line);
-        return false;
+    } else {
+        compile_fail(b, s);
     }
-    b->rule_at[number] = rule;
-    return true;
+    return false;
 }
 
 static void rule_add(struct document *d, struct rule *rule)
@@ -229,6 +234,12 @@ status ruleset_finish(struct ruleset *rs)
     }
     sha256_final(&sha, &rs->digest);
     return b->fatal;
+}
+
+void ruleset_keep(struct ruleset *rs, void *bytes)
+{
+    assert(rs->build->kept == NULL);
+    rs->build->kept = bytes;
 }
 
 const struct rule *ruleset_find(const struct ruleset *rs, slice reference)

@@ -58,5 +58,7 @@ status ruleset_add(struct ruleset *rs, slice file, slice text);
 status ruleset_add_unreadable(struct ruleset *rs, slice file, slice why);
 /* Resolves references, applies filters, compiles expressions. E_NOMEM, E_LIMIT. */
 status ruleset_finish(struct ruleset *rs);
+/* Memory, or NULL, that is freed with the set. At most once. */
+void ruleset_keep(struct ruleset *rs, void *bytes);
 /* The rule of that id or name, else NULL. */
 const struct rule *ruleset_find(const struct ruleset *rs, slice reference);
