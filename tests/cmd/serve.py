@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -83,6 +84,26 @@ def many_commands_at_once_each_get_their_own_answers():
         assert indices == sorted(indices), "a command's records keep their order"
     assert stop(node, signal.SIGINT) == 0
     assert run("fsck", NODE).returncode == 0
+
+
+@tap.test
+def the_service_manager_hears_of_start_and_stop():
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        address = os.path.join(HOME, "notify")
+        manager.bind(address)
+        manager.settimeout(60)
+        os.environ["NOTIFY_SOCKET"] = address
+        node = start()
+        del os.environ["NOTIFY_SOCKET"]
+        assert manager.recv(100) == b"READY=1"
+        assert stop(node) == 0
+        assert manager.recv(100) == b"STOPPING=1"
+    os.environ["NOTIFY_SOCKET"] = address
+    os.unlink(address)
+    node = start()
+    del os.environ["NOTIFY_SOCKET"]
+    assert stop(node) == 0, "a manager that is gone changes nothing"
+    assert b"cannot notify" in node.stderr.read()
 
 
 @tap.test

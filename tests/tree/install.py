@@ -3,6 +3,8 @@
 
 install.py [make]: with make, the front door in a build folder of its own, which takes minutes."""
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,7 +63,7 @@ def programs_pages_completion_rules_formats_and_licence_are_there():
     for path in ("bin/candor", "bin/candor-verify", "share/man/man1/candor.1",
                  "share/man/man1/candor-log-count.1", "share/doc/candor/LICENSE",
                  "share/doc/candor/formats/proof.md",
-                 "share/bash-completion/completions/candor"):
+                 "share/bash-completion/completions/candor", "lib/sysusers.d/candor.conf"):
         assert path in files, path
     rules = os.path.join(ROOT, "rules")
     here = sum(len(names) for _, _, names in os.walk(rules))
@@ -88,6 +90,22 @@ def both_programs_run_from_there_alone():
     assert "0 faults" in run(candor, "fsck", node, env=env)
     version = run(os.path.join(PREFIX, "bin/candor-verify"), "--version", env=env)
     assert version.startswith("candor-verify "), version
+
+
+@tap.test
+def the_unit_is_one_that_systemd_takes_and_confines():
+    if shutil.which("systemd-analyze") is None:
+        tap.skip("no systemd-analyze here")
+    unit = os.path.join(FOLDER.name, "candor@test.service")
+    with open(os.path.join(PREFIX, "lib/systemd/system/candor@.service"), encoding="utf-8") as file:
+        text = file.read()
+    program = re.search(r"^ExecStart=(\S+/bin/candor) serve ", text, re.M).group(1)
+    with open(unit, "w", encoding="utf-8") as file:
+        file.write(text.replace(program, os.path.join(PREFIX, "bin/candor")))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0 and not done.stderr, done
+    run("systemd-analyze", "security", "--offline=true", "--threshold=20", unit)
 
 
 @tap.test

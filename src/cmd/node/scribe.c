@@ -17,6 +17,7 @@
 #include "os/dir.h"
 #include "os/frame.h"
 #include "os/loop.h"
+#include "os/notify.h"
 #include "os/socket.h"
 #include "serve/rule_pack.h"
 #include "view/view.h"
@@ -269,10 +270,19 @@ static void on_activated(void *self, const struct link_activated *m)
     answer_all(s);
 }
 
+/* The service manager hears how far the node is; one that does not listen changes nothing. */
+static void tell_manager(const char *text)
+{
+    struct fault f = {};
+    const status said = notify_manager(text, &f);
+    if (said.code != E_OK) command_fail(status_exit(said), "serve: %s", f.text);
+}
+
 static void on_front_ready(void *self, slice address)
 {
     struct scribe *s = self;
     s->ready(&s->node, address);
+    tell_manager("READY=1");
 }
 
 static void on_front_idle(void *self)
@@ -411,6 +421,7 @@ static void on_stop(void *with, int signal_number)
     struct scribe *s = with;
     (void)signal_number;
     s->stopping = true;
+    tell_manager("STOPPING=1");
 }
 
 static status scribe_init(struct scribe *s, const char *dir, struct fault *f)
