@@ -4,6 +4,7 @@
 #include "serve/account.h"
 #include "serve/judging.h"
 #include "serve/link.h"
+#include "serve/replay.h"
 
 /*
  * batcher: events become batches for the scribe (serve/link.h), each with the findings that its
@@ -12,7 +13,9 @@
  */
 enum {
     BATCHER_BYTES_CLOSE = 1024 * 1024, /* a batch that has this many is closed */
-    BATCHER_FUTURE_S = 86400, /* an event further ahead of its arrival is filed under that */
+    /* An event further ahead of its arrival is judged and filed under that: one wrong clock must
+     * not close the windows of everybody. As the lateness that correlations allow. */
+    BATCHER_FUTURE_S = 10,
 };
 
 /* A closed batch; the bytes are the receiver's to free. */
@@ -52,6 +55,9 @@ status batcher_judge_by(struct batcher *b, struct judging *j);
  * and the fault says why; any other is a failure of the batcher. */
 status batcher_add(struct batcher *b, const struct origin *from, const struct submission *event,
                    uint64_t *ret_number, struct fault *f);
+/* Judges an event of the log again: the judge's state becomes what it was after it. What it leads
+ * to is in the log already. E_LIMIT, E_NOMEM. */
+status batcher_again(struct batcher *b, const struct replay_event *e);
 /* Closes the open batch, if anything is in it. E_NOMEM. */
 status batcher_flush(struct batcher *b);
 /* Findings made since the start. */

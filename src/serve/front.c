@@ -127,6 +127,7 @@ static status take_activate(struct front *front, slice payload)
         TRY(batcher_judge_by(front->batcher, made));
         judging_free(front->judging);
         front->judging = made;
+        front->is_replaying = false;
     } else {
         answer.why = slice_text(why.text[0] != '\0' ? why.text : status_text(loaded));
     }
@@ -146,10 +147,11 @@ static const struct {
     uint16_t type;
     status (*take)(struct front *front, slice payload);
 } messages[] = {
-    { LINK_STORED, take_stored },     { LINK_HEAD, take_head },
-    { LINK_HELLO, take_hello },       { LINK_STOP, take_stop },
-    { LINK_ACCOUNTS, take_accounts }, { LINK_ACTIVATE, take_activate },
-    { LINK_WINDOW, take_window },
+    { LINK_STORED, take_stored },        { LINK_HEAD, take_head },
+    { LINK_HELLO, take_hello },          { LINK_STOP, take_stop },
+    { LINK_ACCOUNTS, take_accounts },    { LINK_ACTIVATE, take_activate },
+    { LINK_WINDOW, take_window },        { LINK_REPLAY, recall_take },
+    { LINK_FORGET, recall_take_forget }, { LINK_REPLAYED, recall_take_end },
 };
 
 static status take_frame(struct front *front, const struct frame *frame)
@@ -232,12 +234,13 @@ static status start(struct front *front)
     TRY(windows_new(&front->windows));
     TRY(meet_scribe(front));
     TRY(make_parts(front));
-    TRY(socket_no_wait(o->scribe_fd, front->fault)); /* from here on the loop waits */
     TRY(loop_new(NULL, &front->loop, front->fault));
     TRY(api_new(front, o->reader_fd, &front->api, front->fault));
     TRY(listeners_open(front));
     TRY(loop_watch(front->loop, o->scribe_fd, LOOP_READ, scribe_ready, front, front->fault));
     if (o->confine != NULL) TRY(o->confine(o->dir, front->fault));
+    TRY(recall_state(front, take_frame));
+    TRY(socket_no_wait(o->scribe_fd, front->fault)); /* from here on the loop waits */
     return say_ready(front);
 }
 

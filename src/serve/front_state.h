@@ -39,12 +39,23 @@ struct front {
     hash bundle;
     bool has_hello, has_accounts;
     bool is_stopping;
-    status failed; /* what ended it; OK while it runs */
+    bool is_replaying; /* the judge's state is on its way; nothing new is judged before */
+    status failed;     /* what ended it; OK while it runs */
     struct fault *fault;
 };
 
 /* Ends the front with that status, unless it has ended already. */
 void front_fail(struct front *front, status why);
+
+/* ---- recall.c ---- */
+/* Asks for the events that the active rules can still see, and judges them again, before anything
+ * new is taken. take_frame takes the scribe's messages. */
+status recall_state(struct front *front,
+                    status (*take_frame)(struct front *front, const struct frame *frame));
+/* LINK_REPLAY, LINK_REPLAYED, LINK_FORGET. */
+status recall_take(struct front *front, slice payload);
+status recall_take_end(struct front *front, slice payload);
+status recall_take_forget(struct front *front, slice payload);
 
 /* ---- listeners.c ---- */
 /* Opens what the configuration asks for. */

@@ -95,6 +95,17 @@ const hash *judging_bundle(const struct judging *j)
     return &j->bundle;
 }
 
+uint64_t judging_reach_s(const struct judging *j)
+{
+    enum { NS_PER_S = 1000000000 };
+    return correlator_reach_s(j->rules, (uint64_t)CORRELATOR_LATENESS_DEFAULT_NS / NS_PER_S);
+}
+
+uint64_t judging_forget(struct judging *j, bool (*is_gone)(void *user, uint64_t number), void *user)
+{
+    return j->correlator == NULL ? 0 : correlator_forget(j->correlator, is_gone, user);
+}
+
 static void on_match(void *user, const struct rule *rule, enum gate gate)
 {
     struct judging *j = user;

@@ -28,6 +28,11 @@ void judging_free(struct judging *j);
 struct judging_numbers judging_numbers(const struct judging *j);
 /* The hash of the pack. */
 const hash *judging_bundle(const struct judging *j);
+/* How far before the newest event one may lie and still matter to its correlations; 0: no state. */
+uint64_t judging_reach_s(const struct judging *j);
+/* Takes events out of its state (judge/sigma/correlate/correlator.h). */
+uint64_t judging_forget(struct judging *j, bool (*is_gone)(void *user, uint64_t number),
+                        void *user);
 /* Judges the next event, first by the rules in their order, then by the correlations. number: what
  * findings call it by; arrived_ns stands for the time of an event that has none. E_NOMEM, or what
  * found returned. */

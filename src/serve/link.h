@@ -21,11 +21,13 @@
  *     activate    bundle hash: load it and judge by it from the next batch on
  *     window      source u64 | pairs: the source's number u64, the record's number u64
  *     stop        nothing: take no more requests, answer what there is, end
+ *     replay, replayed, forget: the state of the judge, see serve/replay.h
  *   to the scribe
  *     ready       text for people: what is listened on
  *     batch       batch u64 | slot u32 | bytes u32 | records u32 | first number u64
  *     activated   bundle hash | rules u64 | refused u64 | text: why not, empty if it is active
  *     idle        nothing: the answer to stop, all is answered
+ *     replay ask  for the events that the judge's state is made of (serve/replay.h)
  *
  * A batch is for each record: numbered u8 (0 or 1) | if 1: source u64, sequence u64 | the record
  * (record/wire.h). Positions in findings are numbers, which the scribe turns into indices.
@@ -38,10 +40,14 @@ enum link_message {
     LINK_ACTIVATE,
     LINK_STOP,
     LINK_WINDOW,
+    LINK_REPLAY,
+    LINK_REPLAYED,
+    LINK_FORGET,
     LINK_READY = 65,
     LINK_BATCH,
     LINK_ACTIVATED,
     LINK_IDLE,
+    LINK_REPLAY_ASK,
 };
 
 enum {

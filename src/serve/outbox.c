@@ -210,6 +210,11 @@ struct link_head outbox_log_head(const struct outbox *o)
     return o->head;
 }
 
+const struct positions *outbox_positions(const struct outbox *o)
+{
+    return &o->positions;
+}
+
 size_t outbox_bytes(const struct outbox *o)
 {
     return o->waiting_bytes;

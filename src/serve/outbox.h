@@ -2,6 +2,7 @@
 #pragma once
 #include "os/shared.h"
 #include "serve/batcher.h"
+#include "serve/positions.h"
 
 /*
  * outbox: batches on their way from the front to the scribe, in order, through the slots of shared
@@ -44,6 +45,8 @@ void outbox_forget(struct outbox *o, struct ticket *t);
 /* All records with smaller numbers are durable. */
 uint64_t outbox_stored_through(const struct outbox *o);
 struct link_head outbox_log_head(const struct outbox *o);
+/* Where the records with these numbers are in the log; borrowed. */
+const struct positions *outbox_positions(const struct outbox *o);
 /* Bytes that wait for a slot. */
 size_t outbox_bytes(const struct outbox *o);
 /* Whether nothing is under way and nobody waits. */

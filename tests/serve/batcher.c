@@ -176,6 +176,62 @@ static void an_event_from_the_future_is_filed_under_its_arrival(void **)
     batcher_free(b);
 }
 
+/* One event of the future must not push the windows of all others into the past. */
+static void an_event_from_the_future_closes_no_window(void **)
+{
+    struct out out = {};
+    struct batcher *b = NULL;
+    struct fault f = {};
+    uint64_t number = 0;
+    struct judging *j = judging();
+    assert_ok(batcher_new(NULL, "", 0, (struct batcher_calls){ on_ready, &out }, &b));
+    assert_ok(batcher_judge_by(b, j));
+    assert_ok(add(b, "{\"product\":\"candor\",\"a\":\"bad\",\"actor\":\"ana\"}", &number, &f));
+    assert_ok(add(b, "{\"time\":\"2199-01-01T00:00:00Z\"}", &number, &f));
+    assert_ok(add(b, "{\"product\":\"candor\",\"a\":\"bad\",\"actor\":\"ana\"}", &number, &f));
+    assert_ok(batcher_flush(b));
+    assert_true(batcher_findings(b) == 3);
+    forget(&out);
+    batcher_free(b);
+    judging_free(j);
+}
+
+static void events_judged_again_count_and_are_not_recorded(void **)
+{
+    static struct wire_record r;
+    static const char bad[] = "{\"product\":\"candor\",\"a\":\"bad\",\"actor\":\"ana\"}";
+    struct out out = {};
+    struct batcher *b = NULL;
+    struct fault f = {};
+    uint64_t number = 0;
+    struct judging *j = judging();
+    struct replay_event e = { .index = 40,
+                              .time_ns = from.arrived_ns - 1000,
+                              .arrived_ns = from.arrived_ns,
+                              .trust = VALUE_trust_token,
+                              .raw = slice_text(bad) };
+    assert_ok(batcher_new(NULL, "", 100, (struct batcher_calls){ on_ready, &out }, &b));
+    assert_ok(batcher_again(b, &e)); /* nothing judges yet */
+    assert_ok(batcher_judge_by(b, j));
+    assert_ok(batcher_again(b, &e));
+    e.raw = slice_text("{\"broken\":");
+    assert_ok(batcher_again(b, &e));
+    e.raw = slice_text("<13>Jan  5 08:00:00 host app: word");
+    e.trust = VALUE_trust_address;
+    assert_ok(batcher_again(b, &e));
+    assert_ok(batcher_flush(b));
+    assert_true(out.count == 0 && batcher_findings(b) == 0);
+    assert_ok(add(b, bad, &number, &f));
+    assert_ok(batcher_flush(b));
+    assert_true(out.at[0].records == 3 && number == 100); /* itself, its finding, the correlation */
+    record_at(&out.at[0], 2, &r);
+    const slice evidence = field(&r, FIELD_finding_evidence);
+    assert_true(evidence.len == 20 && get_u64(evidence.at) == 40);
+    forget(&out);
+    batcher_free(b);
+    judging_free(j);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +239,8 @@ int main(void)
         cmocka_unit_test(refused_events_leave_no_trace),
         cmocka_unit_test(a_full_batch_is_closed_and_numbers_go_on),
         cmocka_unit_test(an_event_from_the_future_is_filed_under_its_arrival),
+        cmocka_unit_test(an_event_from_the_future_closes_no_window),
+        cmocka_unit_test(events_judged_again_count_and_are_not_recorded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

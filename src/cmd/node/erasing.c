@@ -309,6 +309,7 @@ static status set_commit(struct erasing *e, const struct erased_set *set,
     TRY(committer_add(n->committer, &record, &index, f));
     TRY(settle(n, f));
     TRY(ledger_erase(n->ledger, index, f));
+    if (n->on_erased.erased != NULL) TRY(n->on_erased.erased(n->on_erased.self, set, f));
     e->entries++;
     e->erased += erased_amount(set);
     return OK;

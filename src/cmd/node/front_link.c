@@ -5,7 +5,9 @@
 #include <unistd.h>
 #include "base/bytes.h"
 #include "serve/positions.h"
+#include "cmd/node/replay_log.h"
 #include "cmd/node/sent_before.h"
+#include "ledger/erase/erased_set.h"
 #include "os/frame.h"
 #include "os/process.h"
 #include "os/shared.h"
@@ -39,6 +41,8 @@ struct front_link {
     struct wire_record record;
     uint8_t *evidence; /* owned: translated positions */
     struct link_head told;
+    struct replay_log *replay; /* what the front asked for; NULL: nothing under way */
+    bool has_asked, is_ready;
 };
 
 /* ---- batches ---- */
@@ -126,6 +130,7 @@ static status take_batch(struct front_link *l, slice payload)
 
 static status take_ready(struct front_link *l, slice payload)
 {
+    l->is_ready = true;
     l->calls.ready(l->calls.self, payload);
     return OK;
 }
@@ -138,6 +143,24 @@ static status take_activated(struct front_link *l, slice payload)
     return OK;
 }
 
+static status send_replay(void *self, slice payload, struct fault *f)
+{
+    const struct front_link *l = self;
+    return frame_send(l->fd, (struct frame){ LINK_REPLAY, payload }, f);
+}
+
+/* Recorded events go to the front once, and not after it has met its first foreign byte. */
+static status take_replay_ask(struct front_link *l, slice payload)
+{
+    uint64_t reach_s = 0;
+    TRY(replay_ask_parse(payload, &reach_s));
+    if (l->has_asked || l->is_ready) {
+        return fault_set(l->fault, FAIL(E_DENIED), "front: it may not ask for recorded events now");
+    }
+    l->has_asked = true;
+    return replay_log_new(l->node, reach_s, send_replay, l, &l->replay, l->fault);
+}
+
 static status take_idle(struct front_link *l, slice)
 {
     l->calls.idle(l->calls.self);
@@ -148,10 +171,9 @@ static const struct {
     uint16_t type;
     status (*take)(struct front_link *l, slice payload);
 } messages[] = {
-    { LINK_BATCH, take_batch },
-    { LINK_READY, take_ready },
-    { LINK_ACTIVATED, take_activated },
-    { LINK_IDLE, take_idle },
+    { LINK_BATCH, take_batch },           { LINK_READY, take_ready },
+    { LINK_ACTIVATED, take_activated },   { LINK_IDLE, take_idle },
+    { LINK_REPLAY_ASK, take_replay_ask },
 };
 
 static status take_frame(struct front_link *l, const struct frame *frame)
@@ -221,6 +243,37 @@ status front_link_accounts(struct front_link *l, slice accounts, struct fault *f
 status front_link_activate(struct front_link *l, const hash *bundle, struct fault *f)
 {
     return tell(l, LINK_ACTIVATE, (slice){ bundle->bytes, sizeof bundle->bytes }, f);
+}
+
+bool front_link_is_recalling(const struct front_link *l)
+{
+    return l->replay != NULL;
+}
+
+status front_link_recall(struct front_link *l, struct fault *f)
+{
+    bool done = false;
+    TRY(replay_log_step(l->replay, &done, f));
+    if (!done) return OK;
+    replay_log_free(l->replay);
+    l->replay = NULL;
+    return tell(l, LINK_REPLAYED, slice_none(), f);
+}
+
+static bool takes_raw(const struct erased_item *item)
+{
+    return item->fields == ERASED_WHOLE || (item->fields >> (FIELD_event_raw - 1) & 1) != 0;
+}
+
+status front_link_forget(struct front_link *l, const struct erased_set *set, struct fault *f)
+{
+    struct writer w = writer_of(l->copy, LINK_SLOT_BYTES);
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct erased_item *item = &set->items[i];
+        if (takes_raw(item)) replay_run_write((struct replay_run){ item->first, item->count }, &w);
+    }
+    TRY(writer_end(&w));
+    return w.len == 0 ? OK : tell(l, LINK_FORGET, writer_slice(&w), f);
 }
 
 status front_link_stop(struct front_link *l, struct fault *f)
@@ -333,6 +386,7 @@ void front_link_free(struct front_link *l)
     }
     if (l->has_process) ignore(process_wait(&l->process, &end, &unused), "it ends with its socket");
     if (l->has_reader) ignore(process_wait(&l->reader, &end, &unused), "it ends with the front");
+    replay_log_free(l->replay);
     frame_input_done(&l->in);
     positions_done(&l->positions);
     shared_done(&l->slots);

@@ -10,6 +10,7 @@
  * slot is copied before it is read, every record is checked against the schema, only events and
  * findings are taken, and positions must be of records that the front has sent.
  */
+struct erased_set;
 struct front_link;
 
 struct front_link_calls {
@@ -36,4 +37,9 @@ status front_link_moved(struct front_link *l, struct fault *f);
 /* Hands the front the table of accounts, or a bundle to judge by; asks it to stop. */
 status front_link_accounts(struct front_link *l, slice accounts, struct fault *f);
 status front_link_activate(struct front_link *l, const hash *bundle, struct fault *f);
+/* Whether the front waits for the state of its judge; front_link_recall hands over some of it. */
+bool front_link_is_recalling(const struct front_link *l);
+status front_link_recall(struct front_link *l, struct fault *f);
+/* Records that were erased: the front's judge forgets them. */
+status front_link_forget(struct front_link *l, const struct erased_set *set, struct fault *f);
 status front_link_stop(struct front_link *l, struct fault *f);

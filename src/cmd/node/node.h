@@ -14,6 +14,8 @@
  * node_open_writing takes the directory lock, starts the signer's process and opens the log for
  * appending; it fails with E_BUSY while another process holds the lock.
  */
+struct erased_set;
+
 enum { OFFICERS_MAX = 32, OFFICER_NAME_MAX = 63, KINDS_MAX = 32 };
 
 /* Who may approve, and how long private values are kept. */
@@ -30,6 +32,12 @@ struct node_config {
     struct keep_config keep;
 };
 
+/* Told of each set of records that was erased. */
+struct erase_listener {
+    void *self;
+    status (*erased)(void *self, const struct erased_set *set, struct fault *f); /* NULL: nobody */
+};
+
 struct node {
     struct store store;
     struct node_config config;
@@ -38,6 +46,7 @@ struct node {
     struct committer *committer;
     struct signer_remote *signer;
     struct incident_book *incidents; /* NULL until an incident is changed */
+    struct erase_listener on_erased;
     int lock_fd;
 };
 

@@ -278,6 +278,12 @@ static void tell_manager(const char *text)
     if (said.code != E_OK) command_fail(status_exit(said), "serve: %s", f.text);
 }
 
+static status on_erased(void *self, const struct erased_set *set, struct fault *f)
+{
+    const struct scribe *s = self;
+    return front_link_forget(s->front, set, f);
+}
+
 static void on_front_ready(void *self, slice address)
 {
     struct scribe *s = self;
@@ -478,12 +484,23 @@ static bool view_follow(struct scribe *s)
     return true;
 }
 
+/* The state of the front's judge, a little at a time; nothing new comes in before. True: it goes
+ * on. */
+static bool recall(struct scribe *s)
+{
+    if (s->front == NULL || s->stopping || !front_link_is_recalling(s->front)) return false;
+    const status stepped = front_link_recall(s->front, s->fault);
+    if (stepped.code != E_OK) fail(s, stepped);
+    return true;
+}
+
 /* One turn: whatever is ready, then a flush if the disk is idle. While it is busy, what arrives
  * joins the next batch: that is group commit. */
 static status turn(struct scribe *s, struct fault *f)
 {
+    const bool recalls = recall(s);
     const bool idle = view_follow(s);
-    TRY(loop_step(s->loop, idle, f));
+    TRY(loop_step(s->loop, idle && !recalls, f));
     if (s->failed.code != E_OK) return s->failed;
     if (committer_is_idle(s->node.committer) || s->stopping) {
         TRY(committer_flush(s->node.committer, f));
@@ -518,6 +535,7 @@ static status start_front(struct scribe *s, const char *dir, struct fault *f)
         started = front_link_start(&s->node, dir, &active, accounts, s->loop, &calls, &s->front, f);
     }
     free(room);
+    if (started.code == E_OK) s->node.on_erased = (struct erase_listener){ s, on_erased };
     return started;
 }
 

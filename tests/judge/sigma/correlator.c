@@ -248,6 +248,58 @@ static void times_at_the_ends_of_the_range_are_survived(void **)
     ruleset_free(rs);
 }
 
+static bool is_odd(void *, uint64_t position)
+{
+    return position % 2 != 0;
+}
+
+static bool is_any(void *, uint64_t)
+{
+    return true;
+}
+
+/* The group's count goes on with what is left; where nothing is left, nothing is kept. */
+static void what_is_forgotten_counts_no_more(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, closing_text);
+    struct correlator *c = correlator_of(rs, 1 << 20, 1);
+    uint64_t state = 5;
+    memset(&told, 0, sizeof told);
+    for (uint64_t i = 0; i < 10; i++)
+        give(c, &(struct sample){ 100, 0, 1, 1 }, i);
+    assert_true(told.fired[0] && told.fired[1] == false);
+    assert_true(correlator_forget(c, is_odd, NULL) >= 3);
+    memset(&told, 0, sizeof told);
+    give(c, &(struct sample){ 101, 0, 1, 1 }, 10);
+    give(c, &(struct sample){ 101, 0, 1, 1 }, 12);
+    give(c, &(struct sample){ 101, 0, 1, 1 }, 14);
+    assert_true(told.fired[0]); /* three of the six that it had kept, and three more */
+    for (uint64_t i = 16; i < 3000; i++) {
+        const struct sample s = { 101 + (int64_t)i / 20, dice(&state, RULES), dice(&state, USERS),
+                                  dice(&state, VALUES) };
+        give(c, &s, i);
+        if (i % 100 == 0) (void)correlator_forget(c, is_odd, NULL);
+    }
+    assert_true(correlator_forget(c, is_any, NULL) > 0);
+    assert_true(correlator_counts(c).groups == 0 && correlator_counts(c).bytes_used == 0);
+    assert_true(correlator_forget(c, is_any, NULL) == 0);
+    correlator_free(c);
+    ruleset_free(rs);
+}
+
+static void the_reach_is_that_of_the_longest_chain(void **)
+{
+    struct ruleset *plain = rules_of("", "");
+    struct ruleset *sliding = rules_of(sliding_text, "");
+    struct ruleset *chained = rules_of(sliding_text, closing_text);
+    assert_true(correlator_reach_s(plain, 10) == 0);
+    assert_true(correlator_reach_s(sliding, 10) == 2 * 10 + 20);
+    assert_true(correlator_reach_s(chained, 10) == 2 * 60 + 2 * 10 + 20);
+    ruleset_free(plain);
+    ruleset_free(sliding);
+    ruleset_free(chained);
+}
+
 static double seconds(void)
 {
     struct timespec t;
@@ -289,6 +341,8 @@ int main(void)
         cmocka_unit_test(its_findings_do_not_depend_on_the_key),
         cmocka_unit_test(a_bound_that_is_too_small_is_refused),
         cmocka_unit_test(times_at_the_ends_of_the_range_are_survived),
+        cmocka_unit_test(what_is_forgotten_counts_no_more),
+        cmocka_unit_test(the_reach_is_that_of_the_longest_chain),
         cmocka_unit_test(distinct_counts_cost_the_same_for_few_and_many_values),
     };
     return cmocka_run_group_tests_name("judge/sigma/correlator", tests, NULL, NULL);

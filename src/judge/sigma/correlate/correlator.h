@@ -57,3 +57,13 @@ void correlator_event(struct correlator *c, const struct event *event, uint64_t 
 /* No more events: closes every window, and reports evictions that were not reported yet. */
 void correlator_end(struct correlator *c, correlator_emit emit, void *user);
 struct correlator_counts correlator_counts(const struct correlator *c);
+
+/* How far an event may lie before the newest one and still matter to what the set's correlations
+ * conclude from there on, in seconds of event time, lateness (in seconds) included; 0 without
+ * correlations. Twice the timespan of each correlation and of those that it lists: events that make
+ * up a window, and before them those that decide whether its condition held already. */
+uint64_t correlator_reach_s(const struct ruleset *rs, uint64_t lateness_s);
+/* Takes every event whose position is gone out of all windows, and with the last event of a group
+ * its values; the memory is wiped. Returns how many there were. O(state). */
+uint64_t correlator_forget(struct correlator *c, bool (*is_gone)(void *user, uint64_t position),
+                           void *user);

@@ -237,8 +237,7 @@ static bool closing_holds(struct correlator *c, const struct correlation *def, s
     return names_hold(def->condition, seen, 0);
 }
 
-/* What is left in the group makes the next window; a group without events goes. */
-static void window_next(struct correlator *c, uint32_t group)
+void due_renew(struct correlator *c, uint32_t group)
 {
     struct state_cell *s = state_of(c, group);
     int64_t anchor = INT64_MAX;
@@ -265,7 +264,7 @@ static void window_close(struct correlator *c, uint32_t group, int64_t due_ns)
     }
     group_read(c, group, frame);
     const size_t count = window_take(c, group, due_ns);
-    window_next(c, group);
+    due_renew(c, group);
     if (count == 0) return;
     const double measure = measure_of(c, r->def, count);
     if (!closing_holds(c, r->def, count, measure)) return;

@@ -103,6 +103,11 @@ void window_drop(struct correlator *c, uint32_t group)
     remove_event(c, s, s->first);
 }
 
+void window_forget(struct correlator *c, uint32_t group, uint32_t cell)
+{
+    remove_event(c, state_of(c, group), cell);
+}
+
 static bool number_of(slice text, double *ret_number)
 {
     struct decimal exact = {};
@@ -258,6 +263,10 @@ bool window_add(struct correlator *c, uint32_t group, uint32_t place, const stru
     if (s->last != 0 && source->time_ns < event_at(c, s->last)->time_ns - r->def->timespan_ns) {
         c->late++;
         return false;
+    }
+    /* Between the two the window was empty, and its condition false. */
+    if (s->last != 0 && source->time_ns - r->def->timespan_ns > event_at(c, s->last)->time_ns) {
+        s->has_fired = 0;
     }
     const bool counts_events =
         r->def->type == CORRELATION_EVENT_COUNT || r->def->type == CORRELATION_VALUE_SUM;

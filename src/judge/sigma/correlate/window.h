@@ -15,6 +15,8 @@ bool window_add(struct correlator *c, uint32_t group, uint32_t place, const stru
 bool window_holds(struct correlator *c, uint32_t group, double *ret_measure);
 /* Takes the oldest event out of the window. */
 void window_drop(struct correlator *c, uint32_t group);
+/* Takes this event out of the group, whatever its window. */
+void window_forget(struct correlator *c, uint32_t group, uint32_t cell);
 /* What one event contributes: number, fingerprint or place. False if it has none. */
 bool window_value(struct correlator *c, const struct running *r, uint32_t group, uint32_t place,
                   const struct source *source, struct siphash_print *ret_print, double *ret_number);
@@ -25,6 +27,8 @@ bool names_hold(const struct rule_node *node, uint64_t seen, size_t depth);
 
 /* Adds the source's event to the group's next windows, which close by the watermark. */
 void due_add(struct correlator *c, uint32_t group, uint32_t place, const struct source *source);
+/* What is left in the group makes its next window; a group without events goes. */
+void due_renew(struct correlator *c, uint32_t group);
 /* The group waits for no window any more. */
 void due_remove(struct correlator *c, uint32_t group);
 /* Closes every window whose end the watermark has passed (all: whatever the watermark). */

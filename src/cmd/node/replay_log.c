@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/node/replay_log.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "cmd/progress.h"
+#include "ledger/erase/scan.h"
+#include "ledger/tile.h"
+#include "record/kinds.h"
+#include "record/value.h"
+#include "base/banned.h"
+
+enum {
+    STEP_ENTRIES = BATCH_RECORDS_MAX,
+    GRANULARITY_S = 60, /* of an event's public time */
+    NS_PER_S = 1000000000,
+    PAYLOAD_BYTES_MAX = REPLAY_FRAME_BYTES + VALUE_RAW_BYTES_MAX + 4096,
+};
+
+struct replay_log {
+    struct node *node; /* borrowed */
+    uint64_t reach_s;
+    replay_log_send send;
+    void *self;
+    bool has_start;       /* where to begin is known */
+    uint64_t looked_from; /* entries before were not looked at yet */
+    uint64_t newest_s;    /* of the events looked at */
+    uint64_t quiet;       /* entries looked at since the last one that matters */
+    uint64_t next;        /* the first that matters; then the next to open */
+    uint64_t end;
+    uint64_t count;
+    struct writer payload;            /* owned */
+    slice entries[BATCH_RECORDS_MAX]; /* of the batch at hand */
+    struct progress progress;
+};
+
+status replay_log_new(struct node *n, uint64_t reach_s, replay_log_send send, void *self,
+                      struct replay_log **ret_replay, struct fault *f)
+{
+    struct replay_log *r = calloc(1, sizeof *r);
+    if (r == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    r->node = n;
+    r->reach_s = reach_s;
+    r->send = send;
+    r->self = self;
+    r->end = r->next = r->looked_from = archive_size(n->archive);
+    r->payload = writer_of(malloc(PAYLOAD_BYTES_MAX), PAYLOAD_BYTES_MAX);
+    r->progress = progress_start("judging again", 0, "entries");
+    if (r->payload.at == NULL) {
+        replay_log_free(r);
+        return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    }
+    *ret_replay = r;
+    return OK;
+}
+
+void replay_log_free(struct replay_log *r)
+{
+    if (r == NULL) return;
+    if (r->payload.at != NULL) bytes_wipe(r->payload.at, r->payload.len);
+    free(r->payload.at);
+    free(r);
+}
+
+uint64_t replay_log_count(const struct replay_log *r)
+{
+    return r->count;
+}
+
+/* ---- where to begin ---- */
+
+static uint16_t column(const struct entry *e, size_t which)
+{
+    return schema_column_value(&e->schema->columns[which], e->columns);
+}
+
+/* An event that the front took: a command states no trust, or that it is local. */
+static bool was_judged(const struct entry *e)
+{
+    if (e->schema->kind != KIND_event) return false;
+    const uint16_t trust = column(e, COLUMN_event_trust);
+    return trust != 0 && trust != VALUE_trust_local;
+}
+
+static bool began_rules(const struct entry *e)
+{
+    return e->schema->kind == KIND_policy &&
+           column(e, COLUMN_policy_type) == VALUE_bundle_type_detection;
+}
+
+/* Looks at one entry, from the end of the log backwards. */
+static void look_at(struct replay_log *r, uint64_t index, slice bytes)
+{
+    struct entry e = {};
+    r->quiet++;
+    if (entry_split(bytes, &e).code != E_OK) return; /* of a later version: no event to us */
+    if (began_rules(&e)) {
+        r->has_start = true;
+    } else if (was_judged(&e)) {
+        if (e.time_s > r->newest_s) r->newest_s = e.time_s;
+        const bool matters = r->newest_s - e.time_s <= GRANULARITY_S ||
+                             r->newest_s - e.time_s - GRANULARITY_S <= r->reach_s;
+        if (matters) {
+            r->next = index;
+            r->quiet = 0;
+        }
+    }
+    if (r->quiet >= REPLAY_QUIET_ENTRIES) r->has_start = true;
+}
+
+static status look_back(struct replay_log *r, struct fault *f)
+{
+    struct batch_frame frame = {};
+    if (r->looked_from == 0) {
+        r->has_start = true;
+        return OK;
+    }
+    TRY(archive_batch(r->node->archive, r->looked_from - 1, &frame, f));
+    struct cursor c = cursor_of(frame.entries);
+    const uint32_t count = (uint32_t)(r->looked_from - frame.head.first_index);
+    for (uint32_t i = 0; i < count; i++)
+        TRY(tile_bundle_next(&c, &r->entries[i]));
+    for (uint32_t i = count; i-- > 0 && !r->has_start;)
+        look_at(r, frame.head.first_index + i, r->entries[i]);
+    r->looked_from = frame.head.first_index;
+    return OK;
+}
+
+/* ---- handing over ---- */
+
+static status hand_over(struct replay_log *r, struct fault *f)
+{
+    if (r->payload.len == 0) return OK;
+    const status sent = r->send(r->self, writer_slice(&r->payload), f);
+    bytes_wipe(r->payload.at, r->payload.len);
+    r->payload.len = 0;
+    return sent;
+}
+
+static int64_t time_of(const struct record_field *field, int64_t otherwise)
+{
+    return field->type == TYPE_TIME ? value_i64(field->value) : otherwise;
+}
+
+static status take_record(void *self, const struct scanned_record *scanned, struct fault *f)
+{
+    struct replay_log *r = self;
+    if (scanned->opening == NULL) return OK;
+    const struct record_field *fields = scanned->opening->fields;
+    const struct record_field *raw = &fields[FIELD_event_raw - 1];
+    const int64_t filed_ns = (int64_t)scanned->entry->time_s * NS_PER_S;
+    const int64_t time_ns = time_of(&fields[FIELD_event_time - 1], filed_ns);
+    if (raw->type != TYPE_RAW) return OK; /* erased */
+    const struct replay_event event = {
+        .index = scanned->index,
+        .time_ns = time_ns,
+        .arrived_ns = time_of(&fields[FIELD_event_arrived - 1], time_ns),
+        .trust = (uint8_t)column(scanned->entry, COLUMN_event_trust),
+        .raw = raw->value,
+    };
+    replay_event_write(&event, &r->payload);
+    r->count++;
+    TRY(writer_end(&r->payload));
+    return r->payload.len >= REPLAY_FRAME_BYTES ? hand_over(r, f) : OK;
+}
+
+static bool wants(void *, uint64_t, slice bytes)
+{
+    struct entry e = {};
+    return entry_split(bytes, &e).code == E_OK && was_judged(&e);
+}
+
+/* The keys are read anew each time: an erasure may have come in between. */
+static status open_some(struct replay_log *r, struct fault *f)
+{
+    const struct scan_watcher watcher = { .self = r, .record = take_record, .wants = wants };
+    const uint64_t left = r->end - r->next;
+    const uint64_t to = r->next + (left < STEP_ENTRIES ? left : STEP_ENTRIES);
+    struct keys *keys = NULL;
+    TRY(keys_open(&r->node->store, NULL, &keys, f));
+    status s = scan_records(r->node->archive, keys, r->next, to, &watcher, f);
+    keys_free(keys);
+    if (s.code == E_OK) s = hand_over(r, f);
+    progress_step(&r->progress, to - r->next);
+    r->next = to;
+    return s;
+}
+
+status replay_log_step(struct replay_log *r, bool *ret_done, struct fault *f)
+{
+    *ret_done = false;
+    if (!r->has_start) return look_back(r, f);
+    r->progress.total = r->progress.done + r->end - r->next;
+    if (r->next < r->end) TRY(open_some(r, f));
+    *ret_done = r->next == r->end;
+    if (*ret_done) progress_end(&r->progress);
+    return OK;
+}
