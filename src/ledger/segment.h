@@ -22,7 +22,7 @@ enum {
     BATCH_RECORDS_MAX = 8192,
     BATCH_FRAME_BYTES_MAX = 16 * 1024 * 1024,
     BATCH_SEQUENCES_MAX = 1024,
-    BATCH_PIECE_BYTES = 4096, /* what the checksum hashes at a time */
+    BATCH_PIECE_BYTES = 4096, /* what the checksum takes at a time */
     SEQUENCE_BYTES = 24,
     BLOCK_HEAD_BYTES = 96,
     BLOCK_RECORDS_MAX = 256,
@@ -106,8 +106,9 @@ status block_find(const struct batch_frame *frame, uint64_t index, struct block_
                   slice *ret_sealed);
 /* The nth sequence range (from 0), which must exist. */
 struct sequence_range sequence_at(const struct batch_frame *frame, uint32_t nth);
-/* The checksum of a frame up to it: SHA-256 of the SHA-256 of each of its pieces of
- * BATCH_PIECE_BYTES, the last one shorter. Pieces are hashed side by side. */
+/* The checksum of a frame up to it: SHA-256 over the CRC-32C of each of its pieces of
+ * BATCH_PIECE_BYTES, the last one shorter. It is there for what crashes and devices do to a batch;
+ * against people stand the tree, its signature and the seals of the blocks. */
 hash batch_checksum(slice frame);
 /* A whole frame with its checksum verified and its parts counted: entries and blocks add up to what
  * the head says. E_SHORT, E_SYNTAX, E_LIMIT, E_INVALID (checksum). */
