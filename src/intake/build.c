@@ -34,21 +34,10 @@ static size_t whole_code_points(slice text, size_t cap)
     return (text.at[len] & 0xc0) == 0x80 ? cap : len;
 }
 
-struct event_field *build_add(struct build *b, slice name, slice text, uint8_t type, uint8_t flags)
+slice build_cut(struct build *b, slice text)
 {
-    if (b->count == EVENT_FIELDS_MAX) {
-        b->cut = true;
-        return NULL;
-    }
-    if (__builtin_expect(text.len > EVENT_VALUE_BYTES_MAX, 0)) {
-        text.len = whole_code_points(text, EVENT_VALUE_BYTES_MAX);
-        flags |= EVENT_FIELD_CUT;
-        b->cut = true;
-    }
-    struct event_field *f = &b->fields[b->count++];
-    *f = (struct event_field){ name, text, event_name_hash(name), type, flags };
-    b->name_bits |= UINT64_C(1) << f->name_hash % 64;
-    return f;
+    b->cut = true;
+    return (slice){ text.at, whole_code_points(text, EVENT_VALUE_BYTES_MAX) };
 }
 
 struct event_field *build_text(struct build *b, const char *name, slice text)

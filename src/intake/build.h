@@ -20,7 +20,8 @@ struct build {
     bool cut;
 };
 
-/* Whether the byte is in the text: for names, which are too short for memchr to pay. */
+/* Whether the byte, which is not 0, is in the text: for names, which are too short for memchr to
+ * pay. */
 static inline bool build_has_byte(slice s, uint8_t byte)
 {
     const uint64_t ones = 0x0101010101010101;
@@ -29,9 +30,8 @@ static inline bool build_has_byte(slice s, uint8_t byte)
         const uint64_t differ = event_name_word(s.at + at) ^ ones * byte;
         if (((differ - ones) & ~differ & ones << 7) != 0) return true;
     }
-    while (at < s.len && s.at[at] != byte)
-        at++;
-    return at < s.len;
+    const uint64_t differ = bytes_few(s.at + at, s.len - at) ^ ones * byte;
+    return ((differ - ones) & ~differ & ones << 7) != 0;
 }
 
 /* E_NOMEM. */
@@ -47,9 +47,27 @@ static inline void build_reset(struct build *b)
     b->channel.len = 0;
     b->cut = false;
 }
-/* Adds a field; name and text are borrowed until the reset. A longer value than fits is cut at the
- * start of a code point. Returns it, or NULL if there are EVENT_FIELDS_MAX already. */
-struct event_field *build_add(struct build *b, slice name, slice text, uint8_t type, uint8_t flags);
+/* The start of a value that is longer than EVENT_VALUE_BYTES_MAX, cut at the start of a code
+ * point. */
+slice build_cut(struct build *b, slice text);
+/* Adds a field; name and text are borrowed until the reset. A longer value than fits is cut.
+ * Returns it, or NULL (and cut) if there are EVENT_FIELDS_MAX already. */
+static inline struct event_field *build_add(struct build *b, slice name, slice text, uint8_t type,
+                                            uint8_t flags)
+{
+    if (__builtin_expect(b->count == EVENT_FIELDS_MAX, 0)) {
+        b->cut = true;
+        return NULL;
+    }
+    if (__builtin_expect(text.len > EVENT_VALUE_BYTES_MAX, 0)) {
+        text = build_cut(b, text);
+        flags |= EVENT_FIELD_CUT;
+    }
+    struct event_field *f = &b->fields[b->count++];
+    *f = (struct event_field){ name, text, event_name_hash(name), type, flags };
+    b->name_bits |= UINT64_C(1) << f->name_hash % 64;
+    return f;
+}
 /* As build_add with a name in static text and EVENT_TEXT. */
 struct event_field *build_text(struct build *b, const char *name, slice text);
 /* As build_add for a number in canonical decimal. */

@@ -58,7 +58,7 @@ static slice name_of(struct build *b, const struct level *parent, const struct j
 void json_fields(struct build *b, const struct json_document *d, uint32_t root, slice prefix,
                  bool strip_spaces)
 {
-    struct level levels[JSON_DEPTH_MAX + 1];
+    UNSET struct level levels[JSON_DEPTH_MAX + 1];
     size_t depth = 0;
     const struct json_node *nodes = d->nodes;
     levels[0] = (struct level){ nodes[root].end, nodes[root].type == JSON_ARRAY, prefix };

@@ -57,7 +57,7 @@ static const char *const times[] = {
 };
 
 struct trigger {
-    const char *name; /* NULL: a free slot */
+    slice name; /* at NULL: a free slot */
     uint32_t hash;
     uint16_t row; /* the first row that starts with the field, or NO_ROW */
     uint8_t meaning;
@@ -73,6 +73,7 @@ struct row {
 struct routes {
     struct arena texts;
     struct channel_index channels;
+    uint64_t used[SLOTS / 64]; /* a bit for each slot that is not free: most names end here */
     struct trigger triggers[SLOTS];
     struct row rows[ROUTES_MAX];
     uint16_t count;
@@ -81,22 +82,24 @@ struct routes {
 
 static struct trigger *slot_of(struct routes *r, const char *name)
 {
-    const uint32_t hash = event_name_hash(slice_text(name));
+    const slice wanted = slice_text(name);
+    const uint32_t hash = event_name_hash(wanted);
     size_t slot = hash % SLOTS;
-    while (r->triggers[slot].name != NULL && strcmp(r->triggers[slot].name, name) != 0) {
+    while (r->triggers[slot].name.at != NULL && !slice_equal(r->triggers[slot].name, wanted)) {
         slot = (slot + 1) % SLOTS;
     }
     struct trigger *t = &r->triggers[slot];
-    if (t->name == NULL) *t = (struct trigger){ .name = name, .hash = hash, .row = NO_ROW };
+    if (t->name.at == NULL) *t = (struct trigger){ .name = wanted, .hash = hash, .row = NO_ROW };
+    r->used[slot / 64] |= UINT64_C(1) << slot % 64;
     return t;
 }
 
 static const struct trigger *find_trigger(const struct routes *r, const struct event_field *f)
 {
     size_t slot = f->name_hash % SLOTS;
-    for (; r->triggers[slot].name != NULL; slot = (slot + 1) % SLOTS) {
+    for (; (r->used[slot / 64] >> slot % 64 & 1) != 0; slot = (slot + 1) % SLOTS) {
         const struct trigger *t = &r->triggers[slot];
-        if (t->hash == f->name_hash && slice_is(f->name, t->name)) return t;
+        if (t->hash == f->name_hash && slice_equal(f->name, t->name)) return t;
     }
     return NULL;
 }

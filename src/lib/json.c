@@ -102,26 +102,11 @@ struct open_node {
 
 static uint8_t type_of(uint64_t word)
 {
-    switch ((char)(word >> TAPE_PAYLOAD_BITS)) {
-    case '"':
-        return JSON_STRING;
-    case 'l':
-        return JSON_INT;
-    case 'u':
-        return JSON_UINT;
-    case 'd':
-        return JSON_DOUBLE;
-    case 't':
-        return JSON_TRUE;
-    case 'f':
-        return JSON_FALSE;
-    case '{':
-        return JSON_OBJECT;
-    case '[':
-        return JSON_ARRAY;
-    default:
-        return JSON_NULL;
-    }
+    static const uint8_t types[UINT8_MAX + 1] = {
+        ['"'] = JSON_STRING, ['l'] = JSON_INT,   ['u'] = JSON_UINT,   ['d'] = JSON_DOUBLE,
+        ['t'] = JSON_TRUE,   ['f'] = JSON_FALSE, ['{'] = JSON_OBJECT, ['['] = JSON_ARRAY,
+    };
+    return types[word >> TAPE_PAYLOAD_BITS]; /* JSON_NULL, which is 0, for any other */
 }
 
 static bool is_closing(uint64_t word)
@@ -132,8 +117,9 @@ static bool is_closing(uint64_t word)
 
 static size_t build_nodes(struct json_node *nodes, const struct json_tape *tape)
 {
-    struct open_node open[JSON_DEEP_MAX + 1] = {};
+    UNSET struct open_node open[JSON_DEEP_MAX + 1];
     unsigned depth = 0;
+    open[0] = (struct open_node){};
     uint32_t count = 0;
     for (size_t i = 1; i + 1 < tape->count; i++) {
         uint64_t word = tape->words[i];

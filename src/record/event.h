@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <stdbool.h>
-#include "base/status.h"
+#include "base/few.h"
 
 /*
  * event: one thing that a source reported, in the form that judges read. Made by src/intake.
@@ -70,10 +70,7 @@ static inline uint32_t event_name_hash(slice name)
         h = (h ^ event_name_word(name.at + at)) * odd;
         h ^= h >> 32;
     }
-    uint64_t tail = 0;
-    for (; at < name.len; at++)
-        tail = tail << 8 | name.at[at];
-    h = (h ^ tail) * odd;
+    h = (h ^ bytes_few(name.at + at, name.len - at)) * odd;
     return (uint32_t)(h ^ h >> 32);
 }
 

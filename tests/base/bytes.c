@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/bytes.h"
 #include "base/copy.h"
+#include "base/few.h"
 #include "tests/cm.h"
 
 static void slices_compare_by_their_bytes(void **)
@@ -83,10 +84,38 @@ static void short_runs_are_copied_whole_and_nothing_more(void **)
     }
 }
 
+static void few_bytes_are_a_number_and_no_other_is_read(void **)
+{
+    static const uint8_t bytes[] = { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77 };
+    uint64_t wanted = 0;
+    for (size_t len = 0; len <= sizeof bytes; len++) {
+        if (len > 0) wanted |= (uint64_t)bytes[len - 1] << (8 * (len - 1));
+        assert_true(bytes_few(guarded((slice){ bytes, len }).at, len) == wanted);
+    }
+}
+
+static void short_texts_are_equal_if_every_byte_is(void **)
+{
+    uint8_t a[40], b[40];
+    for (size_t i = 0; i < sizeof a; i++)
+        a[i] = b[i] = (uint8_t)(200 + i);
+    for (size_t len = 0; len <= sizeof a; len++) {
+        const slice left = guarded((slice){ a, len });
+        assert_true(bytes_equal_short(left.at, b, len));
+        for (size_t i = 0; i < len; i++) {
+            b[i] ^= 0x80;
+            assert_false(bytes_equal_short(left.at, b, len));
+            b[i] ^= 0x80;
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(short_runs_are_copied_whole_and_nothing_more),
+        cmocka_unit_test(few_bytes_are_a_number_and_no_other_is_read),
+        cmocka_unit_test(short_texts_are_equal_if_every_byte_is),
         cmocka_unit_test(slices_compare_by_their_bytes),
         cmocka_unit_test(a_prefix_is_found_only_at_the_start),
         cmocka_unit_test(copies_and_moves_keep_within_their_room),

@@ -241,9 +241,9 @@ status correlate_keep(const struct correlate *c, struct correlate_batch *batch,
                       const struct event *event, const struct input_place *place,
                       const struct rule *const *rules, size_t rule_count)
 {
-    uint32_t listed[BATCH_RULES_MAX];
+    UNSET uint32_t listed[BATCH_RULES_MAX];
+    if (c == NULL || rule_count == 0) return OK;
     struct kept k = { .event = *event, .place = *place, .rules = listed };
-    if (c == NULL) return OK;
     for (size_t i = 0; i < rule_count && k.rule_count < BATCH_RULES_MAX; i++) {
         if (c->is_listed[rules[i]->number]) listed[k.rule_count++] = rules[i]->number;
     }

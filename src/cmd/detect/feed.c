@@ -81,10 +81,10 @@ static status fault_found(struct feed *f, size_t thread, size_t slot,
 
 static status drain(struct feed *f, struct intake *in, size_t thread, size_t slot)
 {
+    struct event event = {};
+    struct fault fault = {};
+    struct input_place place = { .path = f->pieces[slot].path };
     for (;;) {
-        struct event event = {};
-        struct fault fault = {};
-        struct input_place place = { .path = f->pieces[slot].path };
         switch (intake_next(in, &event, &place.at, &fault)) {
         case INTAKE_EVENT:
             TRY(event_found(f, thread, slot, &event, &place));

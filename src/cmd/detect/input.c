@@ -12,10 +12,10 @@
 /* Hands on what the window holds. */
 static status drain(struct input *in)
 {
+    struct event event = {};
+    struct fault fault = {};
+    struct input_place place = { .path = in->path };
     for (;;) {
-        struct event event = {};
-        struct fault fault = {};
-        struct input_place place = { .path = in->path };
         switch (intake_next(in->intake, &event, &place.at, &fault)) {
         case INTAKE_EVENT:
             in->events++;
