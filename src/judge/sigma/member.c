@@ -34,13 +34,3 @@ const struct event_field *member_next(struct member_walk *w)
     }
     return NULL;
 }
-
-bool member_is_scalar(const struct event_field *field)
-{
-    return field->type == EVENT_TEXT || field->type == EVENT_NUMBER || field->type == EVENT_BOOL;
-}
-
-bool member_is_searched(const struct event_field *field)
-{
-    return member_is_scalar(field) && (field->flags & EVENT_FIELD_DERIVED) == 0;
-}

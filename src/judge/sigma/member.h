@@ -21,7 +21,13 @@ struct member_walk {
 struct member_walk member_walk_of(const struct event *event, const struct rule_field *field);
 /* The next member, NULL behind the last. O(fields of the event) for the whole walk. */
 const struct event_field *member_next(struct member_walk *w);
-/* Whether a keyword is searched in this field: a scalar that is not derived from another. */
-bool member_is_searched(const struct event_field *field);
 /* Whether the field holds a text, number or boolean. */
-bool member_is_scalar(const struct event_field *field);
+static inline bool member_is_scalar(const struct event_field *field)
+{
+    return field->type == EVENT_TEXT || field->type == EVENT_NUMBER || field->type == EVENT_BOOL;
+}
+/* Whether a keyword is searched in this field: a scalar that is not derived from another. */
+static inline bool member_is_searched(const struct event_field *field)
+{
+    return member_is_scalar(field) && (field->flags & EVENT_FIELD_DERIVED) == 0;
+}

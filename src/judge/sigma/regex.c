@@ -11,10 +11,12 @@
 
 static bool text_is_ascii(slice text)
 {
-    uint8_t all = 0;
-    for (size_t i = 0; i < text.len; i++)
-        all |= text.at[i];
-    return all < 0x80;
+    uint64_t all = 0;
+    size_t at = 0;
+    for (; text.len - at >= sizeof all; at += sizeof all)
+        all |= event_name_word(text.at + at);
+    all |= bytes_few(text.at + at, text.len - at);
+    return (all & 0x8080808080808080) == 0;
 }
 
 static status refuse(struct fault *fault, const char **ret_code, const char *code, const char *what,

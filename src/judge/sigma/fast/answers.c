@@ -10,7 +10,7 @@
 #include "judge/sigma/member.h"
 #include "base/banned.h"
 
-enum { LANES = 16, BYTES_MIN = 64 * 1024, NO_FIELD = 0 };
+enum { LANES = 16, FORMED_MORE = 4 + 1 + LANES, NO_FIELD = 0 };
 
 typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
@@ -51,25 +51,28 @@ void answers_done(struct answers *a)
     *a = (struct answers){};
 }
 
+/* What form_make may write for a text of len bytes: text_form_bound, the NUL behind it, and what is
+ * written in whole lanes. */
 static size_t formed_room(size_t len)
 {
-    return text_form_bound(len) + LANES;
+    return len + len / 2 + FORMED_MORE;
 }
 
 /* Room for all values of the event in every form, so that no value moves later. */
 static status room_for(struct answers *a, const struct event *event)
 {
-    size_t total = formed_room(EVENT_VALUE_BYTES_MAX); /* the raw line */
+    size_t text = 0;
     for (size_t i = 0; i < event->field_count; i++)
-        total += ANSWERS_FORMS * formed_room(event->fields[i].text.len);
+        text += event->fields[i].text.len;
+    const size_t total = formed_room(EVENT_VALUE_BYTES_MAX) /* the raw line */ +
+                         ANSWERS_FORMS * (formed_room(text) + event->field_count * FORMED_MORE);
     a->used = 0;
     if (total <= a->cap) return OK;
-    if (total < BYTES_MIN) total = BYTES_MIN;
     free(a->bytes);
     a->cap = 0;
-    a->bytes = malloc(total);
+    a->bytes = malloc(total + total / 2); /* not a new one for each event that is a little longer */
     if (a->bytes == NULL) return FAIL(E_NOMEM);
-    a->cap = total;
+    a->cap = total + total / 2;
     return OK;
 }
 
@@ -111,27 +114,61 @@ status answers_begin(struct answers *a, const struct event *event)
     return OK;
 }
 
-/* Lower case of ASCII, whole lanes at a time; false if some byte is not ASCII, and what was written
- * is then of no use. Up to LANES - 1 bytes more than len are written, none more is read. */
+/* The lanes at from in lower case; what was seen there is added to *seen. */
+static inline void fold_lanes(const uint8_t *from, uint8_t *to, lanes *seen)
+{
+    lanes v;
+    __builtin_memcpy(&v, from, LANES);
+    *seen |= v;
+    v += (lanes)((v >= 'A') & (v <= 'Z')) & 32;
+    __builtin_memcpy(to, &v, LANES);
+}
+
+/* The same of the eight bytes of a word. */
+static inline uint64_t fold_word(uint64_t word)
+{
+    const uint64_t ones = 0x0101010101010101, highs = ones << 7, low = word & ~highs;
+    const uint64_t above = low + ones * (0x7f - 'Z'), from = low + ones * (0x80 - 'A');
+    return word | ((from & ~above & ~word & highs) >> 2);
+}
+
+static inline uint64_t load_word(const uint8_t *at)
+{
+    uint64_t word;
+    __builtin_memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* Fewer than LANES bytes: two words that may overlap, or one whose upper bytes are 0. */
+static inline uint64_t fold_few(const uint8_t *from, size_t len, uint8_t *to)
+{
+    enum { WORD = 8 };
+    if (len < WORD) {
+        const uint64_t few = bytes_few(from, len), folded = htole64(fold_word(few));
+        __builtin_memcpy(to, &folded, WORD);
+        return few;
+    }
+    const uint64_t low = load_word(from), high = load_word(from + len - WORD);
+    const uint64_t low_folded = fold_word(low), high_folded = fold_word(high);
+    __builtin_memcpy(to, &low_folded, WORD);
+    __builtin_memcpy(to + len - WORD, &high_folded, WORD);
+    return low | high;
+}
+
+/* Lower case of ASCII; false if some byte is not ASCII, and what was written is then of no use. Up
+ * to LANES bytes more than len are written, none more is read. */
 static bool fold_ascii(const uint8_t *from, size_t len, uint8_t *to)
 {
+    const uint64_t highs = 0x8080808080808080;
+    if (len < LANES) return (fold_few(from, len, to) & highs) == 0;
     lanes seen = {};
     size_t at = 0;
-    for (; at + LANES <= len; at += LANES) {
-        lanes v;
-        __builtin_memcpy(&v, from + at, LANES);
-        seen |= v;
-        v += (lanes)((v >= 'A') & (v <= 'Z')) & 32;
-        __builtin_memcpy(to + at, &v, LANES);
-    }
-    uint8_t rest = 0;
-    for (; at < len; at++) {
-        rest |= from[at];
-        to[at] = text_lower_ascii(from[at]);
-    }
+    for (; at + LANES <= len; at += LANES)
+        fold_lanes(from + at, to + at, &seen);
+    fold_lanes(from + len - LANES, to + len - LANES, &seen); /* some of it again */
     uint64_t halves[2];
     __builtin_memcpy(halves, &seen, sizeof halves);
-    return ((halves[0] | halves[1]) & 0x8080808080808080) == 0 && rest < 0x80;
+    return ((halves[0] | halves[1]) & highs) == 0;
 }
 
 static slice form_make(struct answers *a, slice text, enum answers_form form)
@@ -144,7 +181,8 @@ static slice form_make(struct answers *a, slice text, enum answers_form form)
     } else if (!fold_ascii(text.at, text.len, to)) {
         len = text_form_write(text, FORM_FOLDED, to);
     }
-    a->used += len + LANES;
+    to[len] = 0;
+    a->used += len + 1;
     return (slice){ to, len };
 }
 
@@ -156,6 +194,14 @@ slice answers_formed(struct answers *a, uint32_t field, enum answers_form form)
         f->made |= (uint8_t)(1u << form);
     }
     return f->formed[form];
+}
+
+slice answers_all(struct answers *a)
+{
+    for (uint32_t i = 0; i < a->event->field_count; i++) {
+        if (member_is_searched(&a->event->fields[i])) answers_formed(a, i, ANSWERS_FOLDED);
+    }
+    return (slice){ a->bytes, a->used };
 }
 
 slice answers_raw(struct answers *a)

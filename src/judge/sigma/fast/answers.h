@@ -52,6 +52,9 @@ status answers_begin(struct answers *a, const struct event *event);
 /* The value of a scalar field in folded or dashed form; GRAM_READ_BEHIND bytes behind it may be
  * read. */
 slice answers_formed(struct answers *a, uint32_t field, enum answers_form form);
+/* All values in which keywords are searched in folded form, a NUL between them; others may stand
+ * between them too. Before any value is asked for in another form. */
+slice answers_all(struct answers *a);
 /* The raw line folded, as keywords see an event without fields. */
 slice answers_raw(struct answers *a);
 /* Whether the predicate holds. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <stdbool.h>
-#include "base/status.h"
+#include "base/few.h"
 
 /*
  * atom: a question about one field of an event that an index answers for all rules at once, by a
@@ -40,10 +40,7 @@ static inline uint64_t atom_hash(uint64_t seed, const uint8_t *at, size_t len)
         h = (h ^ word) * odd;
         h ^= h >> 32;
     }
-    uint64_t tail = 0;
-    for (size_t i = 0; i < len; i++)
-        tail |= (uint64_t)at[i] << (8 * i);
-    h = (h ^ tail) * odd;
+    h = (h ^ bytes_few(at, len)) * odd;
     return h ^ h >> 29;
 }
 
@@ -65,7 +62,14 @@ static inline bool atom_is_hex(uint8_t c)
 /* The part of a folded text behind its last '\' or '/'. */
 static inline slice atom_name_part(slice text)
 {
+    const uint64_t ones = 0x0101010101010101, highs = ones << 7;
     size_t at = text.len;
+    for (; at >= sizeof ones; at -= sizeof ones) { /* eight bytes at once, if none is either */
+        uint64_t word;
+        __builtin_memcpy(&word, text.at + at - sizeof word, sizeof word);
+        const uint64_t back = word ^ ones * '\\', forth = word ^ ones * '/';
+        if ((((back - ones) & ~back) | ((forth - ones) & ~forth)) & highs) break;
+    }
     while (at > 0 && text.at[at - 1] != '\\' && text.at[at - 1] != '/')
         at--;
     return (slice){ text.at + at, text.len - at };

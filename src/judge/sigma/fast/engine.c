@@ -201,10 +201,13 @@ static void field_witness(struct engine_state *s, uint32_t field, uint32_t name,
     const struct event_field *f = &s->answers.event->fields[field];
     const slice value = answers_formed(&s->answers, field, ANSWERS_FOLDED);
     if ((kinds & 1u << ATOM_EXACT) != 0) {
-        look_up(s, name, ATOM_EXACT, value);
+        if ((n->exact_lens & index_len_bit(value.len)) != 0) look_up(s, name, ATOM_EXACT, value);
         look_up_number(s, name, f);
     }
-    if ((kinds & 1u << ATOM_NAME) != 0) look_up(s, name, ATOM_NAME, atom_name_part(value));
+    if ((kinds & 1u << ATOM_NAME) != 0) {
+        const slice part = atom_name_part(value);
+        if ((n->part_lens & index_len_bit(part.len)) != 0) look_up(s, name, ATOM_NAME, part);
+    }
     if ((kinds & (1u << ATOM_STARTS | 1u << ATOM_ENDS)) != 0) look_up_edges(s, name, kinds, value);
     if ((kinds & 1u << ATOM_DIGEST) != 0) look_up_digests(s, name, value);
     if ((kinds & 1u << ATOM_CONTAINS) != 0) {
@@ -222,10 +225,7 @@ static void keyword_witness(struct engine_state *s)
         grams_search(grams, answers_raw(&s->answers), &search);
         return;
     }
-    for (uint32_t i = 0; i < event->field_count; i++) {
-        if (!member_is_searched(&event->fields[i])) continue;
-        grams_search(grams, answers_formed(&s->answers, i, ANSWERS_FOLDED), &search);
-    }
+    grams_search(grams, answers_all(&s->answers), &search);
 }
 
 static void find_candidates(struct engine_state *s, const struct event *event)

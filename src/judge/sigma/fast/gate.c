@@ -9,6 +9,8 @@
 #include "judge/sigma/naive.h"
 #include "base/banned.h"
 
+enum { KEY_LEN_BYTES = 2 }; /* before each text of a key */
+
 static_assert(ATOM_KINDS <= 8, "a byte holds a bit for each kind of atom");
 
 /* The key by which equal log sources are known: texts with their lengths, in lower case. */
@@ -130,31 +132,75 @@ static status fill(struct gate_cache *c, struct admission *a, const struct event
     return OK;
 }
 
-const struct admission *gate_admit(struct gate_cache *c, const struct event *event)
+/* Whether the text is what the key goes on with at *at, which then moves behind it. */
+static inline bool key_goes_on(const struct admission *a, size_t *at, slice text)
 {
-    const struct logsource *l = &event->logsource;
-    uint8_t key[GATE_KEY_BYTES_MAX];
-    struct writer w = writer_of(key, sizeof key);
+    const size_t left = a->key_len - *at;
+    if (left < KEY_LEN_BYTES || text.len > left - KEY_LEN_BYTES) return false;
+    const uint8_t *key = a->key + *at;
+    if (get_u16(key) != text.len || !bytes_equal_short(key + KEY_LEN_BYTES, text.at, text.len))
+        return false;
+    *at += KEY_LEN_BYTES + text.len;
+    return true;
+}
+
+/* Whether it is the log source of this key. */
+static bool is_key_of(const struct admission *a, const struct logsource *l)
+{
+    size_t at = 1;
+    if (a->key[0] != l->exact || !key_goes_on(a, &at, l->product) ||
+        !key_goes_on(a, &at, l->service))
+        return false;
+    for (size_t i = 0; i < l->category_count; i++) {
+        if (!key_goes_on(a, &at, l->categories[i])) return false;
+    }
+    return at == a->key_len;
+}
+
+/* The slots in which a log source may be remembered. */
+static struct admission *ways_of(struct gate_cache *c, const struct logsource *l)
+{
+    uint64_t key = atom_hash(l->exact, l->product.at, l->product.len);
+    key = atom_hash(key, l->service.at, l->service.len);
+    for (size_t i = 0; i < l->category_count; i++)
+        key = atom_hash(key, l->categories[i].at, l->categories[i].len);
+    return &c->slots[(key >> 32) % (GATE_CACHE_SLOTS / GATE_CACHE_WAYS) * GATE_CACHE_WAYS];
+}
+
+static size_t key_len(const struct logsource *l)
+{
+    size_t len = 1 + KEY_LEN_BYTES + l->product.len + KEY_LEN_BYTES + l->service.len;
+    for (size_t i = 0; i < l->category_count; i++)
+        len += KEY_LEN_BYTES + l->categories[i].len;
+    return len;
+}
+
+/* A slot for a new log source: free, or whose log source is pushed out. */
+static struct admission *slot_take(struct gate_cache *c, struct admission *ways,
+                                   const struct logsource *l)
+{
+    if (key_len(l) > GATE_KEY_BYTES_MAX) return &c->slots[GATE_CACHE_SLOTS];
+    struct admission *slot = &ways[c->turn++ % GATE_CACHE_WAYS];
+    for (size_t i = 0; i < GATE_CACHE_WAYS; i++) {
+        if (!ways[i].is_filled) slot = &ways[i];
+    }
+    struct writer w = writer_of(slot->key, sizeof slot->key);
     writer_u8(&w, l->exact);
     writer_vec16(&w, l->product);
     writer_vec16(&w, l->service);
     for (size_t i = 0; i < l->category_count; i++)
         writer_vec16(&w, l->categories[i]);
-    struct admission *slot = &c->slots[GATE_CACHE_SLOTS];
-    if (writer_end(&w).code != E_OK) {
-        return fill(c, slot, event).code == E_OK ? slot : NULL;
-    }
-    const slice k = writer_slice(&w);
-    struct admission *ways = &c->slots[(atom_hash(0, k.at, k.len) >> 32) %
-                                       (GATE_CACHE_SLOTS / GATE_CACHE_WAYS) * GATE_CACHE_WAYS];
-    slot = NULL;
+    assert(w.error == E_OK);
+    slot->key_len = w.len;
+    return slot;
+}
+
+const struct admission *gate_admit(struct gate_cache *c, const struct event *event)
+{
+    struct admission *ways = ways_of(c, &event->logsource);
     for (size_t i = 0; i < GATE_CACHE_WAYS; i++) {
-        if (ways[i].is_filled && slice_equal((slice){ ways[i].key, ways[i].key_len }, k))
-            return &ways[i];
-        if (!ways[i].is_filled) slot = &ways[i];
+        if (ways[i].is_filled && is_key_of(&ways[i], &event->logsource)) return &ways[i];
     }
-    if (slot == NULL) slot = &ways[c->turn++ % GATE_CACHE_WAYS];
-    bytes_copy(slot->key, sizeof slot->key, k);
-    slot->key_len = k.len;
+    struct admission *slot = slot_take(c, ways, &event->logsource);
     return fill(c, slot, event).code == E_OK ? slot : NULL;
 }

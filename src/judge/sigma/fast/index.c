@@ -31,16 +31,6 @@ struct building {
     uint32_t rule;
 };
 
-uint32_t index_name_find(const struct index *x, slice name, uint32_t name_hash)
-{
-    for (uint32_t at = name_hash & x->name_mask; x->name_slots[at] != 0;
-         at = (at + 1) & x->name_mask) {
-        const uint32_t number = x->name_slots[at] - 1;
-        if (slice_equal(x->names[number].name, name)) return number;
-    }
-    return INDEX_NO_NAME;
-}
-
 static status names_build(struct building *b)
 {
     struct index *x = b->x;
@@ -60,10 +50,11 @@ static status names_build(struct building *b)
     x->names[x->name_count].name = slice_none();
     for (uint32_t i = 0; i < x->name_count; i++) {
         x->names[i].name = b->names.names[i];
-        uint32_t at = event_name_hash(x->names[i].name) & x->name_mask;
-        while (x->name_slots[at] != 0)
+        const uint32_t name_hash = event_name_hash(x->names[i].name);
+        uint32_t at = name_hash & x->name_mask;
+        while (x->name_slots[at].name != 0)
             at = (at + 1) & x->name_mask;
-        x->name_slots[at] = i + 1;
+        x->name_slots[at] = (struct index_name_slot){ name_hash, i + 1 };
     }
     return OK;
 }
@@ -185,6 +176,8 @@ static status table_build(struct index *x)
         n->kinds |= 1u << a->kind;
         if (a->kind == ATOM_PRESENT) n->present = i;
         if (a->kind == ATOM_PRESENT || a->kind == ATOM_CONTAINS) continue;
+        if (a->kind == ATOM_EXACT) n->exact_lens |= index_len_bit(a->text.len);
+        if (a->kind == ATOM_NAME) n->part_lens |= index_len_bit(a->text.len);
         if (a->kind == ATOM_STARTS) n->starts |= (uint8_t)(1u << atom_edge(a->text.len));
         if (a->kind == ATOM_ENDS) n->ends |= (uint8_t)(1u << atom_edge(a->text.len));
         const uint64_t key = index_hash(a->name, a->kind, a->text.at, a->text.len);

@@ -21,6 +21,8 @@ struct index_name {
     slice name;
     uint32_t kinds;       /* 1 << enum atom_kind */
     uint8_t starts, ends; /* which of atom_edges there are */
+    uint64_t exact_lens;  /* a bit for each length that an ATOM_EXACT has (index_len_bit) */
+    uint64_t part_lens;   /* the same of ATOM_NAME */
     uint32_t present;     /* the atom of ATOM_PRESENT */
     struct grams *grams;  /* owned; NULL: no ATOM_CONTAINS */
 };
@@ -30,7 +32,10 @@ struct index {
     struct index_name *names; /* name_count, then one for keywords */
     uint32_t name_count;
     uint32_t *name_of_field; /* per ruleset field */
-    uint32_t *name_slots;    /* name + 1 by event_name_hash, or 0 */
+    struct index_name_slot {
+        uint32_t hash; /* event_name_hash */
+        uint32_t name; /* name + 1, or 0 */
+    } * name_slots;
     uint32_t name_mask;
     struct index_slot {
         uint32_t tag;  /* of the hash */
@@ -54,12 +59,28 @@ void index_free(struct index *x);
 /* Bytes of memory it takes. */
 size_t index_bytes(const struct index *x);
 /* The number of a field name, or INDEX_NO_NAME. name_hash: event_name_hash(name). */
-uint32_t index_name_find(const struct index *x, slice name, uint32_t name_hash);
+static inline uint32_t index_name_find(const struct index *x, slice name, uint32_t name_hash)
+{
+    for (uint32_t at = name_hash & x->name_mask;; at = (at + 1) & x->name_mask) {
+        const struct index_name_slot *slot = &x->name_slots[at];
+        if (slot->name == 0) return INDEX_NO_NAME;
+        if (slot->hash != name_hash) continue;
+        const slice known = x->names[slot->name - 1].name;
+        if (known.len == name.len && bytes_equal_short(known.at, name.at, name.len))
+            return slot->name - 1;
+    }
+}
 
 /* The hash by which an atom of these kinds is looked up. */
 static inline uint64_t index_hash(uint32_t name, uint8_t kind, const uint8_t *at, size_t len)
 {
     return atom_hash((uint64_t)name << 8 | kind, at, len);
+}
+
+/* The bit of a length: lengths of 63 and more share one. */
+static inline uint64_t index_len_bit(size_t len)
+{
+    return UINT64_C(1) << (len < 63 ? len : 63);
 }
 
 /* The bit of a hash in the hint. */
