@@ -39,6 +39,7 @@ static status take_hello(struct front *front, slice payload)
     front->next_number = m.next_number;
     front->checkpointed = m.next_number;
     front->bundle = m.bundle;
+    front->is_read_only = m.is_read_only;
     front->has_hello = true;
     return OK;
 }

@@ -39,6 +39,7 @@ struct front {
     hash bundle;
     bool has_hello, has_accounts;
     bool is_stopping;
+    bool is_read_only; /* senders are refused, readers are answered */
     bool is_replaying; /* the judge's state is on its way; nothing new is judged before */
     status failed;     /* what ended it; OK while it runs */
     struct fault *fault;

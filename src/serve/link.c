@@ -18,13 +18,18 @@ void link_hello_write(const struct link_hello *m, struct writer *w)
 {
     writer_u64(w, m->next_number);
     hash_write(&m->bundle, w);
+    writer_u8(w, m->is_read_only ? 1 : 0);
 }
 
 status link_hello_parse(slice payload, struct link_hello *ret_message)
 {
     struct cursor c = cursor_of(payload);
     TRY(cursor_u64(&c, &ret_message->next_number));
+    uint8_t read_only = 0;
     TRY(hash_take(&c, &ret_message->bundle));
+    TRY(cursor_u8(&c, &read_only));
+    if (read_only > 1) return FAIL(E_VALUE);
+    ret_message->is_read_only = read_only == 1;
     return cursor_end(&c);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <stdbool.h>
 #include "base/cursor.h"
 #include "base/fault.h"
 #include "base/sha256.h"
@@ -14,7 +15,7 @@
  * log may put other records between them, so the answer tells which numbers got which indices.
  *
  *   to the front
- *     hello       next number u64 | bundle hash (zeros: none)
+ *     hello       next number u64 | bundle hash (zeros: none) | 1 if nothing is taken, u8
  *     accounts    the table of serve/account.h as text
  *     stored      batch u64 | runs: count u16, each number u64, index u64, length u32
  *     head        sequenced u64 | checkpointed u64, sizes of the log
@@ -61,6 +62,7 @@ enum {
 struct link_hello {
     uint64_t next_number;
     hash bundle;
+    bool is_read_only; /* the front takes nothing from senders */
 };
 
 struct link_batch {

@@ -63,6 +63,7 @@ static status open_all(struct front *front, struct tls_files *files)
     TRY(load_pem(c->key, &files->key, front->fault));
     TRY(load_pem(c->client_ca, &files->client_ca, front->fault));
     TRY(open_http(front, files));
+    if (front->is_read_only) return OK; /* syslog cannot be told no */
     TRY(open_syslog(front, files, SYSLOG_UDP, c->syslog_udp));
     TRY(open_syslog(front, files, SYSLOG_TCP, c->syslog_tcp));
     return open_syslog(front, files, SYSLOG_TLS, c->syslog_tls);

@@ -211,6 +211,25 @@ static void refuse_path(struct http_request *r, bool other_method)
     }
 }
 
+/* A node that must not sign takes nothing: senders keep what they have and try again. */
+static bool refuse_writing(const struct front *front, struct http_request *r,
+                           const struct route_row *route)
+{
+    static const struct http_header headers[] = { { "Retry-After", "60" } };
+    static const char body[] = "{\"error\":\"this node is read-only: it was restored and must not "
+                               "sign yet; nothing was taken\"}\n";
+    const struct http_answer answer = { .code = 503,
+                                        .type = "application/json",
+                                        .body = { (const uint8_t *)body, sizeof body - 1 },
+                                        .body_is = HTTP_STATIC,
+                                        .headers = headers,
+                                        .header_count = COUNT_OF(headers) };
+    const bool writes = route->audience == FOR_SOURCES || route->audience == FOR_HANDLERS;
+    if (!front->is_read_only || !writes) return false;
+    http_answer(r, &answer);
+    return true;
+}
+
 /* Answers, if the request is to be refused before its body is read. */
 static const struct route_row *admit_route(struct front *front, struct http_request *r,
                                            const struct account **ret_account)
@@ -223,7 +242,7 @@ static const struct route_row *admit_route(struct front *front, struct http_requ
         return NULL;
     }
     *ret_account = route->audience == FOR_ALL ? NULL : front_account(front, r);
-    if (may(route, *ret_account)) return route;
+    if (may(route, *ret_account)) return refuse_writing(front, r, route) ? NULL : route;
     if (*ret_account != NULL) {
         http_error(r, 403, "this token does not open that path");
     } else if (route->refuse != NULL) {

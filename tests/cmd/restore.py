@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """candor restore: a node comes back whole, or what is wrong with its parts is named."""
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -20,6 +21,7 @@ HOME = tempfile.mkdtemp(prefix="candor-restore-")
 NODE = os.path.join(HOME, "node")
 LOG = os.path.join(HOME, "log")
 KEYS = os.path.join(HOME, "keys")
+TOKEN = ""
 
 
 def at(*parts):
@@ -113,6 +115,8 @@ def a_node_comes_back_whole():
     good("init", NODE, "--origin", "log.example.com/restore")
     with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
         file.write("officers: [ A. First, B. Second ]\n")
+    global TOKEN
+    TOKEN = json.loads(good("source", "add", NODE, "desk", "--json"))["token"]
     first = append(NODE, 300)
     back_up()
     said = restore("whole")
@@ -138,6 +142,54 @@ def a_log_behind_its_signer_signs_nothing_and_can_be_read():
 
 
 @tap.test
+def a_node_that_must_not_sign_answers_readers_and_refuses_senders():
+    node = at("behind")
+    size = restore("behind-again")["entries"]
+    server = subprocess.Popen([CANDOR, "serve", node], stdout=subprocess.PIPE)
+    try:
+        said = server.stdout.readline()
+        assert said.startswith(b"read-only: the log has"), said
+        address = re.search(rb"http://(\S+)", server.stdout.readline()).group(1).decode()
+        host = http.client.HTTPConnection(address, timeout=60)
+        host.request("GET", "/checkpoint")
+        answer = host.getresponse()
+        assert answer.status == 200 and answer.read().split(b"\n")[1] == str(size).encode()
+        host.request("GET", f"/tile/entries/{size // 256:03d}.p/{size % 256}")
+        answer = host.getresponse()
+        assert answer.read() != b"" and answer.status in (200, 404)
+        host.request("GET", "/tile/0/000")
+        answer = host.getresponse()
+        assert answer.status == 200 and len(answer.read()) == 8192
+        host.request("POST", "/v1/events", b'{"raw":"x"}\n', {"Authorization": f"Bearer {TOKEN}"})
+        answer = host.getresponse()
+        body = answer.read()
+        assert answer.status == 503 and b"read-only" in body, (answer.status, body)
+        assert answer.getheader("Retry-After") == "60"
+        host.request("POST", "/v1/events", b"x")
+        assert host.getresponse().status == 401
+        for words in [["append", node], ["erase", node, "30", "--basis", "mistake"],
+                      ["log", "show", node, "30"], ["source", "add", node, "two"]]:
+            done = run(*words, stdin=b'{"kind":"event","raw":"x"}')
+            assert done.returncode == 1 and b"read-only: the log has" in done.stderr, (words, done)
+        good("log", "show", node, "30", "--public")
+    finally:
+        server.send_signal(signal.SIGTERM)
+    assert server.wait(60) == 0
+    assert run("append", node).returncode == 1
+
+
+@tap.test
+def a_log_that_differs_from_what_was_signed_is_not_even_served():
+    append(NODE, 50)
+    forked = folder("forked", signer=at("whole"))
+    for part in ["log", "keys"]:
+        shutil.copytree(os.path.join(NODE, part), os.path.join(forked, part))
+    shutil.copy(os.path.join(NODE, "candor.yaml"), forked)
+    done = run("serve", forked)
+    assert done.returncode == 1 and b"not those that were signed" in done.stderr, done
+
+
+@tap.test
 def a_newer_checkpoint_that_somebody_kept_holds_the_signer_back():
     back_up()
     old_signer = folder("old-signer")
@@ -149,7 +201,7 @@ def a_newer_checkpoint_that_somebody_kept_holds_the_signer_back():
     assert run("append", at("rolled")).returncode == 1
     back_up()
     assert restore("rolled-not", "--newer", at("newer"))["may_sign"]
-    flip(at("newer"), 30)
+    flip(at("newer"), len("log.example.com/restore\n") + 2)
     refused("newer-bent", b"the newer checkpoint", "--newer", at("newer"))
 
 

@@ -86,7 +86,8 @@ static status receive(struct appender *a, struct control_answers *ret_answers, s
     const status s = frame_receive(&a->in, a->fd, &frame, f);
     if (s.code == E_CLOSED) return fault_set(f, s, "the node stopped");
     TRY(s);
-    if (frame.type == CONTROL_FAILED) return failure_parse(frame.payload, f);
+    if (frame.type == CONTROL_FAILED || frame.type == CONTROL_REFUSED)
+        return failure_parse(frame.payload, f);
     if (frame.type != CONTROL_ANSWERS) return fault_set(f, FAIL(E_UNKNOWN), "unexpected reply");
     return control_answers_parse(frame.payload, ret_answers);
 }

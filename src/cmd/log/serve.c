@@ -7,6 +7,7 @@
 
 static void say_ready(const struct node *node, slice address)
 {
+    if (node_is_read_only(node)) printf("read-only: %s\n", node->read_only.text);
     printf("serving %s: %" PRIu64 " entries%s%.*s\n", node->config.origin,
            archive_size(node->archive), address.len != 0 ? ", " : "", (int)address.len,
            (const char *)address.at);

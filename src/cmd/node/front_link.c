@@ -112,6 +112,7 @@ static status take_batch(struct front_link *l, slice payload)
 {
     struct link_batch b = {};
     TRY(link_batch_parse(payload, &b));
+    if (node_is_read_only(l->node)) return FAIL(E_DENIED);
     const bool expected = b.batch == l->next_batch && b.first_number == l->next_number &&
                           l->pending_count < LINK_SLOTS;
     if (!expected) return FAIL(E_VALUE);
@@ -330,7 +331,7 @@ static status greet(struct front_link *l, const hash *bundle, slice accounts, st
 {
     uint8_t payload[64];
     struct writer w = writer_of(payload, sizeof payload);
-    const struct link_hello hello = { l->next_number, *bundle };
+    const struct link_hello hello = { l->next_number, *bundle, node_is_read_only(l->node) };
     struct accounts table = {};
     link_hello_write(&hello, &w);
     TRY(tell(l, LINK_HELLO, writer_slice(&w), f));

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/node/node.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
 #include "cmd/node/incident_book.h"
 #include "ledger/layout.h"
 #include "ledger/store_fs.h"
+#include "ledger/head.h"
+#include "ledger/merkle.h"
 #include "os/dir.h"
 #include "base/banned.h"
 
@@ -78,6 +81,55 @@ status node_open_writing(const char *dir, struct node *ret_node, struct fault *f
     const status s = log_open(dir, ret_node, f);
     if (s.code != E_OK) node_close(ret_node);
     return s;
+}
+
+/* The log for reading, once it is clear that it only lacks what was signed and does not differ. */
+static status read_only_open(struct node *n, struct fault *f)
+{
+    struct log_head *head = malloc(sizeof *head);
+    if (head == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    status s = archive_open(&n->store, n->config.origin, &n->archive, f);
+    if (s.code == E_OK) s = log_head_load(&n->store, head, f);
+    if (s.code == E_OK) s = log_head_check(head, n->archive, f);
+    free(head);
+    if (s.code != E_OK || n->signer == NULL) return s;
+    struct tree *tree = archive_tree(n->archive);
+    const struct merkle_source source = { tree, tree_node };
+    const struct signer_head *signed_head = &signer_remote_hello(n->signer)->head;
+    hash root = {};
+    if (signed_head->size > tree_size(tree)) return OK;
+    TRY(merkle_root(&source, (struct merkle_range){ 0, signed_head->size }, &root));
+    if (bytes_equal(root.bytes, signed_head->root.bytes, sizeof root.bytes)) return OK;
+    return fault_set(f, FAIL(E_REFUSED),
+                     "the log's first %llu entries are not those that were signed",
+                     (unsigned long long)signed_head->size);
+}
+
+status node_open_serving(const char *dir, struct node *ret_node, struct fault *f)
+{
+    struct fault why = {};
+    TRY(node_open_store(dir, ret_node, f));
+    status s = log_open(dir, ret_node, &why);
+    if (s.code == E_REFUSED && ret_node->ledger == NULL) {
+        s = read_only_open(ret_node, f);
+        signer_remote_stop(ret_node->signer);
+        ret_node->signer = NULL;
+        ret_node->read_only = why;
+    } else if (s.code != E_OK) {
+        *f = why;
+    }
+    if (s.code != E_OK) node_close(ret_node);
+    return s;
+}
+
+bool node_is_read_only(const struct node *n)
+{
+    return n->read_only.text[0] != '\0';
+}
+
+uint64_t node_sequenced(const struct node *n)
+{
+    return node_is_read_only(n) ? archive_size(n->archive) : committer_sequenced(n->committer);
 }
 
 void node_close(struct node *n)

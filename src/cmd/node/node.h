@@ -48,6 +48,7 @@ struct node {
     struct incident_book *incidents; /* NULL until an incident is changed */
     struct erase_listener on_erased;
     int lock_fd;
+    struct fault read_only; /* why nothing may be signed; no text: it may */
 };
 
 /* Reads DIR/candor.yaml. E_NOT_FOUND if DIR is no node's directory; diagnostics carry the line. */
@@ -59,5 +60,13 @@ status node_config_create(const struct store *store, const struct node_config *c
 status node_open_store(const char *dir, struct node *ret_node, struct fault *f);
 status node_open_reading(const char *dir, struct node *ret_node, struct fault *f);
 status node_open_writing(const char *dir, struct node *ret_node, struct fault *f);
+/* As node_open_writing; but where nothing may be signed, because the log is behind what was signed,
+ * has no signer or has a successor, it is opened for reading under the lock, and node_is_read_only
+ * says so. E_REFUSED if the log contradicts what was signed. */
+status node_open_serving(const char *dir, struct node *ret_node, struct fault *f);
+/* Whether node_open_serving opened it for reading only. */
+bool node_is_read_only(const struct node *n);
+/* How many entries are durable, and how many are under a published checkpoint. */
+uint64_t node_sequenced(const struct node *n);
 /* Waits for what was flushed, stops the signer, releases the lock. */
 void node_close(struct node *n);

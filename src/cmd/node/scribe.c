@@ -7,64 +7,16 @@
 #include <unistd.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
-#include "cmd/node/change.h"
-#include "cmd/node/control.h"
-#include "cmd/node/duty.h"
 #include "cmd/node/failure.h"
-#include "cmd/node/front_link.h"
-#include "cmd/node/ingest.h"
-#include "os/clock.h"
+#include "cmd/node/scribe_state.h"
 #include "os/dir.h"
-#include "os/frame.h"
-#include "os/loop.h"
 #include "os/notify.h"
 #include "os/socket.h"
 #include "serve/rule_pack.h"
 #include "view/view.h"
 #include "base/banned.h"
 
-/* A reply that waits for the log to reach its size. */
-struct reply {
-    struct writer answers; /* owned */
-    uint64_t size;
-    uint64_t refused;
-    bool checkpointed;
-    bool is_refusal; /* answers holds a failure, the answer to a duty */
-};
-
-/* A connected command. */
-struct client {
-    struct scribe *scribe;
-    int fd; /* -1: the place is free */
-    unsigned uid;
-    struct frame_input in;
-    struct reply replies[CONTROL_IN_FLIGHT_MAX];
-    unsigned first; /* the oldest waiting reply */
-    unsigned waiting;
-};
-
-struct scribe {
-    struct node node;
-    struct ingest ingest;
-    struct loop *loop;
-    int listener;
-    int moved_fd; /* eventfd that the writing thread raises */
-    struct client clients[SCRIBE_CLIENTS_MAX];
-    struct writer payload; /* owned */
-    struct view_db *view;  /* follows the log when there is nothing else to do */
-    struct front_link *front;
-    struct reply *activating; /* waits for the front to load rules; NULL: none */
-    hash activating_bundle;
-    void (*ready)(const struct node *node, slice address);
-    const struct client *keys_copier; /* nothing is erased while it copies the keys; NULL: none */
-    int64_t keys_copier_since_ns;
-    bool stopping;   /* a signal asked for the end */
-    bool front_idle; /* and the front has answered everything */
-    status failed;   /* what ended the log; OK while it runs */
-    struct fault *fault;
-};
-
-static void client_drop(struct client *c)
+void scribe_drop(struct client *c)
 {
     if (c->fd < 0) return;
     loop_unwatch(c->scribe->loop, c->fd);
@@ -76,7 +28,7 @@ static void client_drop(struct client *c)
 }
 
 /* The log has failed: nothing more can be promised to anybody. */
-static void fail(struct scribe *s, status why)
+void scribe_fail(struct scribe *s, status why)
 {
     if (s->failed.code == E_OK) s->failed = why;
 }
@@ -98,27 +50,28 @@ static status reply_send(struct client *c, const struct reply *r)
 }
 
 /* Sends every reply of the client that the log has reached. */
-static void client_answer(struct client *c, uint64_t sequenced, uint64_t checkpointed)
+void scribe_answer(struct client *c, uint64_t sequenced, uint64_t checkpointed)
 {
     while (c->fd >= 0 && c->waiting > 0) {
         const struct reply *r = &c->replies[c->first];
         if (r->size > (r->checkpointed ? checkpointed : sequenced)) return;
         c->first = (c->first + 1) % CONTROL_IN_FLIGHT_MAX;
         c->waiting--;
-        if (reply_send(c, r).code != E_OK) client_drop(c); /* it is gone; its records stay */
+        if (reply_send(c, r).code != E_OK) scribe_drop(c); /* it is gone; its records stay */
     }
 }
 
 static void answer_all(struct scribe *s)
 {
+    if (node_is_read_only(&s->node)) return; /* every answer was a no */
     const uint64_t sequenced = committer_sequenced(s->node.committer);
     const uint64_t checkpointed = committer_checkpointed(s->node.committer);
     for (size_t i = 0; i < SCRIBE_CLIENTS_MAX; i++) {
-        client_answer(&s->clients[i], sequenced, checkpointed);
+        scribe_answer(&s->clients[i], sequenced, checkpointed);
     }
 }
 
-static struct reply *reply_next(struct client *c)
+struct reply *scribe_reply(struct client *c)
 {
     struct reply *r = &c->replies[(c->first + c->waiting) % CONTROL_IN_FLIGHT_MAX];
     *r = (struct reply){ .answers = writer_of(r->answers.at, r->answers.cap) };
@@ -129,112 +82,12 @@ static status take_append(struct client *c, const struct control_append *m)
 {
     struct scribe *s = c->scribe;
     struct ingested done = {};
-    struct reply *r = reply_next(c);
+    struct reply *r = scribe_reply(c);
     r->checkpointed = m->checkpointed;
     TRY(ingest_chunk(&s->ingest, m->lines, m->first_line, &r->answers, &done, s->fault));
     r->size = done.size;
     r->refused = done.refused;
     c->waiting++;
-    return OK;
-}
-
-/* ---- changes ---- */
-
-static status accounts_to_front(struct scribe *s)
-{
-    slice text = {};
-    uint8_t *room = malloc(ACCOUNTS_BYTES_MAX);
-    if (room == NULL) return fault_set(s->fault, FAIL(E_NOMEM), "out of memory");
-    status done = change_accounts(&s->node.store, room, &text, s->fault);
-    if (done.code == E_OK) done = front_link_accounts(s->front, text, s->fault);
-    free(room);
-    return done;
-}
-
-/* What was changed, to the front. The answer to new rules waits until it has loaded them. */
-static status after_change(struct client *c, struct reply *r, const struct changed *changed)
-{
-    struct scribe *s = c->scribe;
-    r->size = archive_size(s->node.archive);
-    if (changed->accounts) TRY(accounts_to_front(s));
-    if (!changed->activate) return OK;
-    r->size = UINT64_MAX;
-    s->activating = r;
-    s->activating_bundle = changed->bundle;
-    return front_link_activate(s->front, &changed->bundle, s->fault);
-}
-
-static status make_change(struct client *c, const struct duty *d, struct reply *r, struct fault *f)
-{
-    struct scribe *s = c->scribe;
-    struct changed changed = {};
-    if (s->activating != NULL) {
-        return fault_set(f, FAIL(E_BUSY), "rules are being loaded: try again in a moment");
-    }
-    TRY(change_apply(&s->node, d, c->uid, &r->answers, &changed, f));
-    const status after = after_change(c, r, &changed);
-    if (after.code != E_OK) fail(s, after);
-    return OK;
-}
-
-static void reply_refuse(struct reply *r, status why, const struct fault *reason)
-{
-    r->answers.len = 0;
-    r->is_refusal = true;
-    r->size = 0;
-    failure_write(why, reason, &r->answers);
-}
-
-/* ---- copies of the keys ---- */
-
-/* Who copies the keys gets its time for it. One that takes longer is sent away: an erasure must not
- * wait for ever, and its copy would be of two moments. */
-static status keys_are_free(struct scribe *s, struct fault *f)
-{
-    if (s->keys_copier == NULL) return OK;
-    const int64_t held_ns = clock_mono_ns() - s->keys_copier_since_ns;
-    if (held_ns < (int64_t)SCRIBE_KEYS_COPY_S_MAX * CLOCK_NS_PER_S) {
-        return fault_set(f, FAIL(E_BUSY), "the keys are being copied: try again in a moment");
-    }
-    for (size_t i = 0; i < SCRIBE_CLIENTS_MAX; i++) {
-        if (&s->clients[i] == s->keys_copier) client_drop(&s->clients[i]);
-    }
-    return OK;
-}
-
-static status before_duty(struct client *c, const struct duty *d, struct fault *f)
-{
-    struct scribe *s = c->scribe;
-    if (d->kind == DUTY_ERASE_APPROVE || d->kind == DUTY_ERASE_EXPIRED) return keys_are_free(s, f);
-    if (d->kind != DUTY_KEYS_COPY || s->keys_copier == c) return OK;
-    TRY(keys_are_free(s, f));
-    s->keys_copier = c;
-    s->keys_copier_since_ns = clock_mono_ns();
-    return OK;
-}
-
-static status do_duty(struct client *c, const struct duty *d, struct reply *r, struct fault *f)
-{
-    TRY(before_duty(c, d, f));
-    if (d->kind == DUTY_CHANGE) return make_change(c, d, r, f);
-    return duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, f);
-}
-
-/* A duty that is refused stops nothing but itself. */
-static status take_duty(struct client *c, const struct duty *d)
-{
-    struct fault f = {};
-    struct reply *r = reply_next(c);
-    r->checkpointed = true;
-    const status s = do_duty(c, d, r, &f);
-    if (s.code != E_OK && !duty_is_refusal(s)) {
-        *c->scribe->fault = f;
-        return s;
-    }
-    if (s.code != E_OK) reply_refuse(r, s, &f);
-    c->waiting++;
-    struct committer *log = c->scribe->node.committer; /* a refusal waits for nothing */
-    client_answer(c, committer_sequenced(log), committer_checkpointed(log));
     return OK;
 }
 
@@ -246,7 +99,7 @@ static status finish_activation(struct scribe *s, struct reply *r, const struct 
     if (m->why.len != 0) {
         const status refused =
             fault_set(&why, FAIL(E_VALUE), "%.*s", (int)m->why.len, (const char *)m->why.at);
-        reply_refuse(r, refused, &why);
+        scribe_refuse(r, refused, &why);
         return OK;
     }
     TRY(change_activated(&s->node, &m->bundle, m->rules, m->refused, &r->answers, s->fault));
@@ -261,12 +114,13 @@ static void on_activated(void *self, const struct link_activated *m)
         s->activating != NULL &&
         bytes_equal(m->bundle.bytes, s->activating_bundle.bytes, sizeof m->bundle.bytes);
     if (!asked) {
-        fail(s, fault_set(s->fault, FAIL(E_VALUE), "front: it activates what nobody asked for"));
+        scribe_fail(
+            s, fault_set(s->fault, FAIL(E_VALUE), "front: it activates what nobody asked for"));
         return;
     }
     const status done = finish_activation(s, s->activating, m);
     s->activating = NULL;
-    if (done.code != E_OK) fail(s, done);
+    if (done.code != E_OK) scribe_fail(s, done);
     answer_all(s);
 }
 
@@ -301,10 +155,19 @@ static void on_front_failed(void *self, status why)
 {
     struct scribe *s = self;
     if (s->front_idle) return; /* it was told to stop, and has ended */
-    fail(s, why);
+    scribe_fail(s, why);
 }
 
 /* ---- frames ---- */
+
+/* A node that must not sign takes nothing: the answer says why. */
+static void refuse_all(struct client *c)
+{
+    struct reply *r = scribe_reply(c);
+    struct fault why = c->scribe->node.read_only;
+    scribe_refuse(r, fault_within(&why, FAIL(E_REFUSED), "this node is read-only"), &why);
+    if (reply_send(c, r).code != E_OK) scribe_drop(c);
+}
 
 /* Takes one frame. A client that breaks the protocol is dropped; a log that fails ends the scribe.
  */
@@ -314,16 +177,18 @@ static void client_take(struct client *c, const struct frame *frame)
     struct duty duty = {};
     status s = OK;
     if (c->waiting == CONTROL_IN_FLIGHT_MAX) {
-        client_drop(c);
+        scribe_drop(c);
+    } else if (node_is_read_only(&c->scribe->node)) {
+        refuse_all(c);
     } else if (frame->type == CONTROL_APPEND &&
                control_append_parse(frame->payload, &append).code == E_OK) {
         s = take_append(c, &append);
     } else if (frame->type == CONTROL_DUTY && duty_parse(frame->payload, &duty).code == E_OK) {
-        s = take_duty(c, &duty);
+        s = scribe_take_duty(c, &duty);
     } else {
-        client_drop(c);
+        scribe_drop(c);
     }
-    if (s.code != E_OK) fail(c->scribe, s);
+    if (s.code != E_OK) scribe_fail(c->scribe, s);
 }
 
 static void client_ready(void *with, unsigned events)
@@ -334,14 +199,14 @@ static void client_ready(void *with, unsigned events)
     (void)events;
     const status filled = frame_fill(&c->in, c->fd, &unused);
     if (filled.code != E_OK && filled.code != E_BUSY) {
-        client_drop(c);
+        scribe_drop(c);
         return;
     }
     while (c->fd >= 0 && c->scribe->failed.code == E_OK) {
         const status s = frame_next(&c->in, &frame);
         if (s.code == E_SHORT) return;
         if (s.code != E_OK) {
-            client_drop(c);
+            scribe_drop(c);
             return;
         }
         client_take(c, &frame);
@@ -386,7 +251,7 @@ static void listener_ready(void *with, unsigned events)
     c->fd = fd;
     c->uid = peer.uid;
     c->first = 0;
-    if (loop_watch(s->loop, fd, LOOP_READ, client_ready, c, &unused).code != E_OK) client_drop(c);
+    if (loop_watch(s->loop, fd, LOOP_READ, client_ready, c, &unused).code != E_OK) scribe_drop(c);
 }
 
 /* Called from the writing thread. */
@@ -405,7 +270,7 @@ static void moved_ready(void *with, unsigned events)
     if (read(s->moved_fd, &count, sizeof count) < 0) return;
     const status log = committer_check(s->node.committer, s->fault);
     if (log.code != E_OK) {
-        fail(s, log);
+        scribe_fail(s, log);
         return;
     }
     answer_all(s);
@@ -419,7 +284,7 @@ static void signer_ended(void *with, unsigned events)
     struct scribe *s = with;
     (void)events;
     loop_unwatch(s->loop, signer_remote_ended(s->node.signer));
-    fail(s, fault_set(s->fault, FAIL(E_CLOSED), "the signer is gone"));
+    scribe_fail(s, fault_set(s->fault, FAIL(E_CLOSED), "the signer is gone"));
 }
 
 static void on_stop(void *with, int signal_number)
@@ -446,14 +311,17 @@ static status scribe_init(struct scribe *s, const char *dir, struct fault *f)
     TRY(made);
     TRY(socket_no_wait(s->listener, f));
     TRY(loop_watch(s->loop, s->listener, LOOP_READ, listener_ready, s, f));
-    TRY(loop_watch(s->loop, signer_remote_ended(s->node.signer), LOOP_READ, signer_ended, s, f));
+    if (s->node.signer != NULL) {
+        const int ended = signer_remote_ended(s->node.signer);
+        TRY(loop_watch(s->loop, ended, LOOP_READ, signer_ended, s, f));
+    }
     return loop_watch(s->loop, s->moved_fd, LOOP_READ, moved_ready, s, f);
 }
 
 static void scribe_done(struct scribe *s)
 {
     for (size_t i = 0; i < SCRIBE_CLIENTS_MAX; i++) {
-        client_drop(&s->clients[i]);
+        scribe_drop(&s->clients[i]);
         for (size_t r = 0; r < CONTROL_IN_FLIGHT_MAX; r++)
             free(s->clients[i].replies[r].answers.at);
     }
@@ -475,7 +343,7 @@ static bool view_follow(struct scribe *s)
     struct fault f = {};
     bool done = true;
     if (s->view == NULL) return true;
-    const uint64_t size = committer_sequenced(s->node.committer);
+    const uint64_t size = node_sequenced(&s->node);
     const status stepped = view_db_step(s->view, s->node.archive, size, &done, &f);
     if (stepped.code == E_OK) return done;
     command_fail(status_exit(stepped), "view: %s; see: candor help rebuild", f.text);
@@ -490,7 +358,7 @@ static bool recall(struct scribe *s)
 {
     if (s->front == NULL || s->stopping || !front_link_is_recalling(s->front)) return false;
     const status stepped = front_link_recall(s->front, s->fault);
-    if (stepped.code != E_OK) fail(s, stepped);
+    if (stepped.code != E_OK) scribe_fail(s, stepped);
     return true;
 }
 
@@ -502,6 +370,7 @@ static status turn(struct scribe *s, struct fault *f)
     const bool idle = view_follow(s);
     TRY(loop_step(s->loop, idle && !recalls, f));
     if (s->failed.code != E_OK) return s->failed;
+    if (node_is_read_only(&s->node)) return OK;
     if (committer_is_idle(s->node.committer) || s->stopping) {
         TRY(committer_flush(s->node.committer, f));
     }
@@ -550,11 +419,12 @@ static status stop_front(struct scribe *s, struct fault *f)
 
 static status serve(struct scribe *s, struct fault *f)
 {
-    committer_listen(s->node.committer, (struct commit_listener){ s, raise_moved });
+    const bool writes = !node_is_read_only(&s->node);
+    if (writes) committer_listen(s->node.committer, (struct commit_listener){ s, raise_moved });
     while (!s->stopping)
         TRY(turn(s, f));
     TRY(stop_front(s, f));
-    TRY(committer_wait(s->node.committer, archive_size(s->node.archive), true, f));
+    if (writes) TRY(committer_wait(s->node.committer, archive_size(s->node.archive), true, f));
     answer_all(s);
     while (!view_follow(s))
         continue;
@@ -566,8 +436,8 @@ static status scribe_open(struct scribe *s, const char *dir, struct fault *f)
 {
     TRY(loop_new(NULL, &s->loop, f));
     TRY(loop_on_stop_signal(s->loop, on_stop, s, f));
-    TRY(node_open_writing(dir, &s->node, f));
-    committer_wait_for_space(s->node.committer, true);
+    TRY(node_open_serving(dir, &s->node, f));
+    if (s->node.committer != NULL) committer_wait_for_space(s->node.committer, true);
     TRY(view_db_open(dir, &s->view, f));
     TRY(scribe_init(s, dir, f));
     return start_front(s, dir, f);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "cmd/node/change.h"
+#include "cmd/node/control.h"
+#include "cmd/node/duty.h"
+#include "cmd/node/front_link.h"
+#include "cmd/node/ingest.h"
+#include "cmd/node/scribe.h"
+#include "os/frame.h"
+#include "os/loop.h"
+
+/*
+ * scribe_state: what the scribe is made of; for scribe.c and scribe_duty.c alone.
+ */
+
+/* A reply that waits for the log to reach its size. */
+struct reply {
+    struct writer answers; /* owned */
+    uint64_t size;
+    uint64_t refused;
+    bool checkpointed;
+    bool is_refusal; /* answers holds a failure, the answer to a duty */
+};
+
+/* A connected command. */
+struct client {
+    struct scribe *scribe;
+    int fd; /* -1: the place is free */
+    unsigned uid;
+    struct frame_input in;
+    struct reply replies[CONTROL_IN_FLIGHT_MAX];
+    unsigned first; /* the oldest waiting reply */
+    unsigned waiting;
+};
+
+struct scribe {
+    struct node node;
+    struct ingest ingest;
+    struct loop *loop;
+    int listener;
+    int moved_fd; /* eventfd that the writing thread raises */
+    struct client clients[SCRIBE_CLIENTS_MAX];
+    struct writer payload; /* owned */
+    struct view_db *view;  /* follows the log when there is nothing else to do */
+    struct front_link *front;
+    struct reply *activating; /* waits for the front to load rules; NULL: none */
+    hash activating_bundle;
+    void (*ready)(const struct node *node, slice address);
+    const struct client *keys_copier; /* nothing is erased while it copies the keys; NULL: none */
+    int64_t keys_copier_since_ns;
+    bool stopping;   /* a signal asked for the end */
+    bool front_idle; /* and the front has answered everything */
+    status failed;   /* what ended the log; OK while it runs */
+    struct fault *fault;
+};
+
+/* Sends the client away: its socket is closed, its records stay. */
+void scribe_drop(struct client *c);
+/* Ends the scribe: the log has failed, and nothing more can be promised to anybody. */
+void scribe_fail(struct scribe *s, status why);
+/* The place of the client's next reply, emptied. */
+struct reply *scribe_reply(struct client *c);
+/* Sends every reply of the client that the log has reached. */
+void scribe_answer(struct client *c, uint64_t sequenced, uint64_t checkpointed);
+
+/* ---- scribe_duty.c ---- */
+/* Makes the reply a no, for that reason. */
+void scribe_refuse(struct reply *r, status why, const struct fault *reason);
+/* Carries a duty out, or refuses it; what it fails with is a failure of the log. */
+status scribe_take_duty(struct client *c, const struct duty *d);
