@@ -7,18 +7,23 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/bytes.h"
+#include "base/num.h"
 #include "os/failed.h"
+#include "os/file.h"
 #include "base/banned.h"
 
 enum {
     ABOVE_FDS = 256, /* first number for copies while descriptors are put in their places */
     EXIT_NO_EXEC = 127,
+    PROC_BYTES_MAX = 1024, /* of a line in /proc */
 };
 
 struct child {
@@ -164,4 +169,22 @@ uint64_t process_peak_bytes(void)
     struct rusage usage = {};
     if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
     return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+uint64_t process_resident_bytes(int pid)
+{
+    char path[64];
+    struct fault unused;
+    uint8_t *text = NULL;
+    size_t len = 0;
+    uint64_t pages = 0;
+    snprintf(path, sizeof path, "/proc/%d/statm", pid);
+    if (file_load(NULL, path, PROC_BYTES_MAX, &text, &len, &unused).code != E_OK) return 0;
+    const uint8_t *space = memchr(text, ' ', len); /* size resident shared … */
+    slice rest = slice_from((slice){ text, len }, space == NULL ? len : (size_t)(space - text) + 1);
+    const uint8_t *end = memchr(rest.at, ' ', rest.len);
+    if (end != NULL) rest.len = (size_t)(end - rest.at);
+    const status s = num_parse_u64(rest, &pages);
+    free(text);
+    return s.code == E_OK ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }

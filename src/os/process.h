@@ -45,5 +45,7 @@ status process_signal(const struct process *process, int signal_number, struct f
 void process_end_text(struct process_end end, char *ret_text, size_t cap);
 /* sched_getaffinity: how many processors this process may run on, at least 1. */
 size_t process_cpus(void);
+/* Memory of a process of this user that is resident now, from /proc; 0 if it is gone. */
+uint64_t process_resident_bytes(int pid);
 /* getrusage: the most memory that was resident at once so far. */
 uint64_t process_peak_bytes(void);

@@ -7,6 +7,7 @@
 #include "lib/json.h"
 #include "record/wire.h"
 #include "serve/finding_record.h"
+#include "os/clock.h"
 #include "base/banned.h"
 
 enum {
@@ -24,6 +25,7 @@ struct batcher {
     struct batcher_calls calls;
     struct intake *intake; /* owned */
     struct judging *judging;
+    uint64_t judging_ns; /* since the start */
     char market[3];
     struct writer events;   /* owned: the open batch; NULL between batches */
     struct writer findings; /* owned */
@@ -103,6 +105,11 @@ status batcher_judge_by(struct batcher *b, struct judging *j)
 uint64_t batcher_findings(const struct batcher *b)
 {
     return b->findings_made;
+}
+
+uint64_t batcher_judging_ns(const struct batcher *b)
+{
+    return b->judging_ns;
 }
 
 /* The time under which an event is filed and counted: its own, unless it has none or one that
@@ -192,7 +199,10 @@ static status judge(struct batcher *b, struct event *event, uint64_t number)
 {
     if (b->judging == NULL) return OK;
     event->has_time &= is_believed(event->time_ns, b->from->arrived_ns);
-    return judging_event(b->judging, event, number, b->from->arrived_ns, add_finding, b);
+    const int64_t started_ns = clock_mono_ns();
+    const status s = judging_event(b->judging, event, number, b->from->arrived_ns, add_finding, b);
+    b->judging_ns += (uint64_t)(clock_mono_ns() - started_ns);
+    return s;
 }
 
 static bool is_space(uint8_t c)

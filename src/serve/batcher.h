@@ -62,3 +62,5 @@ status batcher_again(struct batcher *b, const struct replay_event *e);
 status batcher_flush(struct batcher *b);
 /* Findings made since the start. */
 uint64_t batcher_findings(const struct batcher *b);
+/* Time spent judging since the start. */
+uint64_t batcher_judging_ns(const struct batcher *b);

@@ -26,6 +26,7 @@ static status tell(struct front *front, uint16_t type, slice payload)
 static void on_batch(void *self, const struct batch_out *batch)
 {
     struct front *front = self;
+    front->metrics.at[METRIC_batches][0]++;
     const status s = outbox_push(front->outbox, batch, front->fault);
     if (s.code != E_OK) front_fail(front, s);
 }
@@ -153,6 +154,7 @@ static const struct {
     { LINK_ACCOUNTS, take_accounts },    { LINK_ACTIVATE, take_activate },
     { LINK_WINDOW, take_window },        { LINK_REPLAY, recall_take },
     { LINK_FORGET, recall_take_forget }, { LINK_REPLAYED, recall_take_end },
+    { LINK_NUMBERS, scrape_answer },
 };
 
 static status take_frame(struct front *front, const struct frame *frame)

@@ -4,6 +4,7 @@
 #include "os/loop.h"
 #include "serve/front.h"
 #include "serve/http.h"
+#include "serve/metrics.h"
 #include "serve/outbox.h"
 #include "serve/syslog.h"
 #include "serve/windows.h"
@@ -13,6 +14,8 @@
  * front_state: what the files of the front share. front.c owns it; routes.c finds the handler of a
  * request, input/ takes events.
  */
+enum { SCRAPES_MAX = 16 };
+
 struct api;
 struct streams;
 
@@ -24,6 +27,9 @@ struct front {
     bool is_syslog_paused;
     struct api *api; /* questions to the reader */
     struct streams *streams;
+    struct metrics metrics;
+    struct http_request *scrapes[SCRAPES_MAX]; /* wait for the scribe's numbers */
+    size_t scrape_count;
     uint64_t checkpointed; /* entries under the newest signed checkpoint */
     struct frame_input in;
     struct accounts accounts;
@@ -68,6 +74,12 @@ void listeners_resume(struct front *front);
 /* No new connections and messages. */
 void listeners_stop(struct front *front);
 void listeners_close(struct front *front);
+
+/* ---- scrape.c ---- */
+/* The handler of GET /metrics. */
+void api_metrics(struct front *front, struct http_request *r, const struct account *user);
+/* The scribe's numbers are here: answers those who wait for them. E_SHORT and its like. */
+status scrape_answer(struct front *front, slice payload);
 
 /* ---- routes.c ---- */
 extern const struct http_calls front_http_calls; /* self is the front */

@@ -21,12 +21,14 @@
  *     head        sequenced u64 | checkpointed u64, sizes of the log
  *     activate    bundle hash: load it and judge by it from the next batch on
  *     window      source u64 | pairs: the source's number u64, the record's number u64
+ *     numbers     what the scribe counts (serve/metrics.h)
  *     stop        nothing: take no more requests, answer what there is, end
  *     replay, replayed, forget: the state of the judge, see serve/replay.h
  *   to the scribe
  *     ready       text for people: what is listened on
  *     batch       batch u64 | slot u32 | bytes u32 | records u32 | first number u64
  *     activated   bundle hash | rules u64 | refused u64 | text: why not, empty if it is active
+ *     ask         nothing: for its numbers
  *     idle        nothing: the answer to stop, all is answered
  *     replay ask  for the events that the judge's state is made of (serve/replay.h)
  *
@@ -44,11 +46,13 @@ enum link_message {
     LINK_REPLAY,
     LINK_REPLAYED,
     LINK_FORGET,
+    LINK_NUMBERS,
     LINK_READY = 65,
     LINK_BATCH,
     LINK_ACTIVATED,
     LINK_IDLE,
     LINK_REPLAY_ASK,
+    LINK_ASK,
 };
 
 enum {

@@ -17,8 +17,9 @@
 enum audience {
     FOR_ALL,
     FOR_SOURCES,
-    FOR_USERS,    /* of any role */
-    FOR_HANDLERS, /* who works on findings: analysts, officers, administrators */
+    FOR_USERS,     /* of any role */
+    FOR_OPERATORS, /* who keeps the node running: administrators and programs */
+    FOR_HANDLERS,  /* who works on findings: analysts, officers, administrators */
 };
 
 struct route_row {
@@ -78,6 +79,7 @@ static const struct route_row routes[] = {
     { "GET", "/checkpoint", FOR_ALL, api_checkpoint, NULL },
     { "GET", "/tile/{tile*}", FOR_ALL, api_tile, NULL },
     { "GET", "/healthz", FOR_ALL, health, NULL },
+    { "GET", "/metrics", FOR_OPERATORS, api_metrics, NULL },
     { "GET", "/openapi.json", FOR_ALL, openapi, NULL },
 };
 
@@ -171,6 +173,9 @@ static bool may(const struct route_row *route, const struct account *account)
         return account != NULL && account->kind == ACCOUNT_USER &&
                (account->role == VALUE_role_analyst || account->role == VALUE_role_officer ||
                 account->role == VALUE_role_administrator);
+    case FOR_OPERATORS:
+        return account != NULL && account->kind == ACCOUNT_USER &&
+               (account->role == VALUE_role_administrator || account->role == VALUE_role_program);
     case FOR_ALL:
     default:
         return true;

@@ -287,6 +287,13 @@ def the_stream_is_as_described():
 
 
 @tap.test
+def the_metrics_are_as_described():
+    expect(200, "GET", "/metrics", None, NODE.user("watch", "program"))
+    expect(401, "GET", "/metrics")
+    expect(403, "GET", "/metrics", None, ANA)
+
+
+@tap.test
 def what_is_public_is_as_described():
     tile = {"template": "/tile/{tile}"}
     size = NODE.size()

@@ -6,7 +6,9 @@
 #include <time.h>
 #include "base/bytes.h"
 #include "ledger/head.h"
+#include "os/clock.h"
 #include "os/failpoint.h"
+#include "serve/metrics.h"
 #include "base/banned.h"
 
 /* A sealed batch on its way to disk. */
@@ -36,6 +38,8 @@ struct committer {
     uint64_t sequenced;
     uint64_t checkpointed;
     struct commit_listener listener;
+    struct metrics numbers; /* of writing and signing */
+    int64_t published_ns;   /* when the newest checkpoint was published */
 };
 
 static status publish(struct committer *c, const struct signer_request *request, struct fault *f)
@@ -102,14 +106,21 @@ static status begin_when_there_is_space(struct committer *c, struct batch *b, st
 /* Writes one parcel through both levels. */
 static status deliver(struct committer *c, struct parcel *p, struct fault *f)
 {
+    const int64_t started_ns = clock_mono_ns();
     TRY(write_when_there_is_space(c, p->batch, f));
+    const int64_t written_ns = clock_mono_ns();
     pthread_mutex_lock(&c->lock);
+    metrics_time(&c->numbers, METRIC_write, (uint64_t)(written_ns - started_ns));
     c->sequenced = p->request.head.size;
     pthread_cond_broadcast(&c->changed);
     pthread_mutex_unlock(&c->lock);
     moved(c);
     TRY(publish_when_there_is_space(c, &p->request, f));
     failpoint("published");
+    pthread_mutex_lock(&c->lock);
+    c->published_ns = clock_mono_ns();
+    metrics_time(&c->numbers, METRIC_sign, (uint64_t)(c->published_ns - written_ns));
+    pthread_mutex_unlock(&c->lock);
     return OK;
 }
 
@@ -151,6 +162,7 @@ static status start(struct committer *c, const struct signer_head *signed_head, 
     }
     TRY(ledger_request(c->ledger, *signed_head, &request, f));
     TRY(publish(c, &request, f));
+    c->published_ns = clock_mono_ns();
     c->sequenced = request.head.size;
     c->checkpointed = request.head.size;
     if (pthread_create(&c->thread, NULL, thread_main, c) != 0) {
@@ -323,4 +335,17 @@ uint64_t committer_checkpointed(struct committer *c)
     const uint64_t size = c->checkpointed;
     pthread_mutex_unlock(&c->lock);
     return size;
+}
+
+void committer_numbers(struct committer *c, struct metrics *m)
+{
+    pthread_mutex_lock(&c->lock);
+    bytes_copy(m->at[METRIC_write], sizeof m->at[0],
+               (slice){ (const uint8_t *)c->numbers.at[METRIC_write], sizeof m->at[0] });
+    bytes_copy(m->at[METRIC_sign], sizeof m->at[0],
+               (slice){ (const uint8_t *)c->numbers.at[METRIC_sign], sizeof m->at[0] });
+    m->at[METRIC_entries][0] = c->sequenced;
+    m->at[METRIC_checkpointed][0] = c->checkpointed;
+    m->at[METRIC_age][0] = (uint64_t)(clock_mono_ns() - c->published_ns);
+    pthread_mutex_unlock(&c->lock);
 }

@@ -29,6 +29,7 @@ struct commit_listener {
 };
 
 struct committer;
+struct metrics;
 
 enum { COMMITTER_RETRY_MS = 200 };
 
@@ -72,3 +73,5 @@ status committer_wait(struct committer *c, uint64_t size, bool checkpointed, str
 /* Number of entries that are durable; that a signed and published checkpoint covers. */
 uint64_t committer_sequenced(struct committer *c);
 uint64_t committer_checkpointed(struct committer *c);
+/* Sets the metrics of writing and signing. */
+void committer_numbers(struct committer *c, struct metrics *m);

@@ -168,13 +168,34 @@ static status take_idle(struct front_link *l, slice)
     return OK;
 }
 
+static status tell(struct front_link *l, uint16_t type, slice payload, struct fault *f)
+{
+    return frame_send(l->fd, (struct frame){ type, payload }, f);
+}
+
+static status take_ask(struct front_link *l, slice)
+{
+    uint8_t room[METRICS * METRIC_SLOTS * 8 + 2];
+    struct writer w = writer_of(room, sizeof room);
+    struct metrics m = {};
+    l->calls.numbers(l->calls.self, &m);
+    metrics_pack(&m, METRIC_entries, METRIC_memory, &w);
+    return tell(l, LINK_NUMBERS, writer_slice(&w), l->fault);
+}
+
+void front_link_memory(const struct front_link *l, struct metrics *m)
+{
+    m->at[METRIC_memory][PROCESS_FRONT] = process_resident_bytes(l->process.pid);
+    m->at[METRIC_memory][PROCESS_READER] = process_resident_bytes(l->reader.pid);
+}
+
 static const struct {
     uint16_t type;
     status (*take)(struct front_link *l, slice payload);
 } messages[] = {
     { LINK_BATCH, take_batch },           { LINK_READY, take_ready },
     { LINK_ACTIVATED, take_activated },   { LINK_IDLE, take_idle },
-    { LINK_REPLAY_ASK, take_replay_ask },
+    { LINK_REPLAY_ASK, take_replay_ask }, { LINK_ASK, take_ask },
 };
 
 static status take_frame(struct front_link *l, const struct frame *frame)
@@ -205,11 +226,6 @@ static void front_ready(void *with, unsigned events)
 }
 
 /* ---- to the front ---- */
-
-static status tell(struct front_link *l, uint16_t type, slice payload, struct fault *f)
-{
-    return frame_send(l->fd, (struct frame){ type, payload }, f);
-}
 
 static status tell_stored(struct front_link *l, const struct link_stored *m, struct fault *f)
 {

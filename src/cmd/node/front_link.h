@@ -3,6 +3,7 @@
 #include "cmd/node/node.h"
 #include "os/loop.h"
 #include "serve/link.h"
+#include "serve/metrics.h"
 
 /*
  * front_link: the scribe's side of the front (serve/link.h): starts that process, takes its
@@ -19,6 +20,8 @@ struct front_link_calls {
     void (*ready)(void *self, slice text);
     /* An answer to front_link_activate. */
     void (*activated)(void *self, const struct link_activated *m);
+    /* The front asks for the scribe's numbers. */
+    void (*numbers)(void *self, struct metrics *m);
     /* The front has answered everything after front_link_stop. */
     void (*idle)(void *self);
     /* The front is gone or breaks the protocol, or the log fails: the node ends. */
@@ -32,6 +35,8 @@ status front_link_start(struct node *node, const char *dir, const hash *bundle, 
                         struct front_link **ret_link, struct fault *f);
 /* Closes the socket and waits for the process to end. NULL is allowed. */
 void front_link_free(struct front_link *l);
+/* Sets the memory of the processes that it started. */
+void front_link_memory(const struct front_link *l, struct metrics *m);
 /* Tells the front how far the log is; after each step of the committer. */
 status front_link_moved(struct front_link *l, struct fault *f);
 /* Hands the front the table of accounts, or a bundle to judge by; asks it to stop. */

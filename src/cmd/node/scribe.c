@@ -145,6 +145,14 @@ static void on_front_ready(void *self, slice address)
     tell_manager("READY=1");
 }
 
+static void on_numbers(void *self, struct metrics *m)
+{
+    struct scribe *s = self;
+    numbers_gather(&s->numbers, s->dir, &s->node, m);
+    front_link_memory(s->front, m);
+    m->at[METRIC_view][0] = s->view == NULL ? 0 : view_db_applied(s->view);
+}
+
 static void on_front_idle(void *self)
 {
     struct scribe *s = self;
@@ -392,8 +400,8 @@ static void tell_failure(struct scribe *s, status why, const struct fault *f)
 
 static status start_front(struct scribe *s, const char *dir, struct fault *f)
 {
-    const struct front_link_calls calls = { s, on_front_ready, on_activated, on_front_idle,
-                                            on_front_failed };
+    const struct front_link_calls calls = { s, on_front_ready, on_activated, on_numbers,
+                                            on_front_idle, on_front_failed };
     hash active = {};
     slice accounts = {};
     TRY(change_active(&s->node.store, &active, f));
@@ -455,6 +463,7 @@ status scribe_run(const char *dir, void (*ready)(const struct node *node, slice 
     s->moved_fd = -1;
     s->fault = f;
     s->ready = ready;
+    s->dir = dir;
     status result = scribe_open(s, dir, f);
     if (result.code == E_OK) {
         result = serve(s, f);

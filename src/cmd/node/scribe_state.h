@@ -5,6 +5,7 @@
 #include "cmd/node/duty.h"
 #include "cmd/node/front_link.h"
 #include "cmd/node/ingest.h"
+#include "cmd/node/numbers.h"
 #include "cmd/node/scribe.h"
 #include "os/frame.h"
 #include "os/loop.h"
@@ -48,6 +49,8 @@ struct scribe {
     void (*ready)(const struct node *node, slice address);
     const struct client *keys_copier; /* nothing is erased while it copies the keys; NULL: none */
     int64_t keys_copier_since_ns;
+    const char *dir;
+    struct numbers numbers;
     bool stopping;   /* a signal asked for the end */
     bool front_idle; /* and the front has answered everything */
     status failed;   /* what ended the log; OK while it runs */

@@ -82,6 +82,11 @@ const struct signer_hello *signer_remote_hello(const struct signer_remote *r)
     return &r->hello;
 }
 
+int signer_remote_pid(const struct signer_remote *r)
+{
+    return r->process.pid;
+}
+
 int signer_remote_ended(const struct signer_remote *r)
 {
     return r->process.fd;

@@ -17,5 +17,7 @@ void signer_remote_stop(struct signer_remote *r);
 const struct signer_hello *signer_remote_hello(const struct signer_remote *r);
 /* The signer as the committer wants it; dies with r. */
 struct commit_signer signer_remote_interface(struct signer_remote *r);
+/* The number of its process. */
+int signer_remote_pid(const struct signer_remote *r);
 /* Readable once the process has ended, for loop_watch. */
 int signer_remote_ended(const struct signer_remote *r);

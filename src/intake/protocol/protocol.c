@@ -16,7 +16,9 @@ status protocol_take(const struct protocol_sink *sink, const struct submission *
         s = sink->take(sink->self, event, fault);
     }
     if (!protocol_refuses(s)) return s;
-    sink->refuse(sink->self, event->place, fault);
+    struct protocol_place place = event->place;
+    place.is_too_large = s.code == E_LIMIT;
+    sink->refuse(sink->self, place, fault);
     return OK;
 }
 

@@ -23,8 +23,9 @@ enum {
 
 /* Where in its request an event is. */
 struct protocol_place {
-    uint64_t number; /* from 0: counts every event of the request, refused ones too */
-    uint64_t line;   /* from 1: what the sender knows it by: its line, or number + 1 */
+    uint64_t number;   /* from 0: counts every event of the request, refused ones too */
+    uint64_t line;     /* from 1: what the sender knows it by: its line, or number + 1 */
+    bool is_too_large; /* it is refused for that */
 };
 
 /* One event as the protocol brings it. Every slice dies when the sink's take returns, unless the

@@ -7,6 +7,16 @@
 #include "record/schema.h"
 #include "base/banned.h"
 
+enum metric_reason input_reason(status s)
+{
+    return s.code == E_LIMIT ? REASON_TOO_LARGE : REASON_MALFORMED;
+}
+
+static void count_refusal(struct input *in, enum metric_reason reason)
+{
+    in->front->metrics.at[METRIC_rejected][in->codec->kind * REASONS + reason]++;
+}
+
 static void accept(struct input *in, const struct submission *event, uint64_t number,
                    bool duplicate)
 {
@@ -15,6 +25,8 @@ static void accept(struct input *in, const struct submission *event, uint64_t nu
     if (!in->any || number > t->last_number) t->last_number = number;
     in->any = true;
     result_accept(&in->result, event->place, duplicate);
+    in->front->metrics.at[METRIC_accepted][in->codec->kind]++;
+    in->front->metrics.at[METRIC_duplicate][in->codec->kind] += duplicate;
 }
 
 static status add(struct input *in, const struct submission *event, uint64_t *ret_number,
@@ -22,6 +34,7 @@ static status add(struct input *in, const struct submission *event, uint64_t *re
 {
     const status s = batcher_add(in->front->batcher, &in->origin, event, ret_number, f);
     if (s.code != E_OK && !protocol_refuses(s)) front_fail(in->front, s);
+    in->refusal = input_reason(s);
     return s;
 }
 
@@ -38,6 +51,7 @@ static status add_numbered(struct input *in, const struct submission *event, str
         return OK;
     }
     if (seen.code != E_NOT_FOUND) {
+        in->refusal = REASON_OLD_NUMBER;
         return fault_set(f, FAIL(E_VALUE), "number %llu is older than the last %d of this source",
                          (unsigned long long)in->origin.sequence, WINDOW_NUMBERS);
     }
@@ -65,6 +79,8 @@ static void refuse(void *self, struct protocol_place place, const struct fault *
 {
     struct input *in = self;
     result_refuse(&in->result, place, why);
+    count_refusal(in, place.is_too_large ? REASON_TOO_LARGE : in->refusal);
+    in->refusal = REASON_MALFORMED;
 }
 
 void input_reply(struct http_request *r, const struct protocol_answer *reply, struct writer *body)
@@ -132,6 +148,7 @@ struct input *input_new(struct front *front, struct http_request *r, const struc
         in = calloc(1, sizeof *in);
     }
     if (in == NULL) {
+        front->metrics.at[METRIC_busy][codec->kind]++;
         http_error(r, 503, "the node is busy: come again in a moment");
         return NULL;
     }
@@ -155,6 +172,8 @@ void input_run(struct input *in)
     const struct protocol_sink sink = { in, take, refuse };
     const status s = in->codec->read(in, http_body(in->request), &sink, &f);
     result_end(&in->result, s, &f);
+    in->front->metrics.at[METRIC_received][in->codec->kind] += http_body_received(in->request);
+    if (s.code != E_OK && protocol_refuses(s)) count_refusal(in, input_reason(s));
     if (in->any) {
         outbox_wait(in->front->outbox, &in->ticket);
     } else {

@@ -15,6 +15,7 @@ struct input;
 
 /* How one protocol reads a body and answers. */
 struct input_codec {
+    enum metric_input kind;
     status (*read)(struct input *in, slice body, const struct protocol_sink *sink, struct fault *f);
     struct protocol_answer (*answer)(struct input *in, struct writer *out);
     size_t (*answer_bytes)(const struct input *in); /* at most */
@@ -28,8 +29,9 @@ struct input {
     struct origin origin;
     struct ticket ticket;
     struct protocol_result result;
-    bool any;                /* an event was taken: the ticket has numbers */
-    uint64_t first_sequence; /* if origin.is_numbered: the sender's number of the first event */
+    enum metric_reason refusal; /* of the event at hand, if it is refused */
+    bool any;                   /* an event was taken: the ticket has numbers */
+    uint64_t first_sequence;    /* if origin.is_numbered: the sender's number of the first event */
     int64_t started_ns;
     union {
         struct hec hec;
@@ -47,5 +49,7 @@ struct input *input_new(struct front *front, struct http_request *r, const struc
                         const struct input_codec *codec);
 /* Reads the body and answers, now or when its events are stored; the input ends here. */
 void input_run(struct input *in);
+/* The reason under which a refusal is counted. */
+enum metric_reason input_reason(status s);
 /* Answers a request with what a codec has written. */
 void input_reply(struct http_request *r, const struct protocol_answer *reply, struct writer *body);

@@ -39,7 +39,8 @@ static void done(struct input *in)
 
 void input_bulk(struct front *front, struct http_request *r, const struct account *source)
 {
-    static const struct input_codec codec = { read_body, answer, answer_bytes, done };
+    static const struct input_codec codec = { INPUT_ELASTIC, read_body, answer, answer_bytes,
+                                              done };
     slice index = slice_none();
     struct input *in = input_new(front, r, source, &codec);
     if (in == NULL) return;

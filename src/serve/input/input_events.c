@@ -30,7 +30,7 @@ static size_t answer_bytes(const struct input *in)
 
 void input_events(struct front *front, struct http_request *r, const struct account *source)
 {
-    static const struct input_codec codec = { read_body, answer, answer_bytes, NULL };
+    static const struct input_codec codec = { INPUT_EVENTS, read_body, answer, answer_bytes, NULL };
     struct fault f = {};
     slice text = {};
     uint64_t first = 0;

@@ -82,13 +82,13 @@ static void run(struct front *front, struct http_request *r, const struct accoun
 
 void input_hec_event(struct front *front, struct http_request *r, const struct account *source)
 {
-    static const struct input_codec codec = { read_event, answer, answer_bytes, NULL };
+    static const struct input_codec codec = { INPUT_HEC, read_event, answer, answer_bytes, NULL };
     run(front, r, source, &codec);
 }
 
 void input_hec_raw(struct front *front, struct http_request *r, const struct account *source)
 {
-    static const struct input_codec codec = { read_raw, answer, answer_bytes, NULL };
+    static const struct input_codec codec = { INPUT_HEC, read_raw, answer, answer_bytes, NULL };
     slice channel = {};
     if (!channel_text(r, &channel)) {
         reply_code(r, HEC_CHANNEL_MISSING);

@@ -54,7 +54,7 @@ void refuse_otlp(struct http_request *r)
 
 void input_otlp(struct front *front, struct http_request *r, const struct account *source)
 {
-    static const struct input_codec codec = { read_body, answer, answer_bytes, NULL };
+    static const struct input_codec codec = { INPUT_OTLP, read_body, answer, answer_bytes, NULL };
     enum otlp_encoding encoding = OTLP_JSON;
     if (encoding_of(r, &encoding).code != E_OK) {
         refuse_with(r, 415, "Content-Type must be application/json or application/x-protobuf");

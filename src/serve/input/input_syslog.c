@@ -7,6 +7,7 @@
 #include "os/clock.h"
 #include "record/schema.h"
 #include "serve/front_state.h"
+#include "serve/input/input.h"
 #include "base/banned.h"
 
 static const struct account syslog_account = { .kind = ACCOUNT_SOURCE,
@@ -32,6 +33,11 @@ bool input_syslog(void *self, const struct syslog_message *m, const struct syslo
     const struct submission event = { .raw = m->bytes, .format = INTAKE_SYSLOG };
     const status s = batcher_add(front->batcher, &from, &event, &number, &f);
     if (s.code != E_OK && !protocol_refuses(s)) front_fail(front, s);
+    if (s.code == E_OK) {
+        front->metrics.at[METRIC_accepted][INPUT_SYSLOG]++;
+    } else {
+        front->metrics.at[METRIC_rejected][INPUT_SYSLOG * REASONS + input_reason(s)]++;
+    }
     const bool full = outbox_bytes(front->outbox) > OUTBOX_BYTES_MAX;
     if (full) front->is_syslog_paused = true;
     return !full;

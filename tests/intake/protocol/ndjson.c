@@ -163,7 +163,7 @@ static void reasons_beyond_the_limit_are_counted_and_the_answer_fits(void **)
     struct fault fault = {};
     memset(fault.text, '"', sizeof fault.text - 1);
     for (uint64_t i = 0; i < 1000; i++) {
-        result_refuse(&s->result, (struct protocol_place){ i, UINT64_MAX - i }, &fault);
+        result_refuse(&s->result, (struct protocol_place){ i, UINT64_MAX - i, false }, &fault);
     }
     result_end(&s->result, FAIL(E_SYNTAX), &fault);
     s->result.accepted = UINT64_MAX;

@@ -385,8 +385,8 @@ static void the_answer_is_in_the_encoding_of_the_request(void **)
     assert_string_equal(answer(OTLP_PROTOBUF, s, 200), "");
     struct fault fault = {};
     ignore(fault_set(&fault, FAIL(E_VALUE), "bad"), "for the reason");
-    result_refuse(&s->result, (struct protocol_place){ 0, 1 }, &fault);
-    result_refuse(&s->result, (struct protocol_place){ 1, 2 }, &fault);
+    result_refuse(&s->result, (struct protocol_place){ 0, 1, false }, &fault);
+    result_refuse(&s->result, (struct protocol_place){ 1, 2, false }, &fault);
     assert_string_equal(
         answer(OTLP_JSON, s, 200),
         "{\"partialSuccess\":{\"rejectedLogRecords\":\"2\",\"errorMessage\":\"bad\"}}");
