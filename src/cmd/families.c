@@ -7,6 +7,7 @@
 #include "cmd/log/log_commands.h"
 #include "cmd/detect/hunt.h"
 #include "cmd/forget/forget_commands.h"
+#include "cmd/incident/incident_commands.h"
 #include "cmd/detect/rules.h"
 #include "cmd/simulate.h"
 #include "cmd/verify.h"

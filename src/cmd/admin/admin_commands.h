@@ -3,8 +3,7 @@
 #include "cmd/command.h"
 
 /*
- * admin_commands: what each command of this folder does; the rows are in admin_commands.c and
- * incident_commands.c.
+ * admin_commands: what each command of this folder does; the rows are in admin_commands.c.
  */
 int run_source_add(const struct invocation *inv);
 int run_source_list(const struct invocation *inv);
@@ -15,12 +14,6 @@ int run_user_list(const struct invocation *inv);
 int run_user_reset(const struct invocation *inv);
 int run_user_disable(const struct invocation *inv);
 int run_openapi(const struct invocation *inv);
-int run_incident_open(const struct invocation *inv);
-int run_incident_update(const struct invocation *inv);
-int run_incident_close(const struct invocation *inv);
-int run_incident_list(const struct invocation *inv);
-int run_incident_show(const struct invocation *inv);
 int run_rules_activate(const struct invocation *inv);
 
 extern const struct command admin_commands[];
-extern const struct command incident_commands[];

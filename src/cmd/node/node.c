@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
-#include "cmd/node/incident_book.h"
+#include "cmd/incident/incident_book.h"
 #include "ledger/layout.h"
 #include "ledger/store_fs.h"
 #include "ledger/head.h"

@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "cmd/node/duty.h"
-#include "cmd/node/incident_show.h"
+#include "cmd/incident/incident_show.h"
 #include "cmd/node/record_line.h"
 #include "cmd/node/view.h"
 #include "ledger/export.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/node/incident_book.h"
+#include "cmd/incident/incident_book.h"
 
 #include <stdlib.h>
 #include "base/bytes.h"

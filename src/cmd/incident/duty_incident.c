@@ -12,7 +12,7 @@
 #include "base/num.h"
 #include "base/timestamp.h"
 #include "cmd/node/duty_work.h"
-#include "cmd/node/incident_book.h"
+#include "cmd/incident/incident_book.h"
 #include "lib/json.h"
 #include "record/incident.h"
 #include "record/schema.h"

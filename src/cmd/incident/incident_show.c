@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/node/incident_show.h"
+#include "cmd/incident/incident_show.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/admin/admin_commands.h"
+#include "cmd/incident/incident_commands.h"
 
 #include "base/banned.h"
 
