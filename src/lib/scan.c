@@ -131,6 +131,15 @@ status scan_set_load(slice bytes, struct scan_set **ret_set)
     return OK;
 }
 
+void scan_identity(struct writer *w)
+{
+    hs_platform_info_t platform = {};
+    const hs_error_t failed = hs_populate_platform(&platform);
+    writer_text(w, hs_version());
+    writer_u32(w, failed == HS_SUCCESS ? platform.tune : 0);
+    writer_u64(w, failed == HS_SUCCESS ? platform.cpu_features : 0);
+}
+
 size_t scan_set_bytes(const struct scan_set *set)
 {
     size_t len = 0;

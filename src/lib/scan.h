@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include "base/fault.h"
 #include "base/status.h"
+#include "base/writer.h"
 
 /*
  * scan: sets of regular expressions and literals searched in linear time, with Vectorscan behind
@@ -45,6 +46,8 @@ status scan_set_save(const struct scan_set *set, slice *ret_bytes);
 /* A set from scan_set_save's bytes. E_INVALID: they are from another processor or version, or no
  * set. Give it only bytes whose integrity was checked. */
 status scan_set_load(slice bytes, struct scan_set **ret_set);
+/* Appends what saved bytes fit: the version of Vectorscan and the processor's features it uses. */
+void scan_identity(struct writer *w);
 /* Bytes of memory that the set takes. */
 size_t scan_set_bytes(const struct scan_set *set);
 

@@ -39,6 +39,28 @@ void file_close(struct file *file)
     file->fd = -1;
 }
 
+status file_identify(const struct file *file, struct file_identity *ret_identity, struct fault *f)
+{
+    struct stat about = { 0 };
+    if (fstat(file->fd, &about) != 0) return failed_os(f, errno, "look at", file->path);
+    *ret_identity = name_identity(&about);
+    return OK;
+}
+
+status file_look(const struct file *dir, const char *name, struct file_identity *ret_identity,
+                 struct fault *f)
+{
+    struct stat about = { 0 };
+    TRY(name_check(dir, name, f));
+    if (fstatat(name_dir_fd(dir), name, &about, 0) != 0) {
+        char path[FILE_NAME_MAX + 1];
+        name_path(dir, name, path);
+        return failed_os(f, errno, "look at", path);
+    }
+    *ret_identity = name_identity(&about);
+    return OK;
+}
+
 static bool range_fits(uint64_t offset, uint64_t len)
 {
     return len <= INT64_MAX && offset <= (uint64_t)INT64_MAX - len;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <stdbool.h>
 #include "base/fault.h"
 #include "base/status.h"
 
@@ -18,6 +19,17 @@ enum {
 struct file {
     int fd;
     char path[FILE_NAME_MAX + 1]; /* for messages only; cut if longer */
+};
+
+/* Which file it is, and whether it was changed since: a write, a rename over it and a change of its
+ * owner or mode give another identity, unless they come within the clock of the file system (some
+ * milliseconds, on some two seconds). */
+struct file_identity {
+    uint64_t device, inode, size;
+    int64_t mtime_ns, ctime_ns;
+    unsigned owner;
+    unsigned mode; /* permissions: 0 to 07777 */
+    bool is_regular, is_folder;
 };
 
 enum file_flag {
@@ -56,6 +68,11 @@ status file_write(const struct file *file, uint64_t offset, slice bytes, struct 
 status file_sync(const struct file *file, struct fault *f);
 /* fstat. */
 status file_size(const struct file *file, uint64_t *ret_size, struct fault *f);
+/* fstat. */
+status file_identify(const struct file *file, struct file_identity *ret_identity, struct fault *f);
+/* fstatat: the identity of a name, of what a link leads to. dir and name as in file_open. */
+status file_look(const struct file *dir, const char *name, struct file_identity *ret_identity,
+                 struct fault *f);
 /* fallocate(0): space for [offset, offset + len), zero where nothing was written yet; the file
  * grows to hold it. Durable with the next file_sync. E_FULL; E_UNSUPPORTED if this file system
  * cannot. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include "base/bytes.h"
 #include "os/failed.h"
 #include "base/banned.h"
@@ -58,4 +59,20 @@ status name_open(const struct file *dir, const char *name, int flags, unsigned m
         return failed_os(f, errno, (flags & O_CREAT) != 0 ? "make" : "open", file.path);
     *ret_file = file;
     return OK;
+}
+
+struct file_identity name_identity(const struct stat *about)
+{
+    enum { NS_PER_S = 1'000'000'000, PERMISSIONS = 07777 };
+    return (struct file_identity){
+        .device = about->st_dev,
+        .inode = about->st_ino,
+        .size = (uint64_t)about->st_size,
+        .mtime_ns = (int64_t)about->st_mtim.tv_sec * NS_PER_S + about->st_mtim.tv_nsec,
+        .ctime_ns = (int64_t)about->st_ctim.tv_sec * NS_PER_S + about->st_ctim.tv_nsec,
+        .owner = about->st_uid,
+        .mode = about->st_mode & PERMISSIONS,
+        .is_regular = S_ISREG(about->st_mode),
+        .is_folder = S_ISDIR(about->st_mode),
+    };
 }

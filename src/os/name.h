@@ -3,7 +3,7 @@
 #include "os/file.h"
 
 /*
- * name: what os/file.c and os/dir.c share: checking a name and opening it.
+ * name: what files of os/ share: checking a name and opening it.
  */
 /* A name within an open folder: not empty, not absolute, no "..", no longer than FILE_NAME_MAX.
  * Without a folder everything is allowed, and the kernel decides. E_VALUE, E_LIMIT. */
@@ -15,3 +15,6 @@ status name_open(const struct file *dir, const char *name, int flags, unsigned m
 int name_dir_fd(const struct file *dir);
 /* "DIR/NAME" for messages, cut at the end if it is longer than the buffer. */
 void name_path(const struct file *dir, const char *name, char ret_path[FILE_NAME_MAX + 1]);
+struct stat;
+/* The identity that a stat call told. */
+struct file_identity name_identity(const struct stat *about);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "os/dir.h"
 #include "os/failed.h"
+#include "os/name.h"
 #include "base/banned.h"
 
 struct walk {
@@ -48,7 +49,7 @@ static status walk_name(struct walk *w, const struct file *dir, const char *name
     if (fstatat(dir->fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0) {
         s = failed_os(w->fault, errno, "look at", w->path);
     } else if (S_ISREG(about.st_mode)) {
-        s = w->each(w->with, &(struct walk_entry){ dir, name, w->path });
+        s = w->each(w->with, &(struct walk_entry){ dir, name, w->path, name_identity(&about) });
     } else if (S_ISDIR(about.st_mode) && w->depth == WALK_DEPTH_MAX) {
         s = fault_set(w->fault, FAIL(E_LIMIT), "%.400s: folders nested too deeply", w->path);
     } else if (S_ISDIR(about.st_mode)) {
@@ -97,7 +98,7 @@ status walk_files(const char *path, status (*each)(void *with, const struct walk
     } else if (fstatat(AT_FDCWD, path, &about, 0) != 0) {
         s = failed_os(f, errno, "open", path);
     } else if (!S_ISDIR(about.st_mode)) {
-        s = each(with, &(struct walk_entry){ NULL, path, path });
+        s = each(with, &(struct walk_entry){ NULL, path, path, name_identity(&about) });
     } else {
         struct file dir = { .fd = -1 };
         s = dir_open(NULL, path, &dir, f);

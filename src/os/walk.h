@@ -13,6 +13,7 @@ struct walk_entry {
     const struct file *dir; /* the open folder; NULL for the path itself */
     const char *name;       /* in it, for file_open and file_load */
     const char *path;       /* as one would write it, for messages */
+    struct file_identity identity;
 };
 
 /* openat, fstatat, getdents. Stops at the first failure of each and returns it (the fault is then

@@ -95,7 +95,8 @@ static int load_rules(struct hunting *h)
         count++;
     }
     if (count == 0) return command_fail(EXIT_USAGE, "hunt: give rules with --rules PATH");
-    const int failed = rules_load(h->inv, paths, count, &h->rs);
+    bool is_cached = false;
+    const int failed = rules_load_cached(h->inv, paths, count, &h->rs, &is_cached);
     if (failed != 0) return failed;
     for (size_t i = 0; i < h->rs->diagnostic_count; i++) {
         if (h->rs->diagnostics[i].severity == SEVERITY_ERROR) {
@@ -168,6 +169,7 @@ static int run_hunt(const struct invocation *inv)
 static const struct option hunt_options[] = {
     { "--rules", "PATH", "Sigma rules: a file or a folder of them", true },
     RULES_LIST_OPTION,
+    RULES_CACHE_OPTIONS,
     { "--format", "NAME", "auto (the default), json, evtx, auditd, journal, syslog, csv or text",
       false },
     { "--routes", "FILE", "YAML rows that tell log sources, before the built-in ones", false },

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/cursor.h"
+#include "cmd/detect/rules_cache.h"
 #include "lib/yaml.h"
 #include "os/walk.h"
 #include "base/banned.h"
@@ -17,6 +18,8 @@ enum {
 
 struct loading {
     struct ruleset *rs;
+    struct rules_input input;
+    struct rules_cache cache;
     struct fault fault;
 };
 
@@ -31,17 +34,24 @@ static bool is_yaml(const char *name)
     return ends_in(name, ".yml") || ends_in(name, ".yaml");
 }
 
+bool rules_is_wanted(const struct walk_entry *entry)
+{
+    return entry->dir == NULL || is_yaml(entry->name);
+}
+
 static status load_file(void *with, const struct walk_entry *entry)
 {
     struct loading *loading = with;
     uint8_t *bytes = NULL;
     size_t len = 0;
-    if (entry->dir != NULL && !is_yaml(entry->name)) return OK;
+    if (!rules_is_wanted(entry)) return OK;
     const slice path = slice_text(entry->path);
     status s = file_load(entry->dir, entry->name, YAML_BYTES_MAX, &bytes, &len, &loading->fault);
     if (s.code == E_OK) {
+        rules_cache_file(&loading->cache, entry, (slice){ bytes, len });
         s = ruleset_add(loading->rs, path, (slice){ bytes, len });
     } else if (s.code != E_NOMEM) { /* the others are read all the same */
+        rules_cache_give_up(&loading->cache);
         s = ruleset_add_unreadable(loading->rs, path, slice_text(loading->fault.text));
     }
     free(bytes);
@@ -101,51 +111,112 @@ static status list_yaml(struct loading *loading, slice text)
     return s;
 }
 
-/* "NAME=FILE", or a YAML file of lists. */
-static status list_load(struct loading *loading, const char *option)
+/* The file of "NAME=FILE" or "FILE". */
+static const char *list_path(const char *option)
 {
     const char *equals = strchr(option, '=');
-    const char *path = equals == NULL ? option : equals + 1;
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    TRY(file_load(NULL, path, LIST_BYTES_MAX, &bytes, &len, &loading->fault));
-    const slice text = { bytes, len };
+    return equals == NULL ? option : equals + 1;
+}
+
+/* "NAME=FILE", or a YAML file of lists. */
+static status list_load(struct loading *loading, const struct rules_list *list)
+{
+    const char *equals = strchr(list->option, '=');
+    const slice text = { list->bytes, list->len };
     status s = OK;
     if (equals == NULL) {
         s = list_yaml(loading, text);
     } else {
-        s = list_lines(loading->rs, (slice){ (const uint8_t *)option, (size_t)(equals - option) },
-                       text);
+        const slice name = { (const uint8_t *)list->option, (size_t)(equals - list->option) };
+        s = list_lines(loading->rs, name, text);
     }
-    free(bytes);
     if (s.code == E_OK) return OK;
+    const char *path = list_path(list->option);
     if (loading->fault.text[0] == 0)
         return fault_set(&loading->fault, s, "%.400s: %s", path, status_text(s));
     return fault_within(&loading->fault, s, path);
 }
 
+static status lists_read(struct loading *loading, const struct invocation *inv)
+{
+    const char *option = NULL;
+    struct rules_input *input = &loading->input;
+    input->lists = calloc(ARGUMENTS_MAX, sizeof *input->lists);
+    if (input->lists == NULL) return fault_set(&loading->fault, FAIL(E_NOMEM), "out of memory");
+    for (size_t i = 0; (option = invocation_nth(inv, "--list", i)) != NULL; i++) {
+        struct rules_list *list = &input->lists[input->list_count];
+        list->option = option;
+        TRY(file_load(NULL, list_path(option), LIST_BYTES_MAX, &list->bytes, &list->len,
+                      &loading->fault));
+        input->list_count++;
+    }
+    return OK;
+}
+
+static status compile(struct loading *loading)
+{
+    const struct rules_input *input = &loading->input;
+    loading->rs = ruleset_new();
+    if (loading->rs == NULL) return fault_set(&loading->fault, FAIL(E_NOMEM), "out of memory");
+    rules_cache_begin(&loading->cache);
+    for (size_t i = 0; i < input->list_count; i++)
+        TRY(list_load(loading, &input->lists[i]));
+    for (size_t i = 0; i < input->path_count; i++)
+        TRY(walk_files(input->paths[i], load_file, loading, &loading->fault));
+    TRY(ruleset_finish(loading->rs));
+    rules_cache_put(&loading->cache, loading->rs);
+    return OK;
+}
+
+/* Opens the cache; why there is none matters only to who asked for one. */
+static void open_cache(struct loading *loading, const struct invocation *inv)
+{
+    struct fault why = {};
+    const char *folder = invocation_value(inv, "--cache", NULL);
+    if (invocation_has(inv, "--no-cache")) return;
+    rules_cache_open(&loading->cache, folder, &loading->input, &why);
+    if (folder != NULL && loading->cache.folder.fd < 0)
+        fprintf(stderr, "candor: no cache of rules: %s\n", why.text);
+}
+
+static int load(struct loading *loading, const struct invocation *inv, bool uses_cache,
+                bool *ret_is_cached)
+{
+    status s = lists_read(loading, inv);
+    if (s.code == E_OK && uses_cache) open_cache(loading, inv);
+    *ret_is_cached =
+        s.code == E_OK && rules_cache_take(&loading->cache, &loading->input, &loading->rs);
+    if (s.code == E_OK && !*ret_is_cached) s = compile(loading);
+    rules_cache_close(&loading->cache);
+    for (size_t i = 0; i < loading->input.list_count; i++)
+        free(loading->input.lists[i].bytes);
+    free(loading->input.lists);
+    if (s.code == E_OK) return 0;
+    ruleset_free(loading->rs);
+    const int exit_status = s.code == E_NOT_FOUND ? EXIT_INPUT : status_exit(s);
+    return command_fail(exit_status, "%s",
+                        loading->fault.text[0] == 0 ? status_text(s) : loading->fault.text);
+}
+
 int rules_load(const struct invocation *inv, const char *const *paths, size_t path_count,
                struct ruleset **ret_rules)
 {
-    struct loading loading = { .rs = ruleset_new() };
-    if (loading.rs == NULL) return command_fail(status_exit(FAIL(E_NOMEM)), "out of memory");
-    status s = OK;
-    const char *option = NULL;
-    for (size_t i = 0; s.code == E_OK && (option = invocation_nth(inv, "--list", i)) != NULL; i++) {
-        s = list_load(&loading, option);
-    }
-    for (size_t i = 0; i < path_count && s.code == E_OK; i++) {
-        s = walk_files(paths[i], load_file, &loading, &loading.fault);
-    }
-    if (s.code == E_OK) s = ruleset_finish(loading.rs);
-    if (s.code != E_OK) {
-        ruleset_free(loading.rs);
-        const int exit_status = s.code == E_NOT_FOUND ? EXIT_INPUT : status_exit(s);
-        return command_fail(exit_status, "%s",
-                            loading.fault.text[0] == 0 ? status_text(s) : loading.fault.text);
-    }
-    *ret_rules = loading.rs;
-    return 0;
+    struct loading loading = { .input = { .paths = paths, .path_count = path_count },
+                               .cache = { .folder = { .fd = -1 } } };
+    bool is_cached = false;
+    const int failed = load(&loading, inv, false, &is_cached);
+    if (failed == 0) *ret_rules = loading.rs;
+    return failed;
+}
+
+int rules_load_cached(const struct invocation *inv, const char *const *paths, size_t path_count,
+                      struct ruleset **ret_rules, bool *ret_is_cached)
+{
+    struct loading loading = { .input = { .paths = paths, .path_count = path_count },
+                               .cache = { .folder = { .fd = -1 } } };
+    const int failed = load(&loading, inv, true, ret_is_cached);
+    if (failed == 0) *ret_rules = loading.rs;
+    return failed;
 }
 
 void rules_print_diagnostic(void *stream, const struct diagnostic *d)

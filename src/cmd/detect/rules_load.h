@@ -2,6 +2,7 @@
 #pragma once
 #include "cmd/command.h"
 #include "judge/sigma/ruleset.h"
+#include "os/walk.h"
 
 /*
  * rules_load: a rule set from the files and folders of a command line, for every command that
@@ -14,7 +15,19 @@
  * *ret_rules is finished and the caller's to free. */
 int rules_load(const struct invocation *inv, const char *const *paths, size_t path_count,
                struct ruleset **ret_rules);
-/* The row that such a command adds to its options. */
+/* The same, from the cache where it has the set, which is then told; unless --no-cache is given. */
+int rules_load_cached(const struct invocation *inv, const char *const *paths, size_t path_count,
+                      struct ruleset **ret_rules, bool *ret_is_cached);
+/* Whether a file that was met is read: those of folders by their names. */
+bool rules_is_wanted(const struct walk_entry *entry);
+/* The rows that such a command adds to its options. */
+#define RULES_CACHE_OPTIONS                                                                        \
+    { "--cache", "DIR",                                                                            \
+      "keep loaded rules there; $XDG_CACHE_HOME/candor or ~/.cache/candor by default", false },    \
+    {                                                                                              \
+        "--no-cache", NULL, "compile the rules, and keep nothing", false                           \
+    }
+/* The row of value lists. */
 #define RULES_LIST_OPTION                                                                          \
     {                                                                                              \
         "--list", "NAME=FILE", "values of a value list, one a line; or a YAML file of lists", true \
