@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/front.h"
 
-#include <stdlib.h>
-#include <stdio.h>
 #include "base/bytes.h"
 #include "os/clock.h"
-#include "os/file.h"
 #include "os/random.h"
 #include "os/socket.h"
 #include "serve/api.h"
@@ -90,53 +87,6 @@ static status take_window(struct front *front, slice payload)
     return OK;
 }
 
-static status load_rules(struct front *front, const hash *bundle, struct judging **ret_judging,
-                         struct fault *f)
-{
-    char name[128];
-    char path[FRONT_PATH_BYTES_MAX + sizeof name];
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    rule_pack_path(bundle, name, sizeof name);
-    snprintf(path, sizeof path, "%s/%s", front->options->dir, name);
-    TRY(file_load(NULL, path, RULE_PACK_BYTES_MAX, &bytes, &len, f));
-    const slice pack = { bytes, len };
-    const hash found = sha256(pack);
-    status s = OK;
-    if (!bytes_equal(found.bytes, bundle->bytes, sizeof found.bytes)) {
-        s = fault_set(f, FAIL(E_CORRUPT), "%s: it is not what its name says", name);
-    } else {
-        s = judging_new(pack, &front->key, true, ret_judging, f);
-    }
-    free(bytes);
-    return s;
-}
-
-/* The new rules judge from the next batch on; a bundle that does not load leaves the old ones. */
-static status take_activate(struct front *front, slice payload)
-{
-    uint8_t room[1024];
-    struct writer w = writer_of(room, sizeof room);
-    struct link_activated answer = {};
-    struct judging *made = NULL;
-    struct fault why = {};
-    TRY(link_hash_parse(payload, &answer.bundle));
-    const status loaded = load_rules(front, &answer.bundle, &made, &why);
-    if (loaded.code == E_OK) {
-        const struct judging_numbers numbers = judging_numbers(made);
-        answer.rules = numbers.rules;
-        answer.refused = numbers.refused;
-        TRY(batcher_judge_by(front->batcher, made));
-        judging_free(front->judging);
-        front->judging = made;
-        front->is_replaying = false;
-    } else {
-        answer.why = slice_text(why.text[0] != '\0' ? why.text : status_text(loaded));
-    }
-    link_activated_write(&answer, &w);
-    return tell(front, LINK_ACTIVATED, writer_slice(&w));
-}
-
 static status take_stop(struct front *front, slice)
 {
     front->is_stopping = true;
@@ -151,7 +101,7 @@ static const struct {
 } messages[] = {
     { LINK_STORED, take_stored },        { LINK_HEAD, take_head },
     { LINK_HELLO, take_hello },          { LINK_STOP, take_stop },
-    { LINK_ACCOUNTS, take_accounts },    { LINK_ACTIVATE, take_activate },
+    { LINK_ACCOUNTS, take_accounts },    { LINK_ACTIVATE, activation_take },
     { LINK_WINDOW, take_window },        { LINK_REPLAY, recall_take },
     { LINK_FORGET, recall_take_forget }, { LINK_REPLAYED, recall_take_end },
     { LINK_NUMBERS, scrape_answer },
@@ -218,7 +168,7 @@ static status make_parts(struct front *front)
     TRY(outbox_new(o->scribe_fd, &o->slots, front->next_number, &front->outbox));
     TRY(batcher_new(NULL, o->config.market, front->next_number, calls, &front->batcher));
     if (is_zero(&front->bundle)) return OK;
-    TRY(load_rules(front, &front->bundle, &front->judging, front->fault));
+    TRY(activation_load(front, &front->bundle, &front->judging, front->fault));
     return batcher_judge_by(front->batcher, front->judging);
 }
 
@@ -262,7 +212,8 @@ static bool is_finished(const struct front *front)
 {
     if (!front->is_stopping) return false;
     const bool answered = front->http == NULL || http_load(front->http).waiting == 0;
-    return answered && api_is_idle(front->api) && outbox_is_idle(front->outbox);
+    return answered && front->activation == NULL && api_is_idle(front->api) &&
+           outbox_is_idle(front->outbox);
 }
 
 static status serve(struct front *front)
@@ -277,6 +228,7 @@ static void end(struct front *front)
     listeners_close(front);
     api_free(front->api);
     streams_free(front->streams);
+    activation_free(front->activation);
     loop_free(front->loop);
     batcher_free(front->batcher);
     scratch_free(front->scratch);

@@ -38,6 +38,7 @@ struct front {
     struct outbox *outbox;
     struct windows *windows;          /* what numbered sources have sent */
     struct judging *judging;          /* NULL: no rules are active */
+    struct activation *activation;    /* rules that are being compiled; NULL: none */
     struct protocol_scratch *scratch; /* owned; of one request at a time */
     uint64_t first_ack, next_ack;     /* ids given to senders that ask for them later */
     struct siphash_key key;
@@ -53,6 +54,16 @@ struct front {
 
 /* Ends the front with that status, unless it has ended already. */
 void front_fail(struct front *front, status why);
+
+/* ---- activation.c ---- */
+struct activation;
+/* Compiles the pack of that hash. As judging_new, and E_CORRUPT. */
+status activation_load(const struct front *front, const hash *bundle, struct judging **ret_judging,
+                       struct fault *f);
+/* LINK_ACTIVATE. E_BUSY while rules are being compiled. */
+status activation_take(struct front *front, slice payload);
+/* Waits for its thread. NULL is allowed. */
+void activation_free(struct activation *a);
 
 /* ---- recall.c ---- */
 /* Asks for the events that the active rules can still see, and judges them again, before anything

@@ -8,7 +8,9 @@
 #include "base/banned.h"
 
 /* A batch that waits for a slot. */
+/* A batch that waits for a slot, or a message behind one. */
 struct waiting {
+    uint16_t type;          /* of the message; 0: a batch */
     struct batch_out batch; /* bytes are owned */
     struct waiting *next;
 };
@@ -78,12 +80,14 @@ static status send(struct outbox *o, const struct batch_out *batch, struct fault
     return frame_send(o->fd, (struct frame){ LINK_BATCH, writer_slice(&w) }, f);
 }
 
-/* Moves what waits into the slots that are free. */
+/* Moves what waits into the slots that are free. A message needs none. */
 static status pump(struct outbox *o, struct fault *f)
 {
-    while (o->first != NULL && o->sent - o->stored < LINK_SLOTS) {
+    while (o->first != NULL && (o->first->type != 0 || o->sent - o->stored < LINK_SLOTS)) {
         struct waiting *w = o->first;
-        const status s = send(o, &w->batch, f);
+        const slice payload = { w->batch.bytes, w->batch.len };
+        const status s = w->type != 0 ? frame_send(o->fd, (struct frame){ w->type, payload }, f)
+                                      : send(o, &w->batch, f);
         o->first = w->next;
         if (o->first == NULL) o->last = NULL;
         o->waiting_bytes -= w->batch.len;
@@ -94,11 +98,15 @@ static status pump(struct outbox *o, struct fault *f)
     return OK;
 }
 
-status outbox_push(struct outbox *o, const struct batch_out *batch, struct fault *f)
+static status wait_in_line(struct outbox *o, uint16_t type, const struct batch_out *batch,
+                           struct fault *f)
 {
     struct waiting *w = calloc(1, sizeof *w);
-    if (w == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
-    w->batch = *batch;
+    if (w == NULL) {
+        free(batch->bytes);
+        return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    }
+    *w = (struct waiting){ .type = type, .batch = *batch };
     if (o->last != NULL) {
         o->last->next = w;
     } else {
@@ -106,8 +114,21 @@ status outbox_push(struct outbox *o, const struct batch_out *batch, struct fault
     }
     o->last = w;
     o->waiting_bytes += batch->len;
-    o->next_number = batch->first_number + batch->records;
     return pump(o, f);
+}
+
+status outbox_push(struct outbox *o, const struct batch_out *batch, struct fault *f)
+{
+    o->next_number = batch->first_number + batch->records;
+    return wait_in_line(o, 0, batch, f);
+}
+
+status outbox_say(struct outbox *o, uint16_t type, slice payload, struct fault *f)
+{
+    uint8_t *copy = malloc(payload.len + 1);
+    if (copy == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    bytes_copy(copy, payload.len, payload);
+    return wait_in_line(o, type, &(struct batch_out){ .bytes = copy, .len = payload.len }, f);
 }
 
 /* Looks up the indices of a ticket whose records are all stored. One that is too old to be looked

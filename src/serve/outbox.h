@@ -32,6 +32,8 @@ status outbox_new(int fd, const struct shared *slots, uint64_t next_number,
 void outbox_free(struct outbox *o);
 /* Takes over the batch. What sending a frame fails with: the scribe is gone. */
 status outbox_push(struct outbox *o, const struct batch_out *batch, struct fault *f);
+/* Sends the scribe another message, behind every batch pushed so far. */
+status outbox_say(struct outbox *o, uint16_t type, slice payload, struct fault *f);
 /* A batch is stored: frees its slot, sends the next, calls the tickets that it completes. E_VALUE
  * if the scribe speaks of a batch that it was not sent. */
 status outbox_stored(struct outbox *o, const struct link_stored *m, struct fault *f);

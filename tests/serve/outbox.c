@@ -87,6 +87,32 @@ static void batches_wait_for_slots_and_tickets_for_their_records(void **)
     stop(o);
 }
 
+static void a_message_goes_out_behind_the_batches_before_it(void **)
+{
+    struct outbox *o = start();
+    struct fault f = {};
+    struct frame frame = {};
+    assert_ok(outbox_say(o, LINK_IDLE, slice_none(), &f)); /* nothing waits: at once */
+    assert_ok(frame_receive(&in, ends[1], &frame, &f));
+    assert_int_equal(frame.type, LINK_IDLE);
+    for (uint32_t i = 0; i < LINK_SLOTS + 1; i++)
+        push(o, 50 + 10 * i, 10, (uint8_t)i);
+    assert_ok(outbox_say(o, LINK_ACTIVATED, slice_text("new"), &f));
+    push(o, 50 + 10 * (LINK_SLOTS + 1), 10, 99);
+    for (uint32_t i = 0; i < LINK_SLOTS; i++)
+        assert_true(received().batch == i);
+    const struct link_stored first = { 0, 1, { { 50, 50, 10 } } };
+    assert_ok(outbox_stored(o, &first, &f));
+    assert_true(received().batch == LINK_SLOTS);
+    assert_ok(frame_receive(&in, ends[1], &frame, &f)); /* needs no slot of its own */
+    assert_true(frame.type == LINK_ACTIVATED && slice_is(frame.payload, "new"));
+    assert_true(outbox_bytes(o) == 100);
+    const struct link_stored second = { 1, 1, { { 60, 60, 10 } } };
+    assert_ok(outbox_stored(o, &second, &f));
+    assert_true(received().batch == LINK_SLOTS + 1);
+    stop(o);
+}
+
 static void a_ticket_may_wait_for_a_checkpoint_or_for_what_is_stored_already(void **)
 {
     struct outbox *o = start();
@@ -130,6 +156,7 @@ static void a_scribe_that_answers_what_it_was_not_sent_is_refused(void **)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_goes_out_behind_the_batches_before_it),
         cmocka_unit_test(batches_wait_for_slots_and_tickets_for_their_records),
         cmocka_unit_test(a_ticket_may_wait_for_a_checkpoint_or_for_what_is_stored_already),
         cmocka_unit_test(a_scribe_that_answers_what_it_was_not_sent_is_refused),

@@ -27,7 +27,7 @@ static const struct sandbox_call calls[] = {
     { .number = SYS_readv },        { .number = SYS_poll },        { .number = SYS_shutdown },
     { .number = SYS_getpeername },  { .number = SYS_getsockname }, { .number = SYS_getsockopt },
     { .number = SYS_setsockopt },   { .number = SYS_fcntl },       { .number = SYS_openat },
-    { .number = SYS_ioctl },
+    { .number = SYS_ioctl },        { .number = SYS_eventfd2 },
 };
 
 /* From here on nothing can be reached but the open sockets and the packs of rules. */
@@ -41,6 +41,7 @@ static status confine(const char *dir, struct fault *f)
         .call_count = COUNT_OF(calls),
         .paths = paths,
         .path_count = COUNT_OF(paths),
+        .threads = true, /* one that compiles new rules */
         .mode = ROLE_SANDBOX_MODE,
     };
     struct sandbox_level level = {};
