@@ -16,6 +16,7 @@
 #include "cmd/node/control.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/ingest.h"
+#include "cmd/node/space.h"
 #include "cmd/log/log_commands.h"
 #include "os/dir.h"
 #include "os/frame.h"
@@ -122,6 +123,7 @@ static status submit(struct appender *a, slice lines, struct fault *f)
         TRY(frame_send(a->fd, (struct frame){ CONTROL_APPEND, writer_slice(&a->payload) }, f));
     } else {
         slot->answers = writer_of(slot->answers.at, slot->answers.cap);
+        TRY(space_check(&a->node, f));
         TRY(ingest_chunk(&a->ingest, lines, a->line, &slot->answers, &slot->done, f));
         TRY(committer_flush(a->node.committer, f));
     }

@@ -14,7 +14,12 @@
 
 #define CONFIG_FILE "candor.yaml"
 
-enum { CONFIG_BYTES_MAX = 64 * 1024, CONFIG_ARENA_BYTES_MAX = 4 * 1024 * 1024, MARKET_LETTERS = 2 };
+enum {
+    DISK_RESERVE_MIB = 64,
+    CONFIG_BYTES_MAX = 64 * 1024,
+    CONFIG_ARENA_BYTES_MAX = 4 * 1024 * 1024,
+    MARKET_LETTERS = 2
+};
 
 static status wrong(const struct yaml_node *at, struct fault *f, const char *what)
 {
@@ -173,6 +178,17 @@ static status take_retention(const struct yaml_node *value, struct node_config *
     return OK;
 }
 
+static status take_disk_reserve(const struct yaml_node *value, struct node_config *c,
+                                struct fault *f)
+{
+    enum { MIB_MAX = 1 << 20 };
+    int64_t mib = 0;
+    const bool fits = yaml_int(value, &mib).code == E_OK && mib >= 0 && mib <= MIB_MAX;
+    if (!fits) return wrong(value, f, "disk_reserve: MiB, from 0 to 1048576");
+    c->disk_reserve = (uint64_t)mib << 20;
+    return OK;
+}
+
 static const struct config_key config_keys[] = {
     { "origin", take_origin },
     { "market", take_market },
@@ -181,6 +197,7 @@ static const struct config_key config_keys[] = {
     { "tls", take_tls },
     { "officers", take_officers },
     { "retention", take_retention },
+    { "disk_reserve", take_disk_reserve },
     {},
 };
 
@@ -206,7 +223,7 @@ static status config_read(slice text, struct arena *arena, struct node_config *r
                           struct fault *f)
 {
     struct yaml_file file = {};
-    struct node_config c = {};
+    struct node_config c = { .disk_reserve = (uint64_t)DISK_RESERVE_MIB << 20 };
     const status s = yaml_read(text, arena, &file, f);
     if (s.code != E_OK) {
         const struct fault inner = *f;
@@ -289,11 +306,15 @@ status node_config_create(const struct store *store, const struct node_config *c
     if (config->market[0] != '\0') writer_printf(&w, "%s\n", config->market);
     write_listen(&w, config);
     writer_text(
-        &w, "\n# Who may approve an erasure by name, without being another user of the system.\n"
-            "# officers: [ A. Okafor, M. Rossi ]\n"
-            "\n# Days that private values of a kind are kept; docs/formats/records.md has the "
-            "defaults.\n# candor erase DIR --expired erases what is older.\n"
-            "# retention: { event: 400, access: 1100 }\n");
+        &w,
+        "\n# Who may approve an erasure by name, without being another user of the system.\n"
+        "# officers: [ A. Okafor, M. Rossi ]\n"
+        "\n# Days that private values of a kind are kept; docs/formats/records.md has the "
+        "defaults.\n# candor erase DIR --expired erases what is older.\n"
+        "# retention: { event: 400, access: 1100 }\n"
+        "\n# MiB of the disk that events may not take, so that erasures and keys find room when\n"
+        "# it fills up. Sources are pushed back until more is free.\n"
+        "# disk_reserve: 64\n");
     TRY(writer_end(&w));
     const status readable = config_read(writer_slice(&w), &arena, &again, f);
     arena_done(&arena);

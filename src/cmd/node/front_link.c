@@ -5,8 +5,10 @@
 #include <unistd.h>
 #include "base/bytes.h"
 #include "serve/positions.h"
+#include "cmd/command.h"
 #include "cmd/node/replay_log.h"
 #include "cmd/node/sent_before.h"
+#include "cmd/node/space.h"
 #include "ledger/erase/erased_set.h"
 #include "os/frame.h"
 #include "os/process.h"
@@ -38,6 +40,10 @@ struct front_link {
     uint64_t next_number;
     struct pending pending[LINK_SLOTS]; /* a ring */
     unsigned first_pending, pending_count;
+    struct link_batch held[LINK_SLOTS]; /* a ring: wait for room on the disk */
+    unsigned first_held, held_count;
+    uint64_t held_timer;
+    bool stopping; /* what was taken may use the reserve */
     struct wire_record record;
     uint8_t *evidence; /* owned: translated positions */
     struct link_head told;
@@ -108,23 +114,64 @@ static status take_records(struct front_link *l, const struct link_batch *b, str
     return cursor_end(&c);
 }
 
-static status take_batch(struct front_link *l, slice payload)
+static status store_batch(struct front_link *l, const struct link_batch *b)
 {
-    struct link_batch b = {};
-    TRY(link_batch_parse(payload, &b));
     if (node_is_read_only(l->node)) return FAIL(E_DENIED);
-    const bool expected = b.batch == l->next_batch && b.first_number == l->next_number &&
+    const bool expected = b->batch == l->next_batch && b->first_number == l->next_number &&
                           l->pending_count < LINK_SLOTS;
     if (!expected) return FAIL(E_VALUE);
-    TRY(shared_copy(&l->slots, (uint64_t)b.slot * LINK_SLOT_BYTES, b.bytes, l->copy));
+    TRY(shared_copy(&l->slots, (uint64_t)b->slot * LINK_SLOT_BYTES, b->bytes, l->copy));
     struct pending *p = &l->pending[(l->first_pending + l->pending_count) % LINK_SLOTS];
-    p->stored = (struct link_stored){ .batch = b.batch };
-    TRY(take_records(l, &b, &p->stored));
+    p->stored = (struct link_stored){ .batch = b->batch };
+    TRY(take_records(l, b, &p->stored));
     const struct link_run *last = &p->stored.runs[p->stored.run_count - 1];
     p->size = last->index + last->length;
     l->pending_count++;
     l->next_batch++;
     return OK;
+}
+
+static void room_may_be_back(void *with);
+
+static bool has_room(struct front_link *l, struct fault *f)
+{
+    return l->stopping || space_check(l->node, f).code == E_OK;
+}
+
+/* Stores what was held, as far as there is room, and looks again in a moment. */
+static status release(struct front_link *l)
+{
+    struct fault why = {};
+    while (l->held_count > 0 && has_room(l, &why)) {
+        TRY(store_batch(l, &l->held[l->first_held]));
+        l->first_held = (l->first_held + 1) % LINK_SLOTS;
+        l->held_count--;
+    }
+    if (l->held_count == 0) return OK;
+    const int64_t next_ns = loop_now_ns(l->loop) + (int64_t)SPACE_LOOK_MS * 1000000;
+    return loop_at(l->loop, next_ns, room_may_be_back, l, &l->held_timer);
+}
+
+static void room_may_be_back(void *with)
+{
+    struct front_link *l = with;
+    const status s = release(l);
+    if (s.code != E_OK) l->calls.failed(l->calls.self, s);
+}
+
+/* A full disk holds batches back in their slots; the front, which gets none back, then answers its
+ * senders that they should wait. */
+static status take_batch(struct front_link *l, slice payload)
+{
+    struct link_batch b = {};
+    struct fault why = {};
+    TRY(link_batch_parse(payload, &b));
+    if (l->held_count == 0 && has_room(l, &why)) return store_batch(l, &b);
+    if (l->held_count == LINK_SLOTS) return FAIL(E_VALUE);
+    l->held[(l->first_held + l->held_count) % LINK_SLOTS] = b;
+    if (l->held_count++ > 0) return OK;
+    command_fail(status_exit(FAIL(E_FULL)), "serve: %s; sources wait", why.text);
+    return release(l);
 }
 
 /* ---- other messages ---- */
@@ -295,6 +342,7 @@ status front_link_forget(struct front_link *l, const struct erased_set *set, str
 
 status front_link_stop(struct front_link *l, struct fault *f)
 {
+    l->stopping = true;
     return tell(l, LINK_STOP, slice_none(), f);
 }
 
@@ -397,6 +445,7 @@ void front_link_free(struct front_link *l)
     struct process_end end = {};
     struct fault unused;
     if (l == NULL) return;
+    loop_cancel(l->loop, l->held_timer);
     if (l->fd >= 0) {
         loop_unwatch(l->loop, l->fd);
         close(l->fd);

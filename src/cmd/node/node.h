@@ -30,6 +30,7 @@ struct node_config {
     char market[3]; /* two capitals, or "" */
     struct front_config front;
     struct keep_config keep;
+    uint64_t disk_reserve; /* bytes that events may not take; 0: none */
 };
 
 /* Told of each set of records that was erased. */
@@ -49,6 +50,8 @@ struct node {
     struct erase_listener on_erased;
     int lock_fd;
     struct fault read_only; /* why nothing may be signed; no text: it may */
+    uint64_t space_free;     /* cmd/node/space.h */
+    int64_t space_looked_ns; /* 0: never */
 };
 
 /* Reads DIR/candor.yaml. E_NOT_FOUND if DIR is no node's directory; diagnostics carry the line. */

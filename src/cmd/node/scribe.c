@@ -9,6 +9,7 @@
 #include "cmd/command.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/scribe_state.h"
+#include "cmd/node/space.h"
 #include "os/dir.h"
 #include "os/notify.h"
 #include "os/socket.h"
@@ -78,12 +79,26 @@ struct reply *scribe_reply(struct client *c)
     return r;
 }
 
+void scribe_answer_now(struct client *c)
+{
+    struct committer *log = c->scribe->node.committer;
+    scribe_answer(c, committer_sequenced(log), committer_checkpointed(log));
+}
+
 static status take_append(struct client *c, const struct control_append *m)
 {
     struct scribe *s = c->scribe;
     struct ingested done = {};
+    struct fault no_room = {};
     struct reply *r = scribe_reply(c);
+    const status room = space_check(&s->node, &no_room);
     r->checkpointed = m->checkpointed;
+    if (room.code != E_OK) {
+        scribe_refuse(r, room, &no_room);
+        c->waiting++;
+        scribe_answer_now(c);
+        return OK;
+    }
     TRY(ingest_chunk(&s->ingest, m->lines, m->first_line, &r->answers, &done, s->fault));
     r->size = done.size;
     r->refused = done.refused;

@@ -105,7 +105,6 @@ status scribe_take_duty(struct client *c, const struct duty *d)
     }
     if (s.code != E_OK) scribe_refuse(r, s, &f);
     c->waiting++;
-    struct committer *log = c->scribe->node.committer; /* a refusal waits for nothing */
-    scribe_answer(c, committer_sequenced(log), committer_checkpointed(log));
+    scribe_answer_now(c);
     return OK;
 }

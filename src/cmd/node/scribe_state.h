@@ -65,6 +65,8 @@ void scribe_fail(struct scribe *s, status why);
 struct reply *scribe_reply(struct client *c);
 /* Sends every reply of the client that the log has reached. */
 void scribe_answer(struct client *c, uint64_t sequenced, uint64_t checkpointed);
+/* As scribe_answer, as far as the log is now: a refusal waits for nothing but those before it. */
+void scribe_answer_now(struct client *c);
 
 /* ---- scribe_duty.c ---- */
 /* Makes the reply a no, for that reason. */
