@@ -15,7 +15,7 @@ static void events(slice bytes)
     struct cursor c = cursor_of(bytes);
     uint8_t *room = malloc(bytes.len + 1);
     struct writer w = writer_of(room, bytes.len + 1);
-    struct replay_event e = {};
+    struct recorded e = {};
     assert(room != NULL);
     size_t before = 0;
     while (replay_event_take(&c, &e).code == E_OK) {

@@ -114,14 +114,9 @@ uint64_t batcher_judging_ns(const struct batcher *b)
 
 /* The time under which an event is filed and counted: its own, unless it has none or one that
  * cannot be. */
-static bool is_believed(int64_t time_ns, int64_t arrived_ns)
-{
-    return time_ns >= 0 && time_ns <= arrived_ns + (int64_t)BATCHER_FUTURE_S * NS_PER_S;
-}
-
 static uint64_t filed_under(int64_t time_ns, int64_t arrived_ns)
 {
-    return (uint64_t)((is_believed(time_ns, arrived_ns) ? time_ns : arrived_ns) / NS_PER_S);
+    return (uint64_t)((reading_believes(time_ns, arrived_ns) ? time_ns : arrived_ns) / NS_PER_S);
 }
 
 static const char *market_of(const struct batcher *b)
@@ -198,7 +193,7 @@ static status put_event(struct batcher *b, const struct event *event, slice raw)
 static status judge(struct batcher *b, struct event *event, uint64_t number)
 {
     if (b->judging == NULL) return OK;
-    event->has_time &= is_believed(event->time_ns, b->from->arrived_ns);
+    event->has_time &= reading_believes(event->time_ns, b->from->arrived_ns);
     const int64_t started_ns = clock_mono_ns();
     const status s = judging_event(b->judging, event, number, b->from->arrived_ns, add_finding, b);
     b->judging_ns += (uint64_t)(clock_mono_ns() - started_ns);
@@ -281,40 +276,16 @@ static status found_before(void *, const struct finding *)
     return OK;
 }
 
-/* How the event was read when it came: what syslog listeners hear, and what protocols make of a
- * line. */
-static enum intake_format format_of(const struct replay_event *e)
-{
-    return e->trust == VALUE_trust_token ? protocol_line_format(e->raw) : INTAKE_SYSLOG;
-}
-
-/* Whether the protocol said when it happened, which then holds for all events of the body. */
-static bool was_told(const struct event *first, const struct replay_event *e)
-{
-    return (first->has_time ? first->time_ns : e->arrived_ns) != e->time_ns;
-}
-
-status batcher_again(struct batcher *b, const struct replay_event *e)
+status batcher_again(struct batcher *b, const struct recorded *e)
 {
     struct event event = {};
-    struct intake_position at = {};
-    struct fault unused;
-    bool is_first = true;
-    bool told = false;
-    const enum intake_format format = format_of(e);
+    struct recorded here = *e;
     if (e->raw.len > PROTOCOL_EVENT_BYTES_MAX) return FAIL(E_LIMIT);
     if (b->judging == NULL) return OK;
     bytes_copy(b->window, WINDOW_BYTES, e->raw);
-    intake_begin(b->intake, format, timestamp_to_civil(e->arrived_ns).year);
-    intake_data(b->intake, (slice){ b->window, e->raw.len }, true);
-    for (;;) {
-        const enum intake_answer answer = intake_next(b->intake, &event, &at, &unused);
-        if (answer == INTAKE_FAULT && format != INTAKE_JSON) continue;
-        if (answer != INTAKE_EVENT) return OK;
-        if (is_first) told = was_told(&event, e);
-        is_first = false;
-        if (told) event.time_ns = e->time_ns;
-        event.has_time = (event.has_time || told) && is_believed(event.time_ns, e->arrived_ns);
+    here.raw = (slice){ b->window, e->raw.len };
+    struct reading reading = reading_of(b->intake, &here);
+    while (reading_next(&reading, &event))
         TRY(judging_event(b->judging, &event, e->index, e->arrived_ns, found_before, b));
-    }
+    return OK;
 }

@@ -13,9 +13,6 @@
  */
 enum {
     BATCHER_BYTES_CLOSE = 1024 * 1024, /* a batch that has this many is closed */
-    /* An event further ahead of its arrival is judged and filed under that: one wrong clock must
-     * not close the windows of everybody. As the lateness that correlations allow. */
-    BATCHER_FUTURE_S = 10,
 };
 
 /* A closed batch; the bytes are the receiver's to free. */
@@ -57,7 +54,7 @@ status batcher_add(struct batcher *b, const struct origin *from, const struct su
                    uint64_t *ret_number, struct fault *f);
 /* Judges an event of the log again: the judge's state becomes what it was after it. What it leads
  * to is in the log already. E_LIMIT, E_NOMEM. */
-status batcher_again(struct batcher *b, const struct replay_event *e);
+status batcher_again(struct batcher *b, const struct recorded *e);
 /* Closes the open batch, if anything is in it. E_NOMEM. */
 status batcher_flush(struct batcher *b);
 /* Findings made since the start. */

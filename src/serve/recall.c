@@ -37,7 +37,7 @@ status recall_take(struct front *front, slice payload)
 {
     struct cursor c = cursor_of(payload);
     while (front->is_replaying && cursor_left(&c) > 0) {
-        struct replay_event event = {};
+        struct recorded event = {};
         TRY(replay_event_take(&c, &event));
         TRY(batcher_again(front->batcher, &event));
     }

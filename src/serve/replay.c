@@ -20,7 +20,7 @@ status replay_ask_parse(slice payload, uint64_t *ret_reach_s)
     return OK;
 }
 
-void replay_event_write(const struct replay_event *e, struct writer *w)
+void replay_event_write(const struct recorded *e, struct writer *w)
 {
     writer_u64(w, e->index);
     writer_u64(w, (uint64_t)e->time_ns);
@@ -29,10 +29,10 @@ void replay_event_write(const struct replay_event *e, struct writer *w)
     writer_vec32(w, e->raw);
 }
 
-status replay_event_take(struct cursor *c, struct replay_event *ret_event)
+status replay_event_take(struct cursor *c, struct recorded *ret_event)
 {
     struct cursor next = *c;
-    struct replay_event e = {};
+    struct recorded e = {};
     uint64_t time = 0;
     uint64_t arrived = 0;
     TRY(cursor_u64(&next, &e.index));

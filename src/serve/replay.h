@@ -2,6 +2,7 @@
 #pragma once
 #include "base/cursor.h"
 #include "base/writer.h"
+#include "intake/protocol/reading.h"
 
 /*
  * replay: how the state of the front's judge comes back after a start, and how it forgets. The
@@ -19,15 +20,6 @@ enum {
     REPLAY_RUN_BYTES = 16,
 };
 
-/* An event as its record has it. */
-struct replay_event {
-    uint64_t index;
-    int64_t time_ns;
-    int64_t arrived_ns;
-    uint8_t trust; /* choices.def */
-    slice raw;
-};
-
 /* Records first … first + count - 1. */
 struct replay_run {
     uint64_t first;
@@ -36,12 +28,12 @@ struct replay_run {
 
 /* Each appends its bytes. */
 void replay_ask_write(uint64_t reach_s, struct writer *w);
-void replay_event_write(const struct replay_event *e, struct writer *w);
+void replay_event_write(const struct recorded *e, struct writer *w);
 void replay_run_write(struct replay_run run, struct writer *w);
 /* The whole payload. E_SHORT, E_TRAILING. */
 status replay_ask_parse(slice payload, uint64_t *ret_reach_s);
 /* The next event, a view. E_SHORT, E_LIMIT for a raw above VALUE_RAW_BYTES_MAX. */
-status replay_event_take(struct cursor *c, struct replay_event *ret_event);
+status replay_event_take(struct cursor *c, struct recorded *ret_event);
 /* Whether the payload is runs, none empty, that follow one another. E_SHORT, E_VALUE. */
 status replay_runs_check(slice payload);
 /* Whether the index is in one of the runs of a checked payload. O(log runs). */

@@ -205,11 +205,11 @@ static void events_judged_again_count_and_are_not_recorded(void **)
     struct fault f = {};
     uint64_t number = 0;
     struct judging *j = judging();
-    struct replay_event e = { .index = 40,
-                              .time_ns = from.arrived_ns - 1000,
-                              .arrived_ns = from.arrived_ns,
-                              .trust = VALUE_trust_token,
-                              .raw = slice_text(bad) };
+    struct recorded e = { .index = 40,
+                          .time_ns = from.arrived_ns - 1000,
+                          .arrived_ns = from.arrived_ns,
+                          .trust = VALUE_trust_token,
+                          .raw = slice_text(bad) };
     assert_ok(batcher_new(NULL, "", 100, (struct batcher_calls){ on_ready, &out }, &b));
     assert_ok(batcher_again(b, &e)); /* nothing judges yet */
     assert_ok(batcher_judge_by(b, j));

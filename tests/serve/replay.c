@@ -7,7 +7,7 @@ static uint8_t room[4096];
 
 static void events_come_back_one_by_one_and_a_cut_moves_nothing(void **)
 {
-    const struct replay_event events[] = {
+    const struct recorded events[] = {
         { 7, INT64_MIN, -1, 1, slice_text("{}") },
         { UINT64_MAX, 5, 6, 255, slice_none() },
     };
@@ -17,7 +17,7 @@ static void events_come_back_one_by_one_and_a_cut_moves_nothing(void **)
     const slice both = guarded(writer_slice(&w));
     struct cursor c = cursor_of(both);
     for (size_t i = 0; i < 2; i++) {
-        struct replay_event e = {};
+        struct recorded e = {};
         assert_ok(replay_event_take(&c, &e));
         assert_true(e.index == events[i].index && e.time_ns == events[i].time_ns);
         assert_true(e.arrived_ns == events[i].arrived_ns && e.trust == events[i].trust);
@@ -26,7 +26,7 @@ static void events_come_back_one_by_one_and_a_cut_moves_nothing(void **)
     assert_ok(cursor_end(&c));
     for (size_t len = 0; len < 31; len++) {
         struct cursor cut = cursor_of(guarded((slice){ room, len }));
-        struct replay_event e = { .index = 99 };
+        struct recorded e = { .index = 99 };
         assert_fails(replay_event_take(&cut, &e), E_SHORT);
         assert_true(cut.pos == 0 && e.index == 99);
     }
@@ -34,7 +34,7 @@ static void events_come_back_one_by_one_and_a_cut_moves_nothing(void **)
 
 static void a_raw_that_no_record_can_have_is_refused(void **)
 {
-    struct replay_event e = {};
+    struct recorded e = {};
     struct writer w = writer_of(room, sizeof room);
     for (size_t i = 0; i < 25; i++)
         writer_u8(&w, 0);

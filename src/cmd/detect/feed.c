@@ -12,6 +12,7 @@
 #include "intake/plan.h"
 #include "lib/json.h"
 #include "os/walk.h"
+#include "serve/replay.h"
 #include "base/banned.h"
 
 enum { SLOTS_PER_THREAD = 2, SLOTS_MORE = 2 };
@@ -33,6 +34,7 @@ struct piece {
     struct intake_position before;
     struct serial *serial;  /* NULL: read by itself */
     bool is_first, is_last; /* of the serial, which the last one owns */
+    bool is_recorded;       /* data is events of a log */
     bool has_fault;         /* of the file, behind the events of this piece */
     struct fault fault;
     uint64_t events, faults;
@@ -141,12 +143,35 @@ static status read_serial(struct feed *f, size_t thread, size_t slot)
     return OK;
 }
 
+/* Events of a log; those without a time of their own happened when they arrived. */
+static status read_recorded(struct feed *f, size_t thread, size_t slot)
+{
+    const struct piece *p = &f->pieces[slot];
+    struct cursor c = cursor_of((slice){ p->data, p->len });
+    struct input_place place = { .path = p->path };
+    while (cursor_left(&c) > 0) {
+        struct recorded recorded = {};
+        struct event event = {};
+        TRY(replay_event_take(&c, &recorded));
+        place.at.record = recorded.index;
+        struct reading reading = reading_of(f->intakes[thread], &recorded);
+        while (reading_next(&reading, &event)) {
+            if (!event.has_time) event.time_ns = recorded.arrived_ns;
+            event.has_time = true;
+            TRY(event_found(f, thread, slot, &event, &place));
+        }
+    }
+    return OK;
+}
+
 static status work(void *with, size_t thread, size_t slot)
 {
     struct feed *f = with;
     const struct piece *p = &f->pieces[slot];
     const struct input_place place = { .path = p->path };
-    if (p->serial != NULL) {
+    if (p->is_recorded) {
+        TRY(read_recorded(f, thread, slot));
+    } else if (p->serial != NULL) {
         TRY(read_serial(f, thread, slot));
     } else if (p->plan.format != INTAKE_AUTO) {
         TRY(read_alone(f, thread, slot));
@@ -188,7 +213,7 @@ static status piece_take(struct feed *f, const char *path, size_t *ret_slot)
     p->len = 0;
     p->plan = (struct intake_plan){};
     p->serial = NULL;
-    p->is_first = p->is_last = p->has_fault = false;
+    p->is_first = p->is_last = p->is_recorded = p->has_fault = false;
     p->events = p->faults = 0;
     const size_t len = strnlen(path, WALK_PATH_MAX);
     bytes_copy(p->path, WALK_PATH_MAX, (slice){ (const uint8_t *)path, len });
@@ -356,6 +381,20 @@ status feed_path(struct feed *f, const char *path, struct fault *fault)
 {
     f->cut.is_open = false;
     return source_path(&f->source, path, fault);
+}
+
+status feed_recorded(struct feed *f, const char *path, slice events)
+{
+    size_t slot = 0;
+    assert(events.len <= INTAKE_WINDOW_BYTES);
+    TRY(piece_take(f, path, &slot));
+    struct piece *p = &f->pieces[slot];
+    bytes_copy(p->data, INTAKE_WINDOW_BYTES, events);
+    p->len = events.len;
+    p->is_recorded = true;
+    f->source.bytes += events.len;
+    pool_give(f->pool, false);
+    return OK;
 }
 
 status feed_end(struct feed *f)

@@ -49,6 +49,10 @@ void feed_free(struct feed *f);
 /* Reads a path, as source_path has it. What the reader returned ends it too. Pieces of it may still
  * be under way afterwards. */
 status feed_path(struct feed *f, const char *path, struct fault *fault);
+/* Gives events that a node recorded, one behind the other as serve/replay.h writes them, at most
+ * INTAKE_WINDOW_BYTES; the place of each is the path, with its index for a record. What the reader
+ * returned; E_NOMEM. */
+status feed_recorded(struct feed *f, const char *path, slice events);
 /* Every piece has had its turn. What the reader returned, or E_NOMEM. */
 status feed_end(struct feed *f);
 /* In on_event or on_fault: waits until all before this piece had their turn; from then on it is

@@ -4,6 +4,7 @@
  */
 #include "cmd/detect/hunt.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/bytes.h"
@@ -28,6 +29,7 @@ struct hunting {
     struct hunt_output output;
     struct hunt_tally tally;
     struct hunt_config config;
+    struct hunt_node node; /* with --node */
 };
 
 static void hunting_done(struct hunting *h)
@@ -50,6 +52,30 @@ static int take_threads(struct hunting *h)
                             FEED_THREADS_MAX);
     }
     h->config.threads = (size_t)threads;
+    return 0;
+}
+
+/* The range of a node's log; 0, or the exit status after a message. */
+static int take_node(struct hunting *h)
+{
+    const struct invocation *inv = h->inv;
+    const char *from = invocation_value(inv, "--from", "0");
+    const char *to = invocation_value(inv, "--to", NULL);
+    struct hunt_node *n = &h->node;
+    *n = (struct hunt_node){ .dir = invocation_value(inv, "--node", NULL),
+                             .by = invocation_value(inv, "--by", ""),
+                             .purpose = invocation_value(inv, "--purpose", ""),
+                             .to = UINT64_MAX };
+    if (n->dir == NULL) return 0;
+    if (inv->argument_count > 0) {
+        return command_fail(EXIT_USAGE, "hunt: give files or --node, not both");
+    }
+    const bool good =
+        num_parse_u64(slice_text(from), &n->from).code == E_OK &&
+        (to == NULL || (num_parse_u64(slice_text(to), &n->to).code == E_OK && n->to < UINT64_MAX));
+    if (!good) return command_fail(EXIT_USAGE, "hunt: --from and --to take an index of the log");
+    if (to != NULL) n->to++;
+    h->config.node = n;
     return 0;
 }
 
@@ -83,7 +109,8 @@ static int take_options(struct hunting *h)
     h->output.json = inv->json;
     h->config.digest = inv->json && h->output.format == HUNT_SUMMARY;
     h->config.explain = invocation_has(inv, "--explain");
-    return take_threads(h);
+    const int failed = take_node(h);
+    return failed != 0 ? failed : take_threads(h);
 }
 
 static int load_rules(struct hunting *h)
@@ -135,14 +162,20 @@ static status run(struct hunting *h, struct hunt_totals *totals, struct fault *f
     const char *const standard_input[] = { "-" };
     const bool given = h->inv->argument_count > 0;
     const char *const *paths = given ? h->inv->arguments : standard_input;
-    const size_t count = given ? h->inv->argument_count : 1;
-    struct progress progress = progress_start("hunting", 0, "bytes");
-    if (progress.visible) progress.total = total_bytes(paths, count);
+    const bool from_node = h->config.node != NULL;
+    const size_t count = from_node ? 0 : given ? h->inv->argument_count : 1;
+    struct progress progress = progress_start("hunting", 0, from_node ? "entries" : "bytes");
+    if (progress.visible && !from_node) progress.total = total_bytes(paths, count);
+    h->node.progress = &progress;
     h->config.progress = &progress;
     interrupt_watch();
     TRY(hunt_output_start(&h->output));
     const status s = hunt_run(&h->config, paths, count, totals, &h->tally, fault);
     progress_end(&progress);
+    if (h->node.erased > 0) {
+        fprintf(stderr, "candor: hunt: %" PRIu64 " events were erased and are not judged\n",
+                h->node.erased);
+    }
     return s.code == E_OK ? hunt_output_end(&h->output, totals, &h->tally) : s;
 }
 
@@ -182,6 +215,13 @@ static const struct option hunt_options[] = {
     { "--summary", NULL, "counts by rule and level instead of findings", false },
     { "--threads", "N", "threads that read and judge; the processors of the machine by default",
       false },
+    { "--node", "DIR", "judge what this node recorded instead of files; the look is recorded first",
+      false },
+    { "--from", "INDEX", "with --node: the first entry (default: 0)", false },
+    { "--to", "INDEX", "with --node: the last entry (default: the newest)", false },
+    { "--by", "NAME", "with --node: who looks, as stated (default: the user of this command)",
+      false },
+    { "--purpose", "TEXT", "with --node: why, for the record of the look", false },
     { "--explain", NULL, "each finding tells why: the rule as a tree with its answers", false },
     {},
 };
@@ -202,6 +242,11 @@ const struct command hunt_commands[] = {
           "\n"
           "Findings come in the order of the input, then those of correlations by time; they are\n"
           "the same for any number of threads. After Ctrl-C what was read is judged and told.\n"
+          "\n"
+          "With --node the events come out of a node's log, in its order, whether the node runs "
+          "or\n"
+          "not; a finding's record is the index of its entry. What was erased is counted and "
+          "told.\n"
           "\n"
           "  candor hunt --rules rules/ /var/log/audit/audit.log --summary",
       .options = hunt_options,

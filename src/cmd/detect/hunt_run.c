@@ -316,7 +316,8 @@ static void add_up(const struct hunt *h, struct hunt_tally *tally)
 static status read_paths(struct hunt *h, const char *const *paths, size_t path_count,
                          struct hunt_totals *totals, struct fault *fault)
 {
-    status s = OK;
+    struct hunt_node *node = h->config->node;
+    status s = node != NULL ? hunt_node_read(node, h->feed, fault) : OK;
     for (size_t i = 0; i < path_count && s.code == E_OK; i++)
         s = feed_path(h->feed, paths[i], fault);
     totals->is_interrupted = s.code == E_CANCELLED;

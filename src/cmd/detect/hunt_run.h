@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "cmd/detect/feed.h"
+#include "cmd/detect/hunt_node.h"
 #include "cmd/detect/hunt_output.h"
 #include "judge/sigma/fast/engine.h"
 
@@ -22,6 +23,7 @@ struct hunt_config {
     struct hunt_output *output;  /* started; its stream may be NULL */
     struct progress *progress;   /* may be NULL */
     struct sha256 *hash;         /* of the input; may be NULL */
+    struct hunt_node *node;      /* read instead of paths; NULL: none */
     enum intake_format format;
     int32_t year;
     size_t threads;       /* 1 to FEED_THREADS_MAX */

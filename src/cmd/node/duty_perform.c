@@ -2,6 +2,8 @@
 /*
  * What a duty leaves in the log. Each makes one record; the answer names it.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "cmd/node/duty_work.h"
@@ -98,6 +100,25 @@ static status perform_open(struct performance *p, uint64_t *ret_index, struct fa
     return duty_oversight(p, VALUE_oversight_action_open, ret_index, f);
 }
 
+/* A hunt or a search opens every event of a range; it says which and what for. */
+static status perform_search(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    char detail[64];
+    const slice range = p->duty->slots[DUTY_RECORDS];
+    TRY(duty_records_check(p, f));
+    if (range.len != 16) return fault_set(f, FAIL(E_VALUE), "records: the first and the last");
+    const uint64_t first = get_u64(range.at);
+    const uint64_t last = get_u64(range.at + 8);
+    if (first > last) return fault_set(f, FAIL(E_VALUE), "records: the first and the last");
+    snprintf(detail, sizeof detail, "entries %" PRIu64 " to %" PRIu64, first, last);
+    TRY(duty_begin(p, KIND_oversight, f));
+    draft_u64(&p->draft, FIELD_oversight_amount, last - first + 1);
+    draft_text(&p->draft, FIELD_oversight_detail, slice_text(detail));
+    duty_set_text(p, FIELD_oversight_object, DUTY_NOTE);
+    duty_set_text(p, FIELD_oversight_purpose, DUTY_PURPOSE);
+    return duty_oversight(p, VALUE_oversight_action_search, ret_index, f);
+}
+
 static status perform_disclose(struct performance *p, uint64_t *ret_index, struct fault *f)
 {
     uint8_t recipient = 0;
@@ -141,6 +162,7 @@ static status (*const performers[DUTY_KINDS_END])(struct performance *p, uint64_
                                                   struct fault *f) = {
     [DUTY_OPEN] = perform_open,
     [DUTY_DISCLOSE] = perform_disclose,
+    [DUTY_SEARCH] = perform_search,
     [DUTY_HOLD_PLACE] = perform_hold_place,
     [DUTY_HOLD_LIFT] = perform_hold_lift,
     [DUTY_ERASE_REQUEST] = perform_erase_request,

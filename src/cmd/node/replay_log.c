@@ -4,16 +4,15 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "cmd/progress.h"
-#include "ledger/erase/scan.h"
 #include "ledger/tile.h"
 #include "record/kinds.h"
 #include "record/value.h"
+#include "view/recorded.h"
 #include "base/banned.h"
 
 enum {
     STEP_ENTRIES = BATCH_RECORDS_MAX,
     GRANULARITY_S = 60, /* of an event's public time */
-    NS_PER_S = 1000000000,
     PAYLOAD_BYTES_MAX = REPLAY_FRAME_BYTES + VALUE_RAW_BYTES_MAX + 4096,
 };
 
@@ -69,23 +68,11 @@ uint64_t replay_log_count(const struct replay_log *r)
 
 /* ---- where to begin ---- */
 
-static uint16_t column(const struct entry *e, size_t which)
-{
-    return schema_column_value(&e->schema->columns[which], e->columns);
-}
-
-/* An event that the front took: a command states no trust, or that it is local. */
-static bool was_judged(const struct entry *e)
-{
-    if (e->schema->kind != KIND_event) return false;
-    const uint16_t trust = column(e, COLUMN_event_trust);
-    return trust != 0 && trust != VALUE_trust_local;
-}
-
 static bool began_rules(const struct entry *e)
 {
     return e->schema->kind == KIND_policy &&
-           column(e, COLUMN_policy_type) == VALUE_bundle_type_detection;
+           schema_column_value(&e->schema->columns[COLUMN_policy_type], e->columns) ==
+               VALUE_bundle_type_detection;
 }
 
 /* Looks at one entry, from the end of the log backwards. */
@@ -96,7 +83,7 @@ static void look_at(struct replay_log *r, uint64_t index, slice bytes)
     if (entry_split(bytes, &e).code != E_OK) return; /* of a later version: no event to us */
     if (began_rules(&e)) {
         r->has_start = true;
-    } else if (was_judged(&e)) {
+    } else if (recorded_was_judged(bytes)) {
         if (e.time_s > r->newest_s) r->newest_s = e.time_s;
         const bool matters = r->newest_s - e.time_s <= GRANULARITY_S ||
                              r->newest_s - e.time_s - GRANULARITY_S <= r->reach_s;
@@ -137,37 +124,20 @@ static status hand_over(struct replay_log *r, struct fault *f)
     return sent;
 }
 
-static int64_t time_of(const struct record_field *field, int64_t otherwise)
-{
-    return field->type == TYPE_TIME ? value_i64(field->value) : otherwise;
-}
-
 static status take_record(void *self, const struct scanned_record *scanned, struct fault *f)
 {
     struct replay_log *r = self;
-    if (scanned->opening == NULL) return OK;
-    const struct record_field *fields = scanned->opening->fields;
-    const struct record_field *raw = &fields[FIELD_event_raw - 1];
-    const int64_t filed_ns = (int64_t)scanned->entry->time_s * NS_PER_S;
-    const int64_t time_ns = time_of(&fields[FIELD_event_time - 1], filed_ns);
-    if (raw->type != TYPE_RAW) return OK; /* erased */
-    const struct replay_event event = {
-        .index = scanned->index,
-        .time_ns = time_ns,
-        .arrived_ns = time_of(&fields[FIELD_event_arrived - 1], time_ns),
-        .trust = (uint8_t)column(scanned->entry, COLUMN_event_trust),
-        .raw = raw->value,
-    };
+    struct recorded event = {};
+    if (!recorded_event(scanned, &event)) return OK;
     replay_event_write(&event, &r->payload);
     r->count++;
     TRY(writer_end(&r->payload));
     return r->payload.len >= REPLAY_FRAME_BYTES ? hand_over(r, f) : OK;
 }
 
-static bool wants(void *, uint64_t, slice bytes)
+static bool wants(void *, uint64_t, slice entry)
 {
-    struct entry e = {};
-    return entry_split(bytes, &e).code == E_OK && was_judged(&e);
+    return recorded_was_judged(entry);
 }
 
 /* The keys are read anew each time: an erasure may have come in between. */

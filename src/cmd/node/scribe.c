@@ -415,8 +415,8 @@ static void tell_failure(struct scribe *s, status why, const struct fault *f)
 
 static status start_front(struct scribe *s, const char *dir, struct fault *f)
 {
-    const struct front_link_calls calls = { s, on_front_ready, on_activated, on_numbers,
-                                            on_front_idle, on_front_failed };
+    const struct front_link_calls calls = { s,          on_front_ready, on_activated,
+                                            on_numbers, on_front_idle,  on_front_failed };
     hash active = {};
     slice accounts = {};
     TRY(change_active(&s->node.store, &active, f));
