@@ -228,10 +228,10 @@ static status record_check(const struct record *record, struct fault *f)
 {
     const struct schema *schema = schema_find(record->kind, record->schema);
     if (schema == NULL) return fault_set(f, FAIL(E_UNKNOWN), "record: unknown kind or schema");
-    TRY(schema_check_columns(schema, record->columns, f));
     const bool has_body = (schema->flags & KIND_BODY) != 0;
-    if (has_body != (record->body.len > 0) || record->time_s >> ENTRY_TIME_BITS != 0) {
-        return fault_set(f, FAIL(E_VALUE), "record: time or body does not fit its kind");
+    if (has_body != (record->body.len > 0) || record->time_s >> ENTRY_TIME_BITS != 0 ||
+        record->columns.len != schema->columns_bytes) {
+        return fault_set(f, FAIL(E_VALUE), "record: time, columns or body do not fit its kind");
     }
     if (record->body.len > ENTRY_BYTES_MAX - ENTRY_PLAIN_BYTES_MAX - 2) {
         return fault_set(f, FAIL(E_LIMIT), "record: body too large");

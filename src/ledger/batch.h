@@ -31,7 +31,9 @@ void batch_free(struct batch *b);
  * first_block. */
 void batch_reset(struct batch *b, uint64_t first_index, uint64_t first_block);
 /* Appends a record: its opening to the current block, its entry to the entries. On failure the
- * batch is as before. E_LIMIT if an encoding is too large for the format, whatever keys_wrap fails
+ * batch is as before. The values of columns and fields are those that whoever made the record has
+ * checked (draft_end, wire_take). E_LIMIT if an encoding is too large for the format, E_VALUE if
+ * the parts of the record are not those of its kind, whatever keys_wrap fails
  * with. */
 status batch_add(struct batch *b, struct block_codec *codec, struct keys *keys,
                  const struct store *store, const struct record *record, struct fault *f);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include "base/bytes.h"
+#include "base/copy.h"
 #include "base/banned.h"
 
 /*
@@ -11,8 +12,9 @@
  * are computed side by side. Cost: one node hash (two SHA-256 blocks) per leaf, plus the edge.
  */
 enum {
-    JOBS_MAX = 64,      /* leaf hashes handed over at a time: bounds the stack, not the input */
-    NODES_AT_ONCE = 16, /* node hashes likewise */
+    LEAVES_AT_ONCE = 64, /* hashes computed at a time: bounds the stack, not the input */
+    NODES_AT_ONCE = 16,
+    SHORT_LEAF_MAX = SHA256_BLOCK_BYTES - 1 - 9, /* prefix, and padding */
     NODE_BYTES = 1 + 2 * SHA256_BYTES,
     NODE_BLOCKS = 2,
 };
@@ -48,18 +50,46 @@ hash merkle_empty(void)
     return sha256(slice_none());
 }
 
+/* Leaves whose message is one block, as those of all high-rate kinds are: laid out with their
+ * padding (FIPS 180-4 section 5.1.1). Returns how many there are from the first on. */
+static size_t short_leaves(const slice *entries, size_t count, hash *ret_leaves)
+{
+    uint8_t blocks[LEAVES_AT_ONCE][SHA256_BLOCK_BYTES];
+    const uint8_t *messages[LEAVES_AT_ONCE];
+    uint8_t *rets[LEAVES_AT_ONCE];
+    size_t done = 0;
+    for (; done < count && done < LEAVES_AT_ONCE && entries[done].len <= SHORT_LEAF_MAX; done++) {
+        const slice entry = entries[done];
+        uint8_t *block = blocks[done];
+        __builtin_memset(block, 0, SHA256_BLOCK_BYTES);
+        block[0] = MERKLE_LEAF_PREFIX;
+        bytes_copy_short(block + 1, SHORT_LEAF_MAX, entry);
+        block[1 + entry.len] = 0x80;
+        put_u16(block + SHA256_BLOCK_BYTES - 2, (uint16_t)((1 + entry.len) * 8));
+        messages[done] = block;
+        rets[done] = ret_leaves[done].bytes;
+    }
+    sha256_padded(messages, 1, done, rets);
+    return done;
+}
+
+/* The others, from the first on. */
+static size_t long_leaves(const slice *entries, size_t count, hash *ret_leaves)
+{
+    struct sha256_job jobs[LEAVES_AT_ONCE];
+    size_t done = 0;
+    for (; done < count && done < LEAVES_AT_ONCE && entries[done].len > SHORT_LEAF_MAX; done++) {
+        jobs[done] = (struct sha256_job){ { leaf_prefix, 1 }, entries[done], &ret_leaves[done] };
+    }
+    sha256_many(jobs, done);
+    return done;
+}
+
 void merkle_leaves(const slice *entries, size_t count, hash *ret_leaves)
 {
-    struct sha256_job jobs[JOBS_MAX];
-    while (count > 0) {
-        const size_t some = count < JOBS_MAX ? count : JOBS_MAX;
-        for (size_t i = 0; i < some; i++) {
-            jobs[i] = (struct sha256_job){ { leaf_prefix, 1 }, entries[i], &ret_leaves[i] };
-        }
-        sha256_many(jobs, some);
-        entries += some;
-        ret_leaves += some;
-        count -= some;
+    for (size_t done = 0; done < count;) {
+        done += short_leaves(entries + done, count - done, ret_leaves + done);
+        done += long_leaves(entries + done, count - done, ret_leaves + done);
     }
 }
 

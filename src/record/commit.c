@@ -25,6 +25,7 @@ enum {
     FIELD_PREFIX_BYTES = 1 + 2 + 1 + SALT_BYTES,
     ROOT_PREFIX_BYTES = 1 + 1 + 2 + 1,
     PADDING_BYTES_MIN = 9, /* FIPS 180-4 section 5.1.1: a bit, and the length */
+    PADDING_BYTES_MAX = PADDING_BYTES_MIN + SHA256_BLOCK_BYTES - 1,
     SHORT_VALUE_MAX = SHA256_BLOCK_BYTES - FIELD_PREFIX_BYTES - PADDING_BYTES_MIN,
     GROUP_FIELDS_MAX = 128, /* fields that one group holds: it stays in the L1 cache */
     GROUP_RECORDS_MAX = 16,
@@ -41,18 +42,19 @@ struct group {
     const struct commit_job *records[GROUP_RECORDS_MAX];
     uint8_t blocks[GROUP_FIELDS_MAX][SHA256_BLOCK_BYTES]; /* salts' messages, then the fields' */
     uint8_t salts[GROUP_FIELDS_MAX][SALT_BYTES];
-    uint8_t roots[GROUP_RECORDS_MAX][ROOT_BLOCKS_MAX * SHA256_BLOCK_BYTES];
+    uint8_t roots[GROUP_RECORDS_MAX][ROOT_BLOCKS_MAX * SHA256_BLOCK_BYTES + PADDING_BYTES_MAX];
     hash levels[GROUP_FIELDS_MAX];
     const uint8_t *messages[GROUP_FIELDS_MAX];
     uint8_t *rets[GROUP_FIELDS_MAX];
     struct sha256_job long_values[GROUP_FIELDS_MAX];
 };
 
-/* Pads a message of len bytes at the front of room; returns the number of blocks. */
+/* Pads a message of len bytes at the front of room, which has PADDING_BYTES_MAX more; returns the
+ * number of blocks. */
 static size_t pad(uint8_t *room, size_t len)
 {
     const size_t blocks = (len + PADDING_BYTES_MIN + SHA256_BLOCK_BYTES - 1) / SHA256_BLOCK_BYTES;
-    __builtin_memset(room + len, 0, blocks * SHA256_BLOCK_BYTES - len - 4);
+    __builtin_memset(room + len, 0, PADDING_BYTES_MAX); /* a known size needs no loop */
     room[len] = 0x80;
     put_u32(room + blocks * SHA256_BLOCK_BYTES - 4, (uint32_t)len * 8);
     return blocks;
@@ -318,7 +320,7 @@ static size_t root_blocks(struct group *g, size_t r, size_t first_field)
 static void group_roots(struct group *g)
 {
     size_t first_field = 0;
-    size_t blocks[GROUP_RECORDS_MAX];
+    __attribute__((uninitialized)) size_t blocks[GROUP_RECORDS_MAX];
     for (size_t r = 0; r < g->record_count; r++) {
         blocks[r] = root_blocks(g, r, first_field);
         first_field += fields_room(g->records[r]->record);

@@ -2,6 +2,7 @@
 #include "record/entry.h"
 
 #include "base/bytes.h"
+#include "base/copy.h"
 #include "record/commit.h"
 #include "record/fields.h"
 #include "base/banned.h"
@@ -34,16 +35,21 @@ static status put_entry(const struct record *r, struct writer *w, hash **ret_roo
     if (s == NULL) return FAIL(E_UNKNOWN);
     if (!record_fits(s, r)) return FAIL(E_VALUE);
     if (r->time_s >> ENTRY_TIME_BITS != 0) return FAIL(E_LIMIT);
-    const size_t start = w->len;
-    writer_u8(w, ENTRY_VERSION);
-    writer_u8(w, r->kind);
-    writer_u16(w, r->schema);
-    writer_u40(w, r->time_s - r->time_s % s->granularity_s);
-    writer_bytes(w, r->columns);
-    *ret_root = (hash *)(void *)writer_room(w, SHA256_BYTES);
-    if ((s->flags & KIND_BODY) != 0) writer_vec16(w, r->body);
-    TRY(writer_end(w));
-    return w->len - start > ENTRY_BYTES_MAX ? FAIL(E_LIMIT) : OK;
+    const bool has_body = (s->flags & KIND_BODY) != 0;
+    const size_t plain = ENTRY_HEADER_BYTES + r->columns.len + SHA256_BYTES;
+    if (has_body && r->body.len > ENTRY_BYTES_MAX - 2 - plain) return FAIL(E_LIMIT);
+    uint8_t *at = writer_room(w, plain);
+    if (at == NULL) return FAIL(E_LIMIT);
+    const uint64_t time_s = r->time_s - r->time_s % s->granularity_s;
+    at[0] = ENTRY_VERSION;
+    at[1] = r->kind;
+    put_u16(at + 2, r->schema);
+    at[4] = (uint8_t)(time_s >> 32);
+    put_u32(at + 5, (uint32_t)time_s);
+    bytes_copy_short(at + ENTRY_HEADER_BYTES, COLUMNS_BYTES_MAX, r->columns);
+    *ret_root = (hash *)(void *)(at + ENTRY_HEADER_BYTES + r->columns.len);
+    if (has_body) writer_vec16(w, r->body);
+    return writer_end(w);
 }
 
 static status encode_group(const struct record *records, const uint8_t (*record_keys)[32],

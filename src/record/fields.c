@@ -36,22 +36,30 @@ static bool has_value(uint8_t type)
 /* Bytes of the length that stands before a value of the type. */
 static size_t length_bytes(uint8_t type)
 {
-    if (value_fixed_len(type) != 0) return 0;
-    return type == TYPE_RAW ? 4 : 2;
+    static const uint8_t lens[TYPE_LAST + 1] = {
+        [TYPE_TEXT] = 2,
+        [TYPE_BYTES] = 2,
+        [TYPE_RAW] = 4,
+        [TYPE_TEXTS] = 2,
+    };
+    return type <= TYPE_LAST ? lens[type] : 2;
 }
 
-/* Bytes of all values; false if one has more than its length can say. */
-static bool measure(const struct record_field *fields, size_t n, size_t *ret_bytes)
+/* Bytes of all values, and how many are raw; false if one has more than its length can say. */
+static bool measure(const struct record_field *fields, size_t n, size_t *ret_bytes, size_t *ret_raw)
 {
+    bool fits = true;
     *ret_bytes = 0;
+    *ret_raw = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!has_value(fields[i].type)) continue;
-        const size_t length = length_bytes(fields[i].type);
-        const size_t most = fields[i].type == TYPE_RAW ? VALUE_RAW_BYTES_MAX : VALUE_BYTES_MAX;
-        if (fields[i].value.len > most) return false;
-        *ret_bytes += length + fields[i].value.len;
+        const struct record_field *f = &fields[i];
+        if (!has_value(f->type)) continue;
+        const bool raw = f->type == TYPE_RAW;
+        fits = fits && f->value.len <= (raw ? VALUE_RAW_BYTES_MAX : VALUE_BYTES_MAX);
+        *ret_bytes += length_bytes(f->type) + f->value.len;
+        *ret_raw += raw;
     }
-    return true;
+    return fits;
 }
 
 enum { SHORT_BYTES_MAX = 64 }; /* most values */
@@ -72,23 +80,31 @@ static uint8_t *put_value(const struct record_field *field, uint8_t *at)
     return at;
 }
 
+/* Places the values that are raw, or that are not; returns the place behind them. */
+static uint8_t *place_some(const struct record_field *fields, size_t n, bool raw, uint8_t *next,
+                           struct record_field *ret_placed)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct record_field *f = &fields[i];
+        if ((f->type == TYPE_RAW) != raw) continue;
+        uint8_t *at = has_value(f->type) ? put_value(f, next) : next;
+        if (has_value(f->type)) next = at + f->value.len;
+        if (ret_placed != NULL)
+            ret_placed[i] = (struct record_field){ f->type, { at, f->value.len } };
+    }
+    return next;
+}
+
 void fields_place(const struct record_field *fields, size_t n, struct writer *w,
                   struct record_field *ret_placed)
 {
     size_t bytes = 0;
-    if (w->error == E_OK && !measure(fields, n, &bytes)) w->error = E_LIMIT;
+    size_t raw = 0;
+    if (w->error == E_OK && !measure(fields, n, &bytes, &raw)) w->error = E_LIMIT;
     uint8_t *next = writer_room(w, bytes);
     if (next == NULL) return;
-    for (unsigned raw = 0; raw < 2; raw++) {
-        for (size_t i = 0; i < n; i++) {
-            const struct record_field *f = &fields[i];
-            if ((f->type == TYPE_RAW) != (raw == 1)) continue;
-            const uint8_t *at = has_value(f->type) ? put_value(f, next) : next;
-            if (has_value(f->type)) next += (size_t)(at - next) + f->value.len;
-            if (ret_placed != NULL)
-                ret_placed[i] = (struct record_field){ f->type, { at, f->value.len } };
-        }
-    }
+    next = place_some(fields, n, false, next, ret_placed);
+    if (raw > 0) place_some(fields, n, true, next, ret_placed);
 }
 
 void fields_put(const struct record_field *fields, size_t n, struct writer *w)
