@@ -10,7 +10,7 @@
 #include "judge/sigma/member.h"
 #include "base/banned.h"
 
-enum { LANES = 16, FORMED_MORE = 4 + 1 + LANES, NO_FIELD = 0 };
+enum { LANES = 16, ZEROS_BEHIND = 24, FORMED_MORE = 4 + ZEROS_BEHIND, NO_FIELD = 0 };
 
 typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
@@ -51,8 +51,10 @@ void answers_done(struct answers *a)
     *a = (struct answers){};
 }
 
-/* What form_make may write for a text of len bytes: text_form_bound, the NUL behind it, and what is
- * written in whole lanes. */
+static_assert((int)ZEROS_BEHIND > (int)GRAM_READ_BEHIND, "nothing else is read");
+
+/* What form_make may write for a text of len bytes: text_form_bound and zeros, of which the first
+ * stays between it and the next. */
 static size_t formed_room(size_t len)
 {
     return len + len / 2 + FORMED_MORE;
@@ -120,7 +122,7 @@ static inline void fold_lanes(const uint8_t *from, uint8_t *to, lanes *seen)
     lanes v;
     __builtin_memcpy(&v, from, LANES);
     *seen |= v;
-    v += (lanes)((v >= 'A') & (v <= 'Z')) & 32;
+    v += (lanes)(v - 'A' <= 'Z' - 'A') & 32; /* below 'A' it wraps */
     __builtin_memcpy(to, &v, LANES);
 }
 
@@ -171,44 +173,46 @@ static bool fold_ascii(const uint8_t *from, size_t len, uint8_t *to)
     return ((halves[0] | halves[1]) & highs) == 0;
 }
 
-static slice form_make(struct answers *a, slice text, enum answers_form form)
+static slice form_make(struct answers *a, slice text, enum answers_form form, bool *ret_is_ascii)
 {
     assert(formed_room(text.len) <= a->cap - a->used);
     uint8_t *to = a->bytes + a->used;
     size_t len = text.len;
     if (form == ANSWERS_DASHED) {
         len = text_form_write(text, FORM_FOLDED | FORM_DASHED, to);
-    } else if (!fold_ascii(text.at, text.len, to)) {
-        len = text_form_write(text, FORM_FOLDED, to);
+    } else {
+        *ret_is_ascii = fold_ascii(text.at, text.len, to);
+        if (!*ret_is_ascii) len = text_form_write(text, FORM_FOLDED, to);
     }
-    to[len] = 0;
+    memset(to + len, 0, ZEROS_BEHIND);
     a->used += len + 1;
     return (slice){ to, len };
 }
 
-slice answers_formed(struct answers *a, uint32_t field, enum answers_form form)
+slice answers_form(struct answers *a, uint32_t field, enum answers_form form)
 {
     struct answers_field *f = &a->fields[field];
-    if ((f->made & 1u << form) == 0) {
-        f->formed[form] = form_make(a, a->event->fields[field].text, form);
-        f->made |= (uint8_t)(1u << form);
-    }
-    return f->formed[form];
+    const slice made = form_make(a, a->event->fields[field].text, form, &f->is_ascii);
+    f->formed[form] = made;
+    f->made |= (uint8_t)(1u << form);
+    return made;
 }
 
-slice answers_all(struct answers *a)
+slice answers_all(struct answers *a, bool *ret_is_ascii)
 {
+    *ret_is_ascii = true;
     for (uint32_t i = 0; i < a->event->field_count; i++) {
         if (member_is_searched(&a->event->fields[i])) answers_formed(a, i, ANSWERS_FOLDED);
+        if (a->fields[i].made != 0 && !a->fields[i].is_ascii) *ret_is_ascii = false;
     }
     return (slice){ a->bytes, a->used };
 }
 
-slice answers_raw(struct answers *a)
+slice answers_raw(struct answers *a, bool *ret_is_ascii)
 {
     slice line = a->event->raw;
     if (line.len > EVENT_VALUE_BYTES_MAX) line.len = EVENT_VALUE_BYTES_MAX;
-    return form_make(a, line, ANSWERS_FOLDED);
+    return form_make(a, line, ANSWERS_FOLDED, ret_is_ascii);
 }
 
 /* A walk over the members of a field in the order of the event, as member.h defines them. */

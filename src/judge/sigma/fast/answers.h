@@ -19,6 +19,7 @@ struct answers_field {
     uint32_t name; /* of the index, or INDEX_NO_NAME */
     uint32_t next; /* the next field of the same name + 1, or 0 */
     uint8_t made;  /* 1 << enum answers_form */
+    bool is_ascii; /* the folded value, where it is made */
     slice formed[ANSWERS_FORMS];
 };
 
@@ -49,14 +50,20 @@ status answers_init(struct answers *a, const struct ruleset *rs, const struct in
 void answers_done(struct answers *a);
 /* Starts with an event: names are looked up, nothing else. E_NOMEM. */
 status answers_begin(struct answers *a, const struct event *event);
+/* Makes what answers_formed has not found. */
+slice answers_form(struct answers *a, uint32_t field, enum answers_form form);
 /* The value of a scalar field in folded or dashed form; GRAM_READ_BEHIND bytes behind it may be
  * read. */
-slice answers_formed(struct answers *a, uint32_t field, enum answers_form form);
+static inline slice answers_formed(struct answers *a, uint32_t field, enum answers_form form)
+{
+    const struct answers_field *f = &a->fields[field];
+    return (f->made & 1u << form) != 0 ? f->formed[form] : answers_form(a, field, form);
+}
 /* All values in which keywords are searched in folded form, a NUL between them; others may stand
  * between them too. Before any value is asked for in another form. */
-slice answers_all(struct answers *a);
+slice answers_all(struct answers *a, bool *ret_is_ascii);
 /* The raw line folded, as keywords see an event without fields. */
-slice answers_raw(struct answers *a);
+slice answers_raw(struct answers *a, bool *ret_is_ascii);
 /* Whether the predicate holds. */
 bool answers_ask(struct answers *a, uint32_t predicate);
 /* Whether the condition of the rule of that number, which has a program, holds. */

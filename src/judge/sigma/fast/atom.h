@@ -44,6 +44,15 @@ static inline uint64_t atom_hash(uint64_t seed, const uint8_t *at, size_t len)
     return h ^ h >> 29;
 }
 
+/* A bit for each of atom_edges that is no longer than a text of len bytes. */
+static inline unsigned atom_edges_of(size_t len)
+{
+    static const uint8_t fitting[ATOM_EDGE_BYTES_MAX + 1] = { 0,    0x01, 0x03, 0x07, 0x0f, 0x0f,
+                                                              0x0f, 0x0f, 0x1f, 0x1f, 0x1f, 0x1f,
+                                                              0x1f, 0x1f, 0x1f, 0x1f, 0x3f };
+    return fitting[len < ATOM_EDGE_BYTES_MAX ? len : ATOM_EDGE_BYTES_MAX];
+}
+
 /* The place in atom_edges of the longest edge that a text of len bytes has; len is not 0. */
 static inline size_t atom_edge(size_t len)
 {

@@ -146,12 +146,14 @@ static void look_up(struct engine_state *s, uint32_t name, uint8_t kind, slice t
 static void look_up_edges(struct engine_state *s, uint32_t name, uint32_t kinds, slice value)
 {
     const struct index_name *n = &s->engine->index->names[name];
-    for (size_t i = 0; i < ATOM_EDGES && atom_edges[i] <= value.len; i++) {
-        const size_t len = atom_edges[i];
-        if ((kinds & 1u << ATOM_STARTS) != 0 && (n->starts >> i & 1) != 0)
-            look_up(s, name, ATOM_STARTS, (slice){ value.at, len });
-        if ((kinds & 1u << ATOM_ENDS) != 0 && (n->ends >> i & 1) != 0)
-            look_up(s, name, ATOM_ENDS, slice_from(value, value.len - len));
+    const unsigned fitting = atom_edges_of(value.len);
+    const unsigned starts = (kinds & 1u << ATOM_STARTS) != 0 ? n->starts & fitting : 0;
+    const unsigned ends = (kinds & 1u << ATOM_ENDS) != 0 ? n->ends & fitting : 0;
+    for (unsigned left = starts; left != 0; left &= left - 1)
+        look_up(s, name, ATOM_STARTS, (slice){ value.at, atom_edges[__builtin_ctz(left)] });
+    for (unsigned left = ends; left != 0; left &= left - 1) {
+        const size_t len = atom_edges[__builtin_ctz(left)];
+        look_up(s, name, ATOM_ENDS, slice_from(value, value.len - len));
     }
 }
 
@@ -212,7 +214,7 @@ static void field_witness(struct engine_state *s, uint32_t field, uint32_t name,
     if ((kinds & 1u << ATOM_DIGEST) != 0) look_up_digests(s, name, value);
     if ((kinds & 1u << ATOM_CONTAINS) != 0) {
         const struct gram_search search = { s->seen, s->answers.round, atom_found, s };
-        grams_search(n->grams, value, &search);
+        grams_search(n->grams, value, s->answers.fields[field].is_ascii, &search);
     }
 }
 
@@ -221,11 +223,10 @@ static void keyword_witness(struct engine_state *s)
     const struct grams *grams = s->a->keywords;
     const struct event *event = s->answers.event;
     const struct gram_search search = { s->seen, s->answers.round, atom_found, s };
-    if (!event->parsed) {
-        grams_search(grams, answers_raw(&s->answers), &search);
-        return;
-    }
-    grams_search(grams, answers_all(&s->answers), &search);
+    bool is_ascii = false;
+    const slice text =
+        event->parsed ? answers_all(&s->answers, &is_ascii) : answers_raw(&s->answers, &is_ascii);
+    grams_search(grams, text, is_ascii, &search);
 }
 
 static void find_candidates(struct engine_state *s, const struct event *event)

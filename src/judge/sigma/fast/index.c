@@ -54,7 +54,7 @@ static status names_build(struct building *b)
         uint32_t at = name_hash & x->name_mask;
         while (x->name_slots[at].name != 0)
             at = (at + 1) & x->name_mask;
-        x->name_slots[at] = (struct index_name_slot){ name_hash, i + 1 };
+        x->name_slots[at] = (struct index_name_slot){ x->names[i].name, name_hash, i + 1 };
     }
     return OK;
 }

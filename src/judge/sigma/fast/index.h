@@ -33,6 +33,7 @@ struct index {
     uint32_t name_count;
     uint32_t *name_of_field; /* per ruleset field */
     struct index_name_slot {
+        slice text;
         uint32_t hash; /* event_name_hash */
         uint32_t name; /* name + 1, or 0 */
     } * name_slots;
@@ -65,8 +66,7 @@ static inline uint32_t index_name_find(const struct index *x, slice name, uint32
         const struct index_name_slot *slot = &x->name_slots[at];
         if (slot->name == 0) return INDEX_NO_NAME;
         if (slot->hash != name_hash) continue;
-        const slice known = x->names[slot->name - 1].name;
-        if (known.len == name.len && bytes_equal_short(known.at, name.at, name.len))
+        if (slot->text.len == name.len && bytes_equal_short(slot->text.at, name.at, name.len))
             return slot->name - 1;
     }
 }

@@ -83,9 +83,15 @@ static void joins_all_values_with_a_nul_between(void **)
     const struct event event = { .fields = fields, .field_count = COUNT_OF(fields) };
     fields[3].flags = EVENT_FIELD_DERIVED;
     assert_ok(answers_begin(&k.answers, &event));
-    const slice all = answers_all(&k.answers);
+    bool is_ascii = false;
+    const slice all = answers_all(&k.answers, &is_ascii);
+    assert_true(is_ascii);
     assert_int_equal(all.len, sizeof wanted);
     assert_memory_equal(all.at, wanted, sizeof wanted);
+    fields[1] = field_of(slice_text("\xc3\x84"));
+    assert_ok(answers_begin(&k.answers, &event));
+    assert_int_equal(answers_all(&k.answers, &is_ascii).at[3], 0xc3); /* U+00C4 folds to U+00E4 */
+    assert_false(is_ascii);
     asking_done(&k);
 }
 
