@@ -12,6 +12,7 @@ import json
 import os
 import re
 import signal
+import shutil
 import subprocess
 import tempfile
 import urllib.error
@@ -39,14 +40,16 @@ def processes(scribe):
 
 
 class Node:
-    """A node that runs. rules: file name to Sigma rule."""
+    """A node that runs. rules: file name to Sigma rule; config: lines for its candor.yaml."""
 
-    def __init__(self, rules=None):
+    def __init__(self, rules=None, config=""):
         self.home = tempfile.TemporaryDirectory(prefix="candor-node-")
         self.path = os.path.join(self.home.name, "node")
         said = self.candor("init", self.path, "--origin", "log.example.com/senders",
                            "--market", "IE", "--listen", "127.0.0.1:0")
         self.vkey = re.search(r"vkey: (\S+)", said).group(1)
+        with open(os.path.join(self.path, "candor.yaml"), "a", encoding="utf-8") as file:
+            file.write(config)
         if rules:
             folder = os.path.join(self.home.name, "rules")
             os.mkdir(folder)

@@ -16,6 +16,7 @@
  *   erasures/HASH.set     what an erasure entry covers (ledger/erase/erased_set.h)
  *   log/seen              a signed checkpoint that is newer than the log: until the log has its
  *                         entries nothing is signed (ledger/recover.h)
+ *   log/known             since when it has its entries (ledger/publication.h)
  *   log/key               the log's public key, where there is no signer
  *   log/retired           the log was succeeded by another one; nothing is signed any more
  *   rules/, accounts      the rules in force, and who may send and ask (cmd/node/change.h)

@@ -31,12 +31,14 @@ struct api {
 static const char *const types[] = { "application/json", "text/plain; charset=utf-8",
                                      "application/octet-stream" };
 
-/* Answers a request with what the reader says. */
-static void answer_request(void *with, const struct query_answer *m)
+/* Answers a request with what the reader says; cache: Cache-Control, "" for what is private. */
+static void answer_with(struct http_request *r, const struct query_answer *m, const char *cache)
 {
-    struct http_request *r = with;
     char tag[32] = "";
-    const struct http_header headers[] = { { "ETag", tag } };
+    const struct http_header headers[] = { { "ETag", tag },
+                                           { "Cache-Control", cache },
+                                           { "Access-Control-Allow-Origin",
+                                             cache[0] == '\0' ? "" : "*" } };
     const struct http_answer out = { .code = m->status,
                                      .type = types[m->type],
                                      .body = m->body,
@@ -44,6 +46,22 @@ static void answer_request(void *with, const struct query_answer *m)
                                      .header_count = COUNT_OF(headers) };
     if (m->tag != 0) snprintf(tag, sizeof tag, "\"%llu\"", (unsigned long long)m->tag);
     http_answer(r, &out);
+}
+
+static void answer_request(void *with, const struct query_answer *m)
+{
+    answer_with(with, m, "");
+}
+
+/* A tile never changes; one that is not there yet may be there in a moment. */
+static void answer_tile(void *with, const struct query_answer *m)
+{
+    answer_with(with, m, m->status == 200 ? "public, max-age=31536000, immutable" : "no-store");
+}
+
+static void answer_checkpoint(void *with, const struct query_answer *m)
+{
+    answer_with(with, m, m->status == 200 ? "no-cache" : "no-store");
 }
 
 static void take_answer(struct api *a, const struct query_answer *m)
@@ -137,13 +155,19 @@ status api_ask(struct front *front, struct query_ask *m,
     return OK;
 }
 
-static void ask(struct front *front, struct http_request *r, struct query_ask *m)
+static void ask_as(struct front *front, struct http_request *r, struct query_ask *m,
+                   void (*answered)(void *with, const struct query_answer *m))
 {
-    const status s = api_ask(front, m, answer_request, r);
+    const status s = api_ask(front, m, answered, r);
     if (s.code == E_BUSY)
         http_error(r, 503, "the node is busy: come again in a moment");
     else if (s.code != E_OK)
         http_error(r, 414, "the question is too long");
+}
+
+static void ask(struct front *front, struct http_request *r, struct query_ask *m)
+{
+    ask_as(front, r, m, answer_request);
 }
 
 /* A number in the query string; false after an answer. */
@@ -294,7 +318,7 @@ void api_checkpoint(struct front *front, struct http_request *r, const struct ac
 {
     (void)user;
     struct query_ask m = { .question = QUERY_HEAD, .who = slice_none(), .text = slice_none() };
-    ask(front, r, &m);
+    ask_as(front, r, &m, answer_checkpoint);
 }
 
 void api_tile(struct front *front, struct http_request *r, const struct account *user)
@@ -307,5 +331,5 @@ void api_tile(struct front *front, struct http_request *r, const struct account 
         http_error(r, 404, "no such tile");
         return;
     }
-    ask(front, r, &m);
+    ask_as(front, r, &m, answer_tile);
 }

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include "base/bytes.h"
 #include "cmd/node/node.h"
+#include "base/num.h"
 #include "ledger/note.h"
+#include "ledger/publication.h"
 #include "ledger/store_file.h"
 #include "lib/yaml.h"
 #include "record/schema.h"
@@ -20,6 +22,8 @@ enum {
     CONFIG_ARENA_BYTES_MAX = 4 * 1024 * 1024,
     MARKET_LETTERS = 2
 };
+
+enum { PUBLIC_DELAY_S = 24 * 3600 /* unless candor.yaml says otherwise */ };
 
 static status wrong(const struct yaml_node *at, struct fault *f, const char *what)
 {
@@ -119,6 +123,29 @@ static status take_key(const struct yaml_node *value, struct node_config *c, str
     return take_text(value, c->front.key, sizeof c->front.key, f);
 }
 
+/* A number with s, m, h or d behind it. */
+static status take_delay(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    static const struct {
+        char unit;
+        uint32_t seconds;
+    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+    const slice text = value->type == YAML_TEXT ? value->text : slice_none();
+    uint64_t number = 0;
+    uint64_t seconds = 0;
+    for (size_t i = 0; text.len > 1 && i < COUNT_OF(units); i++) {
+        if (text.at[text.len - 1] != (uint8_t)units[i].unit) continue;
+        const slice digits = { text.at, text.len - 1 };
+        const bool fits = num_parse_u64(digits, &number).code == E_OK &&
+                          number <= PUBLICATION_DELAY_S_MAX / units[i].seconds;
+        if (!fits) break;
+        seconds = number * units[i].seconds;
+        c->public_delay_s = (uint32_t)seconds;
+        return OK;
+    }
+    return wrong(value, f, "a time such as 24h, 30m, 7d or 0s is expected, at most 366d");
+}
+
 struct config_key {
     const char *name;
     status (*take)(const struct yaml_node *value, struct node_config *c, struct fault *f);
@@ -196,6 +223,7 @@ static const struct config_key config_keys[] = {
     { "syslog_allow", take_allow },
     { "tls", take_tls },
     { "officers", take_officers },
+    { "public_delay", take_delay },
     { "retention", take_retention },
     { "disk_reserve", take_disk_reserve },
     {},
@@ -223,7 +251,8 @@ static status config_read(slice text, struct arena *arena, struct node_config *r
                           struct fault *f)
 {
     struct yaml_file file = {};
-    struct node_config c = { .disk_reserve = (uint64_t)DISK_RESERVE_MIB << 20 };
+    struct node_config c = { .disk_reserve = (uint64_t)DISK_RESERVE_MIB << 20,
+                             .public_delay_s = PUBLIC_DELAY_S };
     const status s = yaml_read(text, arena, &file, f);
     if (s.code != E_OK) {
         const struct fault inner = *f;
@@ -307,6 +336,11 @@ status node_config_create(const struct store *store, const struct node_config *c
     write_listen(&w, config);
     writer_text(
         &w,
+        "\n# How long after they were recorded entries become public (their public columns; "
+        "private\n"
+        "# values never do). Checkpoints and hashes are public at once; the delay keeps the log\n"
+        "# from being a live feed for attackers. A number with s, m, h or d; 0s: at once.\n"
+        "# public_delay: 24h\n"
         "\n# Who may approve an erasure by name, without being another user of the system.\n"
         "# officers: [ A. Okafor, M. Rossi ]\n"
         "\n# Days that private values of a kind are kept; docs/formats/records.md has the "

@@ -30,7 +30,8 @@ struct node_config {
     char market[3]; /* two capitals, or "" */
     struct front_config front;
     struct keep_config keep;
-    uint64_t disk_reserve; /* bytes that events may not take; 0: none */
+    uint64_t disk_reserve;   /* bytes that events may not take; 0: none */
+    uint32_t public_delay_s; /* until entries are published */
 };
 
 /* Told of each set of records that was erased. */
@@ -49,7 +50,7 @@ struct node {
     struct incident_book *incidents; /* NULL until an incident is changed */
     struct erase_listener on_erased;
     int lock_fd;
-    struct fault read_only; /* why nothing may be signed; no text: it may */
+    struct fault read_only;  /* why nothing may be signed; no text: it may */
     uint64_t space_free;     /* cmd/node/space.h */
     int64_t space_looked_ns; /* 0: never */
 };

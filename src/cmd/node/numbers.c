@@ -44,9 +44,12 @@ void numbers_gather(struct numbers *n, const char *dir, const struct node *node,
     struct fault unused;
     uint64_t whole = 0;
     const int64_t now_ns = clock_mono_ns();
-    committer_numbers(node->committer, m);
+    if (node->committer != NULL) committer_numbers(node->committer, m);
     m->at[METRIC_memory][PROCESS_SCRIBE] = process_resident_bytes(getpid());
-    m->at[METRIC_memory][PROCESS_SIGNER] = process_resident_bytes(signer_remote_pid(node->signer));
+    if (node->signer != NULL) {
+        m->at[METRIC_memory][PROCESS_SIGNER] =
+            process_resident_bytes(signer_remote_pid(node->signer));
+    }
     if (dir_open(NULL, dir, &folder, &unused).code != E_OK) return;
     ignore(dir_space(&folder, &m->at[METRIC_free][0], &whole, &unused), "0 then");
     if (n->log_at_ns == 0 || now_ns - n->log_at_ns > NUMBERS_LOG_S * CLOCK_NS_PER_S) {

@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
+#include "base/timestamp.h"
 #include "cmd/node/duty.h"
 #include "cmd/incident/incident_show.h"
 #include "cmd/node/record_line.h"
 #include "cmd/node/view.h"
 #include "ledger/export.h"
 #include "ledger/proof.h"
+#include "ledger/publication.h"
+#include "os/clock.h"
 #include "record/value.h"
 #include "view/lists.h"
 #include "base/banned.h"
@@ -317,6 +320,37 @@ static status ask_head(struct reader *r, const struct query_ask *, struct fault 
     return writer_end(&r->body);
 }
 
+static status refuse_entries(const struct publication *known, uint32_t delay_s, uint64_t end,
+                             struct fault *f)
+{
+    uint8_t text[TIMESTAMP_BYTES_MAX];
+    const int64_t time_s = publication_time(known, delay_s, end);
+    if (time_s == 0) {
+        return fault_set(f, FAIL(E_NOT_FOUND),
+                         "entries are public %u s after they were recorded, hashes at once",
+                         delay_s);
+    }
+    const size_t len = timestamp_write(time_s * CLOCK_NS_PER_S, text);
+    return fault_set(f, FAIL(E_NOT_FOUND),
+                     "entries are public %u s after they were recorded, these at %.*s", delay_s,
+                     (int)len, (const char *)text);
+}
+
+/* Whether all entries of a bundle are public already. */
+static status check_public(struct reader *r, struct tile tile, struct fault *f)
+{
+    struct publication known = {};
+    const struct node *n = &r->view.node;
+    const uint32_t delay_s = n->config.public_delay_s;
+    const uint64_t end = tile.index * TILE_WIDTH + tile.width;
+    const uint64_t size = r->view.head.checkpoint.size;
+    if (delay_s == 0 || end > size) return OK; /* beyond the log: there is no such tile */
+    TRY(publication_load(&n->store, &known, f));
+    const int64_t now_s = clock_real_ns() / CLOCK_NS_PER_S;
+    if (publication_size(&known, delay_s, now_s) >= end) return OK;
+    return refuse_entries(&known, delay_s, end, f);
+}
+
 /* Hash tiles say nothing of a record. */
 static status ask_tile(struct reader *r, const struct query_ask *m, struct fault *f)
 {
@@ -324,9 +358,7 @@ static status ask_tile(struct reader *r, const struct query_ask *m, struct fault
     if (tile_path_parse(m->text, &tile).code != E_OK) {
         return fault_set(f, FAIL(E_NOT_FOUND), "no such tile");
     }
-    if (tile.entries) {
-        return fault_set(f, FAIL(E_NOT_FOUND), "entries are published later than hashes");
-    }
+    if (tile.entries) TRY(check_public(r, tile, f));
     return export_tile(r->view.node.archive, r->view.head.checkpoint.size, tile, &r->body, f);
 }
 

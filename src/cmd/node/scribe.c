@@ -10,6 +10,7 @@
 #include "cmd/node/failure.h"
 #include "cmd/node/scribe_state.h"
 #include "cmd/node/space.h"
+#include "os/clock.h"
 #include "os/dir.h"
 #include "os/notify.h"
 #include "os/socket.h"
@@ -285,6 +286,27 @@ static void raise_moved(void *self)
     if (write(s->moved_fd, &one, sizeof one) < 0) return; /* full: it is raised already */
 }
 
+/* Notes since when the log has its entries, now and when the next line is due. */
+static void note_known(void *self)
+{
+    enum { AGAIN_S = 60 };
+    struct scribe *s = self;
+    struct fault unused;
+    const uint32_t delay_s = s->node.config.public_delay_s;
+    const int64_t now_s = clock_real_ns() / CLOCK_NS_PER_S;
+    int64_t next_s = 0;
+    if (delay_s == 0) return;
+    const status noted =
+        publication_note(&s->known, &s->node.store, delay_s, now_s,
+                         committer_checkpointed(s->node.committer), &next_s, &unused);
+    if (noted.code != E_OK) next_s = now_s + AGAIN_S; /* entries are published later then */
+    loop_cancel(s->loop, s->known_timer);
+    s->known_timer = 0;
+    if (next_s == 0) return;
+    const int64_t at_ns = loop_now_ns(s->loop) + (next_s - now_s) * CLOCK_NS_PER_S;
+    ignore(loop_at(s->loop, at_ns, note_known, s, &s->known_timer), "the next record comes here");
+}
+
 static void moved_ready(void *with, unsigned events)
 {
     struct scribe *s = with;
@@ -297,6 +319,7 @@ static void moved_ready(void *with, unsigned events)
         return;
     }
     answer_all(s);
+    if (s->known_timer == 0) note_known(s);
     const status told = s->front == NULL ? OK : front_link_moved(s->front, s->fault);
     if (told.code != E_OK) on_front_failed(s, told);
 }
@@ -444,6 +467,7 @@ static status serve(struct scribe *s, struct fault *f)
 {
     const bool writes = !node_is_read_only(&s->node);
     if (writes) committer_listen(s->node.committer, (struct commit_listener){ s, raise_moved });
+    if (writes) note_known(s);
     while (!s->stopping)
         TRY(turn(s, f));
     TRY(stop_front(s, f));
@@ -462,6 +486,7 @@ static status scribe_open(struct scribe *s, const char *dir, struct fault *f)
     TRY(node_open_serving(dir, &s->node, f));
     if (s->node.committer != NULL) committer_wait_for_space(s->node.committer, true);
     TRY(view_db_open(dir, &s->view, f));
+    TRY(publication_load(&s->node.store, &s->known, f));
     TRY(scribe_init(s, dir, f));
     return start_front(s, dir, f);
 }

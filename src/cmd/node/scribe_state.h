@@ -7,6 +7,7 @@
 #include "cmd/node/ingest.h"
 #include "cmd/node/numbers.h"
 #include "cmd/node/scribe.h"
+#include "ledger/publication.h"
 #include "os/frame.h"
 #include "os/loop.h"
 
@@ -51,9 +52,11 @@ struct scribe {
     int64_t keys_copier_since_ns;
     const char *dir;
     struct numbers numbers;
-    bool stopping;   /* a signal asked for the end */
-    bool front_idle; /* and the front has answered everything */
-    status failed;   /* what ended the log; OK while it runs */
+    struct publication known;
+    uint64_t known_timer; /* 0: none */
+    bool stopping;        /* a signal asked for the end */
+    bool front_idle;      /* and the front has answered everything */
+    status failed;        /* what ended the log; OK while it runs */
     struct fault *fault;
 };
 
