@@ -76,7 +76,7 @@ def flip(path, at):
 
 @tap.test
 def the_first_time_everything_is_copied_and_then_only_what_is_new():
-    good("init", NODE, "--origin", "log.example.com/backup")
+    good("init", NODE, "--origin", "log.example.com/backup", "--listen", "127.0.0.1:0")
     with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
         file.write("officers: [ A. First, B. Second ]\n")
     append(200)

@@ -112,7 +112,7 @@ def newest_keys(keys=KEYS):
 
 @tap.test
 def a_node_comes_back_whole():
-    good("init", NODE, "--origin", "log.example.com/restore")
+    good("init", NODE, "--origin", "log.example.com/restore", "--listen", "127.0.0.1:0")
     with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
         file.write("officers: [ A. First, B. Second ]\n")
     global TOKEN

@@ -18,6 +18,13 @@ static const struct option restore_options[] = {
     {},
 };
 
+static const struct option recover_options[] = {
+    { "--from", "PATH", "another copy of the log: a backup, or a node's folder", false },
+    { "--succeed", "NEWDIR", "end this log, and begin a new one there", false },
+    { "--origin", "NAME", "with --succeed: the new log's name", false },
+    {},
+};
+
 const struct command backup_commands[] = {
     {
         .name = "backup",
@@ -65,6 +72,30 @@ const struct command backup_commands[] = {
         .arguments_min = 3,
         .arguments_max = 3,
         .run = run_restore,
+    },
+    {
+        .name = "recover",
+        .arguments = "DIR",
+        .summary = "Get the entries that a log lacks from another copy, or end the log",
+        .details =
+            "A log that is behind what was signed must not sign: there would be two histories "
+            "under\n"
+            "one name. It is read-only until it has the entries that it lacks:\n\n"
+            "  candor recover ./node --from /mnt/c/log\n\n"
+            "takes them, with their private values, from a newer backup or from the folder of the\n"
+            "lost node, once the copy's checkpoint is signed by this log's key and its tree "
+            "extends\n"
+            "what this log has and what its signer signed. A damaged log is mended the same "
+            "way.\n\n"
+            "Where no copy has them, or the signer is lost, the log is at its end. Then\n\n"
+            "  candor recover ./node --succeed ./new --origin log.example.com/eu-2\n\n"
+            "retires it and begins another log, whose entry 0 is the old one's last checkpoint. "
+            "The\n"
+            "old log can still be served, proved and read; nothing is signed under its name again.",
+        .options = recover_options,
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_recover,
     },
     {},
 };

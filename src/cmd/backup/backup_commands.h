@@ -10,3 +10,4 @@ extern const struct command backup_commands[];
 /* Each runs one command. */
 int run_backup(const struct invocation *inv);
 int run_restore(const struct invocation *inv);
+int run_recover(const struct invocation *inv);

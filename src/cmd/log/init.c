@@ -2,89 +2,67 @@
 #include "cmd/log/log_commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
-#include "cmd/node/node.h"
-#include "ledger/note.h"
-#include "ledger/store_fs.h"
-#include "os/dir.h"
-#include "record/schema_row.h"
+#include "cmd/log/new_node.h"
+#include "os/file.h"
 #include "base/banned.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:8420"
 
-enum { NS_PER_S = 1000000000 };
+enum { KEY_BYTES_MAX = 1024, LINE_BYTES_MAX = 2048 };
 
-static status parts_create(const struct store *store, const struct node_config *config,
-                           struct fault *f)
+static void print_key(const char *origin, slice key, bool as_json)
 {
-    struct node_config found;
-    if (node_config_load(store, &found, f).code != E_NOT_FOUND) {
-        return fault_set(f, FAIL(E_EXISTS), "candor.yaml: there is a node already");
-    }
-    TRY(signer_create(store, config->origin, f));
-    TRY(ledger_create(store, config->origin, f));
-    TRY(node_config_create(store, config, f)); /* last: without it the directory is no node */
-    return store->ops->sync_dir(store->self, "", f);
-}
-
-static status create(const char *dir, const struct node_config *config, struct fault *f)
-{
-    struct store store = {};
-    TRY(dir_make(NULL, dir, f));
-    TRY(store_fs_open(dir, &store, f));
-    const status s = parts_create(&store, config, f);
-    store_fs_close(&store);
-    return s;
-}
-
-static status log_schema(struct node *n, const struct schema *schema, struct fault *f)
-{
-    static uint8_t body_bytes[SCHEMA_ROW_BYTES_MAX + 64];
-    struct writer body = writer_of(body_bytes, sizeof body_bytes);
-    uint64_t index = 0;
-    struct record record = {
-        .kind = KIND_schema,
-        .schema = schema_of(KIND_schema)->version,
-        .time_s = (uint64_t)(n->store.ops->now_ns(n->store.self) / NS_PER_S),
-        .columns = slice_none(),
-    };
-    const status s = schema_row_body(schema, &body);
-    if (s.code != E_OK) return fault_set(f, s, "schema of %s: too large", schema->name);
-    record.body = writer_slice(&body);
-    return committer_add(n->committer, &record, &index, f);
-}
-
-/* The log begins by saying what its records mean: one schema record for every kind. */
-static status log_schemas(struct node *n, struct fault *f)
-{
-    for (unsigned kind = 1; kind <= KIND_LAST; kind++) {
-        const struct schema *schema = schema_of((uint8_t)kind);
-        if (schema != NULL) TRY(log_schema(n, schema, f));
-    }
-    TRY(committer_flush(n->committer, f));
-    return committer_wait(n->committer, archive_size(n->archive), true, f);
-}
-
-static void print_key(const struct node *n, bool as_json)
-{
-    uint8_t text[1024];
-    const slice name = slice_text(n->config.origin);
-    const struct signer_hello *hello = signer_remote_hello(n->signer);
-    struct writer key = writer_of(text, sizeof text);
-    note_write_key(&key, name, NOTE_KEY_ED25519, (slice){ hello->public_key, SIGNER_PUBLIC_BYTES });
+    uint8_t out[LINE_BYTES_MAX];
+    struct writer w = writer_of(out, sizeof out);
+    struct json_writer j = json_writer_of(&w);
     if (!as_json) {
         printf("vkey: %.*s\n", (int)key.len, (const char *)key.at);
         return;
     }
-    uint8_t out[2048];
-    struct writer w = writer_of(out, sizeof out);
-    struct json_writer j = json_writer_of(&w);
     json_object(&j);
-    json_member_string(&j, "origin", name);
-    json_member_string(&j, "vkey", writer_slice(&key));
+    json_member_text(&j, "origin", origin);
+    json_member_string(&j, "vkey", key);
     json_object_end(&j);
     printf("%.*s\n", (int)w.len, (const char *)w.at);
+}
+
+/* The last checkpoint of the log that the new one succeeds, under the old log's key. */
+static status succeeded_load(const struct invocation *inv, struct log_head *ret_head,
+                             struct fault *f)
+{
+    const char *path = invocation_value(inv, "--succeeds", NULL);
+    const char *key = invocation_value(inv, "--succeeds-vkey", NULL);
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    if (key == NULL) {
+        return fault_set(f, FAIL(E_USAGE),
+                         "--succeeds FILE needs --succeeds-vkey KEY, the key of "
+                         "the old log");
+    }
+    TRY(file_load(NULL, path, LOG_HEAD_BYTES_MAX, &bytes, &len, f));
+    status s = log_head_read((slice){ bytes, len }, ret_head, f);
+    if (s.code == E_OK) s = log_head_verify(ret_head, slice_text(key), f);
+    free(bytes);
+    return s.code == E_OK ? OK : fault_within(f, s, path);
+}
+
+static status make(const struct invocation *inv, const struct node_config *config,
+                   struct writer *key, struct fault *f)
+{
+    static struct log_head after;
+    struct new_node order = { .dir = inv->arguments[0], .config = config };
+    order.config_text = slice_none();
+    if (invocation_has(inv, "--succeeds")) {
+        TRY(succeeded_load(inv, &after, f));
+        order.after = &after;
+        if (slice_is(after.checkpoint.origin, config->origin)) {
+            return fault_set(f, FAIL(E_USAGE), "a log that succeeds another has another origin");
+        }
+    }
+    return new_node_make(&order, key, f);
 }
 
 int run_init(const struct invocation *inv)
@@ -94,7 +72,6 @@ int run_init(const struct invocation *inv)
     const char *market = invocation_value(inv, "--market", "");
     const char *listen = invocation_value(inv, "--listen", LISTEN_DEFAULT);
     struct node_config config = {};
-    struct node node = {};
     struct fault f = {};
     if (origin == NULL) return command_fail(2, "init: --origin NAME is needed");
     if (strlen(origin) >= sizeof config.origin || strlen(market) >= sizeof config.market ||
@@ -106,11 +83,10 @@ int run_init(const struct invocation *inv)
     if (strcmp(listen, "none") != 0) {
         bytes_copy(config.front.http, sizeof config.front.http - 1, slice_text(listen));
     }
-    status s = create(dir, &config, &f);
+    uint8_t text[KEY_BYTES_MAX];
+    struct writer key = writer_of(text, sizeof text);
+    const status s = make(inv, &config, &key, &f);
     if (s.code != E_OK) return command_fail(status_exit(s), "init: %s: %s", dir, f.text);
-    s = node_open_writing(dir, &node, &f);
-    if (s.code == E_OK) s = log_schemas(&node, &f);
-    if (s.code == E_OK) print_key(&node, inv->json);
-    node_close(&node);
-    return s.code == E_OK ? 0 : command_fail(status_exit(s), "init: %s: %s", dir, f.text);
+    print_key(config.origin, writer_slice(&key), inv->json);
+    return 0;
 }

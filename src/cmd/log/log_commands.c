@@ -10,6 +10,9 @@ static const struct option init_options[] = {
       false },
     { "--listen", "ADDRESS", "where candor serve takes HTTP (default: 127.0.0.1:8420), or none",
       false },
+    { "--succeeds", "FILE",
+      "the last signed checkpoint of a log that ended, which this one succeeds", false },
+    { "--succeeds-vkey", "KEY", "the key of that log", false },
     {},
 };
 

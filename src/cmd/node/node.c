@@ -9,6 +9,7 @@
 #include "ledger/store_fs.h"
 #include "ledger/head.h"
 #include "ledger/merkle.h"
+#include "ledger/note.h"
 #include "os/dir.h"
 #include "base/banned.h"
 
@@ -55,6 +56,29 @@ static status signer_is_there(const struct store *store, struct fault *f)
                      "under this name any more; see: candor help recover");
 }
 
+/* A checkpoint under its key that is ahead of the signer's own state: that is an older copy, and
+ * what it has signed since is not known. */
+static status signer_is_newest(const struct node *n, struct fault *f)
+{
+    const struct signer_hello *hello = signer_remote_hello(n->signer);
+    uint8_t text[1024];
+    struct writer key = writer_of(text, sizeof text);
+    struct fault unread = {};
+    struct log_head *head = malloc(sizeof *head);
+    if (head == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    note_write_key(&key, slice_text(n->config.origin), NOTE_KEY_ED25519,
+                   (slice){ hello->public_key, SIGNER_PUBLIC_BYTES });
+    status s = log_head_load(&n->store, head, &unread);
+    if (s.code == E_OK) s = log_head_verify(head, writer_slice(&key), &unread);
+    const uint64_t size = s.code == E_OK ? head->checkpoint.size : 0;
+    free(head);
+    if (size <= hello->head.size) return OK; /* one that cannot be read is signed again */
+    return fault_set(f, FAIL(E_REFUSED),
+                     "signer/state: an older copy: it signed %llu entries, but log/checkpoint is "
+                     "signed for %llu; see: candor help recover",
+                     (unsigned long long)hello->head.size, (unsigned long long)size);
+}
+
 static status log_open(const char *dir, struct node *n, struct fault *f)
 {
     TRY(lock_take(dir, n, f));
@@ -66,6 +90,7 @@ static status log_open(const char *dir, struct node *n, struct fault *f)
                          "candor.yaml: origin is %s, but the signer's key is for %s",
                          n->config.origin, hello->origin);
     }
+    TRY(signer_is_newest(n, f));
     struct ledger_options options = ledger_options_default(n->config.origin);
     options.signed_head = hello->head;
     TRY(ledger_open(&n->store, &options, &n->ledger, f));

@@ -230,10 +230,9 @@ static status folders_copy(struct run *r, struct fault *f)
 }
 
 /* Where the tree of size entries ends in the file of its segment. */
-static status end_in_segment(struct run *r, uint64_t segment, uint64_t size, uint64_t *ret_bytes,
-                             struct fault *f)
+static status end_in_segment(struct archive *a, uint64_t segment, uint64_t size,
+                             uint64_t *ret_bytes, struct fault *f)
 {
-    struct archive *a = r->archive;
     if (segment < archive_segment(a)) {
         struct segment_footer footer = {};
         TRY(archive_footer(a, segment, &footer, f));
@@ -261,6 +260,14 @@ static status end_in_segment(struct run *r, uint64_t segment, uint64_t size, uin
                      LAYOUT_CHECKPOINT, (unsigned long long)size);
 }
 
+status backup_segment_bytes(const struct store *store, struct archive *a, uint64_t segment,
+                            uint64_t size, uint64_t *ret_bytes, struct fault *f)
+{
+    if (size < (segment + 1) * SEGMENT_ENTRIES)
+        return end_in_segment(a, segment, size, ret_bytes, f);
+    return size_of(store, layout_segment(segment).text, ret_bytes, f);
+}
+
 /* Every batch that is new is read once as a reader would, so that damage is not copied unseen. */
 static status batches_check(struct run *r, struct fault *f)
 {
@@ -280,11 +287,7 @@ static status segments_copy(struct run *r, struct fault *f)
     for (uint64_t segment = 0; segment * SEGMENT_ENTRIES < size || segment == 0; segment++) {
         const struct layout_name name = layout_segment(segment);
         uint64_t bytes = 0;
-        if (size >= (segment + 1) * SEGMENT_ENTRIES) {
-            TRY(size_of(r->order->from, name.text, &bytes, f));
-        } else {
-            TRY(end_in_segment(r, segment, size, &bytes, f));
-        }
+        TRY(backup_segment_bytes(r->order->from, r->archive, segment, size, &bytes, f));
         TRY(grown_copy(r, name.text, bytes, f));
     }
     return OK;

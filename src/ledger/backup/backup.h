@@ -52,6 +52,11 @@ status backup_keys(const struct backup_order *o, const char *name, struct manife
 /* Reads the manifest at the start of a file of keys; ret_at is where its files begin. */
 status backup_keys_manifest(const struct store *store, const char *name,
                             struct manifest *ret_manifest, uint64_t *ret_at, struct fault *f);
+struct archive;
+/* Bytes of the segment's file in the tree of size entries, which ends with a batch and reaches into
+ * the segment. E_CORRUPT if no batch ends there. */
+status backup_segment_bytes(const struct store *store, struct archive *a, uint64_t segment,
+                            uint64_t size, uint64_t *ret_bytes, struct fault *f);
 /* Reads the manifest of a backup of the log. E_NOT_FOUND. */
 status backup_manifest(const struct store *store, const char *name, struct manifest *ret_manifest,
                        struct fault *f);
