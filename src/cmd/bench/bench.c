@@ -14,6 +14,7 @@ static const struct option ledger_options[] = {
 static const struct option detect_options[] = {
     { "--rules", "PATH", "Sigma rules: a file or a folder of them", true },
     RULES_LIST_OPTION,
+    RULES_CACHE_OPTIONS,
     { "--rounds", "N", "passes over the input; the median counts (default 5)", false },
     { "--threads", "N", "of the second line; the processors of the machine by default", false },
     { "--learn", "PATH", "learn prices from these events instead of the built-in ones", true },
@@ -33,8 +34,11 @@ const struct command bench_commands[] = {
         .summary = "Measure how fast rules are found in events",
         .details =
             "Judges every event of the files again and again, printing no findings, and prints a\n"
-            "JSON object for one thread and another for several: the time that loading the rules\n"
-            "and building the index took; processor time for each event, read only and judged;\n"
+            "JSON object for one thread and another for several: the time that compiling the "
+            "rules\n"
+            "(load), taking them from the cache (cached_load, the median of nine times; left out\n"
+            "where there is none) and building the index took; processor time for each event, read "
+            "only and judged;\n"
             "events and bytes a second; candidates (rules whose condition was evaluated) for each\n"
             "event; memory; the hash of the input and the digest of the findings, which is that "
             "of\n"

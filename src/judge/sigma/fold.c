@@ -7,6 +7,24 @@
 #include "judge/sigma/predicate.h"
 #include "base/banned.h"
 
+bool text_is_ascii(slice text)
+{
+    uint64_t all = 0, word = 0;
+    size_t at = 0;
+    for (; text.len - at >= sizeof word; at += sizeof word) {
+        __builtin_memcpy(&word, text.at + at, sizeof word);
+        all |= word;
+    }
+    if (at != 0) { /* the last eight, some of them for the second time */
+        __builtin_memcpy(&word, text.at + text.len - sizeof word, sizeof word);
+        all |= word;
+        at = text.len;
+    }
+    for (; at < text.len; at++)
+        all |= text.at[at];
+    return (all & 0x8080808080808080) == 0;
+}
+
 uint32_t fold_code_point(uint32_t code_point)
 {
     if (code_point < 0x80) return text_lower_ascii((uint8_t)code_point);

@@ -13,6 +13,8 @@
 /* A symbol is a code point, or SYMBOL_STRAY + the byte where the bytes are not UTF-8. */
 enum { SYMBOL_STRAY = 0x110000 };
 
+/* Whether no byte is outside ASCII. O(len). */
+bool text_is_ascii(slice text);
 /* The folded code point. */
 uint32_t fold_code_point(uint32_t code_point);
 /* The symbol at the start of text, which is not empty, and its length in bytes (1..4). */

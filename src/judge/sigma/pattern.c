@@ -16,6 +16,7 @@
 
 static bool has_stray(slice text)
 {
+    if (text_is_ascii(text)) return false;
     for (size_t at = 0; at < text.len;) {
         size_t len = 0;
         if (symbol_first(slice_from(text, at), &len) >= SYMBOL_STRAY) return true;

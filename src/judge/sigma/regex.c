@@ -9,16 +9,6 @@
 #include "record/event.h"
 #include "base/banned.h"
 
-static bool text_is_ascii(slice text)
-{
-    uint64_t all = 0;
-    size_t at = 0;
-    for (; text.len - at >= sizeof all; at += sizeof all)
-        all |= event_name_word(text.at + at);
-    all |= bytes_few(text.at + at, text.len - at);
-    return (all & 0x8080808080808080) == 0;
-}
-
 static status refuse(struct fault *fault, const char **ret_code, const char *code, const char *what,
                      size_t at)
 {

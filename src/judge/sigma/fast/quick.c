@@ -12,24 +12,30 @@
  * A contained text is looked for by its two rarest bytes, at sixteen places at once, and compared
  * where both stand. Values made so that they stand everywhere are left to memmem, which is linear.
  */
-enum { LANES = 16, PER_ROUND = 2 * LANES, WASTE_PER_BYTE = 4, WASTE_MIN = 256 };
+enum { BYTE_VALUES = 256, LANES = 16, PER_ROUND = 2 * LANES, WASTE_PER_BYTE = 4, WASTE_MIN = 256 };
 
 typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
 /* How common a byte is in folded values, roughly: what is common in names of files, commands and
  * in English. Only speed depends on it. */
-static uint32_t commonness(uint8_t c)
+struct commonness {
+    uint8_t of[BYTE_VALUES];
+};
+
+static struct commonness commonness_new(void)
 {
     static const char order[] = "etainosrlcdmpuhwfgvbyk\\ .-/xz0123jq=:_\"456789,";
-    const char *at = c == 0 ? NULL : strchr(order, c);
-    return at == NULL ? 0 : (uint32_t)(sizeof order - (size_t)(at - order));
+    struct commonness common = {};
+    for (size_t i = 0; i < sizeof order - 1; i++)
+        common.of[(uint8_t)order[i]] = (uint8_t)(sizeof order - i);
+    return common;
 }
 
-static uint16_t rarest_but(slice text, size_t left_out)
+static uint16_t rarest_but(const struct commonness *common, slice text, size_t left_out)
 {
     size_t best = left_out == 0 && text.len > 1 ? 1 : 0;
     for (size_t i = 0; i < text.len && i <= QUICK_OFFSET_MAX; i++) {
-        if (i != left_out && commonness(text.at[i]) < commonness(text.at[best])) best = i;
+        if (i != left_out && common->of[text.at[i]] < common->of[text.at[best]]) best = i;
     }
     return (uint16_t)best;
 }
@@ -78,6 +84,7 @@ static uint8_t kind_of(const struct predicate *p)
 
 struct quick *quick_new(const struct ruleset *rs, const struct index *x, struct arena *arena)
 {
+    const struct commonness common = commonness_new();
     struct quick *all = arena_array(arena, rs->predicate_count + 1, sizeof *all);
     for (size_t i = 0; all != NULL && i < rs->predicate_count; i++) {
         const struct predicate *p = rs->predicates[i];
@@ -91,8 +98,8 @@ struct quick *quick_new(const struct ruleset *rs, const struct index *x, struct 
         q->form = p->text.pattern.form;
         q->is_number = p->text.is_number;
         q->hidden = rs->fields[p->field].is_categorised ? EVENT_FIELD_SHADOWED : EVENT_FIELD_ALIAS;
-        q->first = rarest_but(text, SIZE_MAX);
-        q->second = rarest_but(text, q->first);
+        q->first = rarest_but(&common, text, SIZE_MAX);
+        q->second = rarest_but(&common, text, q->first);
         edge_set(q, text);
     }
     return all;

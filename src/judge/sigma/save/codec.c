@@ -51,7 +51,7 @@ static status number_read(struct cursor *in, uint64_t *ret_value)
     return FAIL(E_LIMIT);
 }
 
-void code_number(struct codec *c, uint64_t *value, uint64_t max)
+void code_long_number(struct codec *c, uint64_t *value, uint64_t max)
 {
     if (!c->is_reading) {
         assert(*value <= max);
@@ -68,27 +68,6 @@ void code_number(struct codec *c, uint64_t *value, uint64_t max)
         return;
     }
     *value = read;
-}
-
-void code_u8(struct codec *c, uint8_t *value, uint8_t max)
-{
-    uint64_t number = *value;
-    code_number(c, &number, max);
-    *value = (uint8_t)number;
-}
-
-void code_u32(struct codec *c, uint32_t *value, uint32_t max)
-{
-    uint64_t number = *value;
-    code_number(c, &number, max);
-    *value = (uint32_t)number;
-}
-
-void code_bool(struct codec *c, bool *value)
-{
-    uint64_t number = *value ? 1 : 0;
-    code_number(c, &number, 1);
-    *value = number != 0;
 }
 
 void code_bytes(struct codec *c, uint8_t *bytes, size_t len)

@@ -42,11 +42,45 @@ void codec_fail(struct codec *c, int32_t code);
  * left to read. Writing, or on failure: NULL. */
 void *codec_array(struct codec *c, size_t count, size_t size);
 
-/* A number of at most max. */
-void code_number(struct codec *c, uint64_t *value, uint64_t max);
-void code_u8(struct codec *c, uint8_t *value, uint8_t max);
-void code_u32(struct codec *c, uint32_t *value, uint32_t max);
-void code_bool(struct codec *c, bool *value);
+/* A number of at most max, of any length. */
+void code_long_number(struct codec *c, uint64_t *value, uint64_t max);
+
+/* A number of at most max. Most take a byte, which is why this is inline. */
+static inline void code_number(struct codec *c, uint64_t *value, uint64_t max)
+{
+    const bool has_byte = c->is_reading && codec_is_good(c) && c->in.pos < c->in.data.len;
+    if (has_byte && c->in.data.at[c->in.pos] < 0x80 && c->in.data.at[c->in.pos] <= max) {
+        *value = c->in.data.at[c->in.pos++];
+        return;
+    }
+    code_long_number(c, value, max);
+}
+
+/* A number of at most max in a byte; the same for the wider ones. */
+static inline void code_u8(struct codec *c, uint8_t *value, uint8_t max)
+{
+    uint64_t number = *value;
+    code_number(c, &number, max);
+    *value = (uint8_t)number;
+}
+
+/* As code_u8. */
+static inline void code_u32(struct codec *c, uint32_t *value, uint32_t max)
+{
+    uint64_t number = *value;
+    code_number(c, &number, max);
+    *value = (uint32_t)number;
+}
+
+/* 0 or 1. */
+static inline void code_bool(struct codec *c, bool *value)
+{
+    uint64_t number = *value ? 1 : 0;
+    code_number(c, &number, 1);
+    *value = number != 0;
+}
+
+/* Eight bytes, big-endian. */
 void code_i64(struct codec *c, int64_t *value);
 /* The bits of the number; not a number is refused. */
 void code_double(struct codec *c, double *value);
