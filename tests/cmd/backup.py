@@ -10,123 +10,159 @@ import tempfile
 sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
 import tap  # noqa: E402
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
+PROGRAMS = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd")
 PAGE = os.path.join(os.environ["CANDOR_SOURCE"], "docs", "backup.md")
-HOME = tempfile.mkdtemp(prefix="candor-backup-")
+HOME = tempfile.mkdtemp(prefix="candor-runbook-")
 NODE = os.path.join(HOME, "node")
 
 
-def run(*arguments, stdin=b""):
-    """Runs a command and returns what it did."""
-    return subprocess.run([CANDOR, *arguments], input=stdin, capture_output=True, timeout=120)
+def page():
+    """The commands of the page, by the heading they stand under."""
+    commands, heading = {}, ""
+    with open(PAGE, encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("## "):
+                heading = line[3:].strip()
+            if line.startswith("    "):
+                commands.setdefault(heading, []).append(line.strip())
+    return commands
 
 
-def good(*arguments, stdin=b""):
-    """Runs a command that must succeed and returns its output."""
-    done = run(*arguments, stdin=stdin)
-    assert done.returncode == 0, (arguments, done)
+COMMANDS = page()
+
+
+def sh(command, stdin=b""):
+    """Runs a line as a person would type it, with /mnt below the test's folder."""
+    line = command.replace("/mnt/", os.path.join(HOME, "mnt") + "/")
+    path = PROGRAMS + os.pathsep + os.environ["PATH"]
+    return subprocess.run(["sh", "-c", line], input=stdin, capture_output=True, timeout=120,
+                          cwd=HOME, env=dict(os.environ, PATH=path))
+
+
+def good(command, stdin=b""):
+    """Runs a line that must succeed and returns its output."""
+    done = sh(command, stdin)
+    assert done.returncode == 0, (command, done)
     return done.stdout
+
+
+def follow(heading):
+    """Runs every command under the heading; what they said."""
+    assert COMMANDS.get(heading), (heading, list(COMMANDS))
+    return b"".join(good(command) for command in COMMANDS[heading])
 
 
 def append(words, count):
     """Appends events; the index of the first."""
     lines = [json.dumps({"kind": "event", "time": "2026-03-01T10:00:00Z", "source": "desk",
                          "subject": f"{words} {n}", "raw": f"{words} {n}"}) for n in range(count)]
-    answers = good("append", NODE, stdin="\n".join(lines).encode()).splitlines()
+    answers = good("candor append ./node", "\n".join(lines).encode()).splitlines()
     return json.loads(answers[0])["index"]
 
 
 def erase(index):
     """Erases a record."""
-    asked = json.loads(good("erase", NODE, str(index), "--basis", "mistake", "--by", "A. First"))
-    good("erase", "approve", NODE, str(asked["request"]), "--by", "B. Second")
+    asked = json.loads(good(f'candor erase ./node {index} --basis mistake --by "A. First"'))
+    good(f'candor erase approve ./node {asked["request"]} --by "B. Second"')
 
 
-def back_up(name):
-    """The commands of the page that make a backup; the folder that has it."""
-    with open(PAGE, encoding="utf-8") as file:
-        lines = [line.strip() for line in file if line.startswith("    tar ")]
-    assert len(lines) == 2
-    to = os.path.join(HOME, name)
-    os.mkdir(to)
-    for line in lines:
-        words = line.replace("./node", NODE).split()
-        words = [os.path.join(to, w) if w.endswith(".tar") else w for w in words]
-        if not os.path.exists(os.path.join(NODE, "erasures")):
-            words = [w for w in words if w != "erasures"]
-        subprocess.run(words, check=True)
-    return to
+def show(index):
+    """A record with its private values."""
+    return json.loads(good(f"candor log show ./node {index}"))
 
 
-def put_back(backup, part, folders):
-    """Puts a part of a backup back in place of what is there."""
-    for folder in folders:
-        shutil.rmtree(os.path.join(NODE, folder), ignore_errors=True)
-    subprocess.run(["tar", "-C", NODE, "-xf", os.path.join(backup, part)], check=True)
-
-
-def fault_free():
-    """fsck finds nothing."""
-    result = json.loads(good("fsck", NODE, "--json").splitlines()[-1])
-    assert result["faults"] == 0, result
-    good("doctor", NODE)
+def lost():
+    """Removes what the step before has moved away."""
+    shutil.rmtree(os.path.join(HOME, "lost"), ignore_errors=True)
 
 
 @tap.test
-def a_whole_log_comes_back():
-    good("init", NODE, "--origin", "log.example.com/backup")
+def the_page_has_a_command_for_every_step():
+    assert list(COMMANDS) == ["Backing up", "Coming back", "The log is behind",
+                              "Nobody has the entries, or the signer is lost",
+                              "After any of these"]
+
+
+@tap.test
+def a_node_that_was_backed_up_comes_back_and_goes_on():
+    os.mkdir(os.path.join(HOME, "mnt"))
+    for place in ["a", "b"]:
+        os.mkdir(os.path.join(HOME, "mnt", place))
+    good("candor init ./node --origin log.example.com/eu --listen none")
     with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
         file.write("officers: [ A. First, B. Second ]\n")
     first = append("one", 50)
-    backup = back_up("first")
-    put_back(backup, "log.tar", ["log", "erasures"])
-    put_back(backup, "keys.tar", ["keys"])
-    assert json.loads(good("log", "show", NODE, str(first)))["fields"]["subject"] == "one 0"
-    fault_free()
+    follow("Backing up")
+    said = follow("Coming back")
+    assert b"0 faults" in said and b"read-only" not in said, said
+    assert show(first)["fields"]["subject"] == "one 0"
+    append("two", 5)
+    follow("After any of these")
+    lost()
 
 
 @tap.test
-def a_log_that_is_behind_what_was_signed_is_refused_and_can_be_read():
-    live = os.path.join(HOME, "live")
-    shutil.copytree(NODE, live)
-    append("two", 50)
-    put_back(os.path.join(HOME, "first"), "log.tar", ["log", "erasures"])
-    for words in [["append", NODE], ["serve", NODE, "--check"], ["log", "show", NODE, "40"]]:
-        done = run(*words)
-        assert done.returncode == 1 and b"were signed" in done.stderr, (words, done)
-    good("log", "prove", NODE, "30")
-    good("log", "show", NODE, "30", "--public")
-    assert run("fsck", NODE).returncode == 1
-    shutil.rmtree(NODE)
-    shutil.copytree(live, NODE)
-    fault_free()
-
-
-@tap.test
-def older_keys_forget_again_what_was_erased_since():
-    first = append("three", 50)
-    backup = back_up("second")
+def what_was_erased_since_the_keys_were_copied_stays_erased():
+    first = append("three", 5)
+    good("candor backup ./node /mnt/b/keys --keys")
     erase(first)
-    put_back(backup, "keys.tar", ["keys"])
-    assert run("fsck", NODE).returncode == 1
-    good("append", NODE)
-    assert json.loads(good("log", "show", NODE, str(first)))["erased"] is True
-    assert json.loads(good("log", "show", NODE, str(first + 1)))["fields"]["subject"] == "three 1"
-    fault_free()
+    good("candor backup ./node /mnt/a/log --log")
+    said = follow("Coming back")
+    assert b"read-only" not in said, said
+    assert show(first)["erased"] is True
+    assert show(first + 1)["fields"]["subject"] == "three 1"
+    follow("After any of these")
+    lost()
 
 
 @tap.test
-def keys_older_than_records_after_an_erasure_are_named():
-    backup = back_up("third")
-    erase(append("four", 5))
+def a_log_that_is_behind_is_read_only_until_it_has_the_entries_of_the_lost_folder():
+    follow("Backing up")
+    first = append("four", 50)
+    said = follow("Coming back")
+    assert b"read-only: the log has" in said and b"were signed" in said, said
+    done = sh("candor append ./node")
+    assert done.returncode == 1 and b"were signed" in done.stderr, done
+    good("candor log prove ./node 30")
+    said = follow("The log is behind")
+    assert b"read-only" not in said, said
+    assert show(first)["fields"]["subject"] == "four 0"
     append("five", 5)
-    newest = back_up("fourth")
-    put_back(backup, "keys.tar", ["keys"])
-    done = run("append", NODE)
-    assert done.returncode == 3 and b"keys/ is older" in done.stderr, done
-    put_back(newest, "keys.tar", ["keys"])
-    good("append", NODE)
-    fault_free()
+    follow("After any of these")
+    lost()
+
+
+@tap.test
+def each_refusal_of_the_page_is_one_that_is_given():
+    with open(PAGE, encoding="utf-8") as file:
+        rows = [line for line in file if line.startswith("| `")]
+    messages = [row.split("`")[1] for row in rows]
+    assert len(messages) > 5
+    source = ""
+    for folder, _, files in os.walk(os.path.join(os.environ["CANDOR_SOURCE"], "src")):
+        for name in files:
+            if name.endswith(".c"):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    source += file.read().replace('"\n', '"').replace('" "', "")
+    joined = " ".join(source.split()).replace('" "', "").replace('""', "")
+    for message in messages:
+        words = message.replace(" …", "").replace(" N ", " %").split("%")[0].strip()
+        assert words in joined, message
+
+
+@tap.test
+def a_log_whose_entries_nobody_has_ends_and_another_begins_with_its_end():
+    follow("Backing up")
+    append("six", 50)
+    follow("Coming back")
+    head = good("candor log head ./node")
+    said = follow("Nobody has the entries, or the signer is lost")
+    assert b"vkey: log.example.com/eu-2+" in said, said
+    entry = json.loads(good("candor log show ./new 0"))
+    assert entry["kind"] == "anchor" and entry["fields"]["note"].encode() == head, entry
+    done = sh("candor append ./node")
+    assert done.returncode == 1, done
+    good("candor log prove ./node 30")
 
 
 try:
