@@ -2,6 +2,7 @@
 #include "os/clock.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <time.h>
 #include "base/banned.h"
 
@@ -26,4 +27,11 @@ int64_t clock_mono_ns(void)
 int64_t clock_cpu_ns(void)
 {
     return now_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+void clock_sleep_until(int64_t at_ns)
+{
+    const struct timespec at = { at_ns / CLOCK_NS_PER_S, at_ns % CLOCK_NS_PER_S };
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+        continue;
 }

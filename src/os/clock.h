@@ -16,3 +16,5 @@ int64_t clock_real_ns(void);
 int64_t clock_mono_ns(void);
 /* Processor time that the threads of the process have used together. */
 int64_t clock_cpu_ns(void);
+/* Sleeps until clock_mono_ns() has come to at_ns; at once if it has. */
+void clock_sleep_until(int64_t at_ns);

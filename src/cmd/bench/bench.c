@@ -27,6 +27,17 @@ static const struct option prices_options[] = {
     {},
 };
 
+static const struct option node_options[] = {
+    { "--token", "FILE", "the token of a source of the node", false },
+    { "--reader", "FILE", "the token of a user with the role program", false },
+    { "--senders", "N", "connections at once (default 4)", false },
+    { "--batch", "N", "events of a request at full speed (default 500)", false },
+    { "--seconds", "N", "of each run (default 10)", false },
+    { "--rate", "N", "events a second of the paced run (default 10,000)", false },
+    { "--quick", NULL, "leave out the bytes of the log, which take up to a minute", false },
+    {},
+};
+
 const struct command bench_commands[] = {
     {
         .name = "bench detect",
@@ -48,6 +59,28 @@ const struct command bench_commands[] = {
         .arguments_min = 1,
         .arguments_max = -1,
         .run = run_bench_detect,
+    },
+    {
+        .name = "bench node",
+        .arguments = "URL FILE…",
+        .summary = "Measure a running node through its real HTTP input",
+        .details =
+            "Sends the lines of the files again and again to /v1/events of a node and prints a\n"
+            "JSON object for each of two runs: first as fast as answers come, then at a rate,\n"
+            "while it listens to /v1/stream. What the node says about itself comes from its\n"
+            "/metrics. A request that is late in the paced run counts from when it was due.\n\n"
+            "ingest   events a second, time to the answer, push-backs, findings, bytes of the log\n"
+            "         for an event and for a byte of the input, memory of each process; waits up\n"
+            "         to a minute until the node has looked at the size of its log again\n"
+            "latency  from when a request was due to its answer (sequenced, or what the source\n"
+            "         waits for), and to when a finding of it was on the stream (checkpointed)\n\n"
+            "  candor source add ./node bench > token\n"
+            "  candor user add ./node bench --role program > reader\n"
+            "  candor bench node http://127.0.0.1:8420 --token token --reader reader day.ndjson",
+        .options = node_options,
+        .arguments_min = 2,
+        .arguments_max = -1,
+        .run = run_bench_node,
     },
     {
         .name = "bench prices",

@@ -11,6 +11,8 @@ extern const struct command bench_commands[];
 int run_bench_ledger(const struct invocation *inv);
 /* candor bench detect. */
 int run_bench_detect(const struct invocation *inv);
+/* candor bench node. */
+int run_bench_node(const struct invocation *inv);
 /* candor bench prices. */
 int run_bench_prices(const struct invocation *inv);
 /* The rules of every --rules option. 0, or the exit status after a message. */

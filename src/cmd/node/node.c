@@ -157,6 +157,23 @@ uint64_t node_sequenced(const struct node *n)
     return node_is_read_only(n) ? archive_size(n->archive) : committer_sequenced(n->committer);
 }
 
+/* Entries of the segments that the archive takes for full. */
+static uint64_t closed_entries(const struct node *n)
+{
+    return archive_segment(n->archive) * SEGMENT_ENTRIES;
+}
+
+bool node_is_settled(const struct node *n)
+{
+    return node_sequenced(n) >= closed_entries(n);
+}
+
+status node_settle(struct node *n, struct fault *f)
+{
+    if (node_is_settled(n)) return OK;
+    return committer_wait(n->committer, closed_entries(n), false, f);
+}
+
 void node_close(struct node *n)
 {
     committer_free(n->committer);

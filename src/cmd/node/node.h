@@ -72,5 +72,10 @@ status node_open_serving(const char *dir, struct node *ret_node, struct fault *f
 bool node_is_read_only(const struct node *n);
 /* How many entries are durable, and how many are under a published checkpoint. */
 uint64_t node_sequenced(const struct node *n);
+/* Whether every full segment of the log is durable. Until then the archive cannot read the one that
+ * was just closed: its footer may not be there. */
+bool node_is_settled(const struct node *n);
+/* Waits until it is. */
+status node_settle(struct node *n, struct fault *f);
 /* Waits for what was flushed, stops the signer, releases the lock. */
 void node_close(struct node *n);

@@ -388,7 +388,7 @@ static bool view_follow(struct scribe *s)
 {
     struct fault f = {};
     bool done = true;
-    if (s->view == NULL) return true;
+    if (s->view == NULL || !node_is_settled(&s->node)) return true;
     const uint64_t size = node_sequenced(&s->node);
     const status stepped = view_db_step(s->view, s->node.archive, size, &done, &f);
     if (stepped.code == E_OK) return done;
@@ -403,7 +403,8 @@ static bool view_follow(struct scribe *s)
 static bool recall(struct scribe *s)
 {
     if (s->front == NULL || s->stopping || !front_link_is_recalling(s->front)) return false;
-    const status stepped = front_link_recall(s->front, s->fault);
+    status stepped = node_settle(&s->node, s->fault);
+    if (stepped.code == E_OK) stepped = front_link_recall(s->front, s->fault);
     if (stepped.code != E_OK) scribe_fail(s, stepped);
     return true;
 }

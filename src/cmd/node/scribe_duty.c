@@ -88,6 +88,7 @@ static status before_duty(struct client *c, const struct duty *d, struct fault *
 static status do_duty(struct client *c, const struct duty *d, struct reply *r, struct fault *f)
 {
     TRY(before_duty(c, d, f));
+    TRY(node_settle(&c->scribe->node, f));
     if (d->kind == DUTY_CHANGE) return make_change(c, d, r, f);
     return duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, f);
 }
