@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""bench node: what it says was sent is what the node recorded, and what it cannot use it refuses."""
+"""bench node: what it says was sent is what the node has, and what it cannot use it refuses."""
 import json
 import os
 import subprocess
