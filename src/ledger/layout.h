@@ -12,6 +12,8 @@
  *   log/checkpoint        the newest signed checkpoint, a note; can be signed again from the rest
  *   keys/root             the root key, where no credential supplies it
  *   keys/0000000000.group the key of a group of 4,096 blocks (ledger/keys.h)
+ *   keys/0000000000.filter the key of a segment's search filter, view/0000000000.filter
+ *                         (view/filters.h)
  *   keys/applied          up to where erasures were carried out (ledger/erase/erase.h)
  *   erasures/HASH.set     what an erasure entry covers (ledger/erase/erased_set.h)
  *   log/seen              a signed checkpoint that is newer than the log: until the log has its

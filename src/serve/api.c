@@ -10,6 +10,7 @@
 #include "record/incident.h"
 #include "record/schema.h"
 #include "serve/query.h"
+#include "view/terms.h"
 #include "base/banned.h"
 
 /* Somebody who waits for the reader. */
@@ -203,13 +204,41 @@ void api_findings(struct front *front, struct http_request *r, const struct acco
     list(front, r, user, KIND_finding);
 }
 
-/* A list of records of the kind that the query names. */
+/* Recorded events that have all terms. */
+static void search(struct front *front, struct http_request *r, const struct account *user,
+                   slice terms)
+{
+    struct question question = {};
+    struct fault why = {};
+    uint64_t limit = API_LIMIT_DEFAULT;
+    uint64_t before = INT64_MAX;
+    if (!number_of(r, "limit", QUERY_LIMIT_MAX, &limit)) return;
+    if (!number_of(r, "before", INT64_MAX, &before)) return;
+    if (question_parse(terms, &question, &why).code != E_OK) {
+        http_error(r, 400, "q: %s", why.text);
+        return;
+    }
+    struct query_ask m = { .question = QUERY_SEARCH,
+                           .who = slice_text(user->name),
+                           .index = before,
+                           .kind = KIND_event,
+                           .limit = (uint16_t)limit,
+                           .text = terms };
+    ask(front, r, &m);
+}
+
+/* A list of records of the kind that the query names; events are found by what they have. */
 void api_records(struct front *front, struct http_request *r, const struct account *user)
 {
     slice kind = {};
     const struct schema *s = http_query(r, "kind", &kind) ? schema_named(kind) : NULL;
     if (s == NULL) {
         http_error(r, 400, "kind: a kind of record is expected, such as finding");
+        return;
+    }
+    slice terms = {};
+    if (s->kind == KIND_event && http_query(r, "q", &terms)) {
+        search(front, r, user, terms);
         return;
     }
     list(front, r, user, s->kind);

@@ -26,6 +26,7 @@ enum query_question {
     QUERY_OPEN,      /* opens an incident as the JSON text says */
     QUERY_CHANGE,    /* changes incident number index as the JSON text says; expect */
     QUERY_STREAM,    /* findings and incidents from index on, as server-sent events */
+    QUERY_SEARCH,    /* recorded events below index that have all terms of text (view/terms.h) */
     QUERY_END,
 };
 

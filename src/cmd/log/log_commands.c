@@ -45,6 +45,14 @@ static const struct option show_options[] = {
     {},
 };
 
+static const struct option search_options[] = {
+    { "--limit", "N", "at most that many events (default: 100)", false },
+    { "--before", "INDEX", "only entries below this index: the next page", false },
+    { "--purpose", "TEXT", "why it is searched; stands in the record of the search", false },
+    { "--by", "NAME", "who searches, as stated (default: the user of this command)", false },
+    {},
+};
+
 static const struct option disclose_options[] = {
     { "--fields", "A,B", "the fields to show; none of them may be erased", true },
     { "--by", "NAME", "who discloses it, as stated (default: the user of this command)", false },
@@ -133,6 +141,26 @@ const struct command log_commands[] = {
         .arguments_min = 1,
         .arguments_max = 2,
         .run = run_log_show,
+    },
+    {
+        .name = "log search",
+        .arguments = "DIR TERM…",
+        .summary = "Find recorded events by their values, the newest first",
+        .details =
+            "A TERM is FIELD=VALUE or a word in any value; an event must have all of them. "
+            "Capitals\n"
+            "count as small letters. Of an event its own fields count, and source, actor and\n"
+            "subject of its record. Full segments of the log (65,536 entries) are skipped where a\n"
+            "sealed filter says that they cannot have the terms; a running node makes the "
+            "filters.\n"
+            "The search is recorded before anything is opened. Ctrl-C ends it; standard error "
+            "says\n"
+            "how much was looked through.\n\n"
+            "  candor log search ./node actor=eve 'CommandLine=whoami /all'",
+        .options = search_options,
+        .arguments_min = 2,
+        .arguments_max = -1,
+        .run = run_log_search,
     },
     {
         .name = "log entry",

@@ -15,6 +15,8 @@ int run_serve(const struct invocation *inv);
 int run_append(const struct invocation *inv);
 /* candor log head */
 int run_log_head(const struct invocation *inv);
+/* candor log search */
+int run_log_search(const struct invocation *inv);
 /* candor log show */
 int run_log_show(const struct invocation *inv);
 /* candor log entry */

@@ -16,9 +16,14 @@
 #include "os/clock.h"
 #include "record/value.h"
 #include "view/lists.h"
+#include "view/finder.h"
 #include "base/banned.h"
 
-enum { BODY_LEFT_MIN = 64 * 1024 /* a list ends when there is less room than that */ };
+enum {
+    SEARCHED_ENTRIES_MAX =
+        2 * 65536,             /* looked through for one answer, so that others have theirs */
+    BODY_LEFT_MIN = 64 * 1024, /* a list ends when there is less room than that */
+};
 
 struct reader {
     const char *dir;
@@ -163,6 +168,78 @@ static status ask_list(struct reader *r, const struct query_ask *m, struct fault
     TRY(find_newest(r, m, &indices, f));
     TRY(record_look(r, m, writer_slice(&indices), f));
     return write_items(r, m, writer_slice(&indices), f);
+}
+
+/* ---- searching ---- */
+
+/* Has the scribe record the search; durable when it returns. */
+static status record_search(const struct reader *r, const struct query_ask *m, uint64_t below,
+                            struct fault *f)
+{
+    uint8_t answer[DUTY_ANSWER_BYTES_MAX];
+    uint8_t range[16] = {};
+    struct writer w = writer_of(answer, sizeof answer);
+    struct duty d = duty_of(DUTY_SEARCH);
+    put_u64(range + 8, below - 1);
+    d.slots[DUTY_RECORDS] = (slice){ range, sizeof range };
+    d.slots[DUTY_ACTOR] = m->who;
+    d.slots[DUTY_PURPOSE] = slice_text("asked over the API");
+    d.slots[DUTY_NOTE] = m->text;
+    return duty_ask_running(r->dir, &d, &w, f);
+}
+
+/* Goes on until there are as many as asked for, or enough was looked through for one answer. */
+static status find(struct finder *s, uint32_t limit, struct writer *indices, uint64_t *next,
+                   struct fault *f)
+{
+    while (*next > 0 && indices->len / 8 < limit) {
+        const uint32_t most = limit - (uint32_t)(indices->len / 8);
+        TRY(finder_step(s, *next, most, indices, next, f));
+        if (finder_numbers(s).entries >= SEARCHED_ENTRIES_MAX) break;
+    }
+    return OK;
+}
+
+static status write_found(struct reader *r, slice indices, uint64_t next, struct finder_numbers n,
+                          struct fault *f)
+{
+    struct writer *w = &r->body;
+    writer_text(w, "{\"items\":[");
+    for (size_t at = 0; at < indices.len; at += 8) {
+        const uint64_t index = get_u64(indices.at + at);
+        if (w->cap - w->len <= BODY_LEFT_MIN) { /* the rest is on the next page */
+            next = index + 1;
+            break;
+        }
+        TRY(opener_open(r->opener, index, &r->record, f));
+        if (at > 0) writer_text(w, ",");
+        TRY(record_write(&r->record, index, w));
+    }
+    writer_text(w, "],\"next\":");
+    if (next > 0) writer_dec(w, next);
+    if (next == 0) writer_text(w, "null");
+    writer_printf(w, ",\"searched\":%" PRIu64 ",\"ruled_out\":%" PRIu64 "}\n", n.entries,
+                  n.skipped);
+    return writer_end(w);
+}
+
+static status ask_search(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    uint8_t room[QUERY_LIMIT_MAX * 8];
+    struct writer indices = writer_of(room, sizeof room);
+    struct question question = {};
+    struct finder *s = NULL;
+    const uint64_t size = r->view.head.checkpoint.size;
+    uint64_t next = m->index < size ? m->index : size;
+    TRY(question_parse(m->text, &question, f));
+    if (next > 0) TRY(record_search(r, m, next, f));
+    TRY(finder_new(r->view.node.archive, r->keys, &question, &s));
+    status done = find(s, m->limit, &indices, &next, f);
+    if (done.code == E_OK) done = record_look(r, m, writer_slice(&indices), f);
+    if (done.code == E_OK)
+        done = write_found(r, writer_slice(&indices), next, finder_numbers(s), f);
+    finder_free(s);
+    return done;
 }
 
 /* ---- the stream ---- */
@@ -368,6 +445,7 @@ static const struct {
     uint16_t code; /* of HTTP, when all is well */
     status (*answer)(struct reader *r, const struct query_ask *m, struct fault *f);
 } questions[] = {
+    { QUERY_SEARCH, QUERY_JSON, 200, ask_search },
     { QUERY_LIST, QUERY_JSON, 200, ask_list },
     { QUERY_RECORD, QUERY_JSON, 200, ask_record },
     { QUERY_PROOF, QUERY_TEXT, 200, ask_proof },

@@ -15,7 +15,6 @@
 #include "os/notify.h"
 #include "os/socket.h"
 #include "serve/rule_pack.h"
-#include "view/view.h"
 #include "base/banned.h"
 
 void scribe_drop(struct client *c)
@@ -150,7 +149,8 @@ static void tell_manager(const char *text)
 
 static status on_erased(void *self, const struct erased_set *set, struct fault *f)
 {
-    const struct scribe *s = self;
+    struct scribe *s = self;
+    indexing_forget(&s->indexing);
     return front_link_forget(s->front, set, f);
 }
 
@@ -166,7 +166,7 @@ static void on_numbers(void *self, struct metrics *m)
     struct scribe *s = self;
     numbers_gather(&s->numbers, s->dir, &s->node, m);
     front_link_memory(s->front, m);
-    m->at[METRIC_view][0] = s->view == NULL ? 0 : view_db_applied(s->view);
+    m->at[METRIC_view][0] = s->indexing.view == NULL ? 0 : view_db_applied(s->indexing.view);
 }
 
 static void on_front_idle(void *self)
@@ -377,25 +377,9 @@ static void scribe_done(struct scribe *s)
     if (s->listener >= 0) close(s->listener);
     if (s->moved_fd >= 0) close(s->moved_fd);
     ingest_done(&s->ingest);
-    view_db_close(s->view);
+    indexing_done(&s->indexing);
     node_close(&s->node);
     free(s->payload.at);
-}
-
-/* Views follow what is durable, a little at a time, and never hold up a record. One that fails is
- * given up until the next start: it can be rebuilt. */
-static bool view_follow(struct scribe *s)
-{
-    struct fault f = {};
-    bool done = true;
-    if (s->view == NULL || !node_is_settled(&s->node)) return true;
-    const uint64_t size = node_sequenced(&s->node);
-    const status stepped = view_db_step(s->view, s->node.archive, size, &done, &f);
-    if (stepped.code == E_OK) return done;
-    command_fail(status_exit(stepped), "view: %s; see: candor help rebuild", f.text);
-    view_db_close(s->view);
-    s->view = NULL;
-    return true;
 }
 
 /* The state of the front's judge, a little at a time; nothing new comes in before. True: it goes
@@ -403,6 +387,7 @@ static bool view_follow(struct scribe *s)
 static bool recall(struct scribe *s)
 {
     if (s->front == NULL || s->stopping || !front_link_is_recalling(s->front)) return false;
+    if (!node_is_settled(&s->node)) return false;
     status stepped = node_settle(&s->node, s->fault);
     if (stepped.code == E_OK) stepped = front_link_recall(s->front, s->fault);
     if (stepped.code != E_OK) scribe_fail(s, stepped);
@@ -414,7 +399,7 @@ static bool recall(struct scribe *s)
 static status turn(struct scribe *s, struct fault *f)
 {
     const bool recalls = recall(s);
-    const bool idle = view_follow(s);
+    const bool idle = indexing_step(&s->indexing);
     TRY(loop_step(s->loop, idle && !recalls, f));
     if (s->failed.code != E_OK) return s->failed;
     if (node_is_read_only(&s->node)) return OK;
@@ -474,7 +459,7 @@ static status serve(struct scribe *s, struct fault *f)
     TRY(stop_front(s, f));
     if (writes) TRY(committer_wait(s->node.committer, archive_size(s->node.archive), true, f));
     answer_all(s);
-    while (!view_follow(s))
+    while (!indexing_step_view(&s->indexing))
         continue;
     return OK;
 }
@@ -486,7 +471,7 @@ static status scribe_open(struct scribe *s, const char *dir, struct fault *f)
     TRY(loop_on_stop_signal(s->loop, on_stop, s, f));
     TRY(node_open_serving(dir, &s->node, f));
     if (s->node.committer != NULL) committer_wait_for_space(s->node.committer, true);
-    TRY(view_db_open(dir, &s->view, f));
+    TRY(indexing_init(&s->indexing, &s->node, dir, f));
     TRY(publication_load(&s->node.store, &s->known, f));
     TRY(scribe_init(s, dir, f));
     return start_front(s, dir, f);

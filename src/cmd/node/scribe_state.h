@@ -4,6 +4,7 @@
 #include "cmd/node/control.h"
 #include "cmd/node/duty.h"
 #include "cmd/node/front_link.h"
+#include "cmd/node/indexing.h"
 #include "cmd/node/ingest.h"
 #include "cmd/node/numbers.h"
 #include "cmd/node/scribe.h"
@@ -43,7 +44,7 @@ struct scribe {
     int moved_fd; /* eventfd that the writing thread raises */
     struct client clients[SCRIBE_CLIENTS_MAX];
     struct writer payload; /* owned */
-    struct view_db *view;  /* follows the log when there is nothing else to do */
+    struct indexing indexing; /* follows the log when there is nothing else to do */
     struct front_link *front;
     struct reply *activating; /* waits for the front to load rules; NULL: none */
     hash activating_bundle;
