@@ -69,7 +69,8 @@ def fsck():
 @tap.test
 def a_log_with_people_in_it():
     global KEY, FIRST
-    KEY = good("init", NODE, "--origin", "log.example.com/erase").split()[1].decode()
+    KEY = good("init", NODE, "--origin", "log.example.com/erase", "--listen",
+               "127.0.0.1:0").split()[1].decode()
     with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
         file.write("officers: [ A. First, B. Second ]\n")
     lines = [json.dumps({"kind": "event", "time": "2026-03-01T10:00:00Z", "source": "desk",
