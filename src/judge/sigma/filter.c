@@ -102,36 +102,83 @@ static bool nodes_shift(struct ruleset_build *b, const struct rule_node *from, u
     return true;
 }
 
-static void filter_append(struct ruleset_build *b, const struct rule *source, struct rule *rule)
+/* A filter that applies to a rule, in a list per rule. */
+struct applied {
+    const struct rule *filter;
+    struct applied *next;
+};
+
+/* What applies to each rule of the set, in the order of the filters. */
+struct applying {
+    struct ruleset *rs;
+    struct applied **first, **last; /* in the scratch arena, per rule */
+};
+
+static void apply(struct applying *a, const struct rule *filter, const struct rule *rule)
 {
-    const struct detection *d =
-        &source->filter->detection[rule->logsource.category.len == 0 ? 0 : 1];
+    struct applied *one = arena_take(&a->rs->build->scratch, sizeof *one);
+    if (one == NULL) {
+        compile_fail(a->rs->build, FAIL(E_LIMIT));
+        return;
+    }
+    one->filter = filter;
+    if (a->first[rule->number] == NULL) {
+        a->first[rule->number] = one;
+    } else {
+        a->last[rule->number]->next = one;
+    }
+    a->last[rule->number] = one;
+}
+
+static const struct detection *detection_of(const struct rule *filter, const struct rule *rule)
+{
+    return &filter->filter->detection[rule->logsource.category.len == 0 ? 0 : 1];
+}
+
+/* The filter's condition as a node of the rule, and its selections behind those that are there. */
+static bool filter_append(struct ruleset_build *b, const struct rule *filter, struct rule *rule,
+                          struct rule_selection *selections, struct rule_node *ret_node)
+{
+    const struct detection *d = detection_of(filter, rule);
     const uint32_t base = rule->selection_count;
-    struct rule_selection *selections =
-        compile_array(b, (size_t)base + d->selection_count, sizeof *selections);
-    struct rule_node *both = compile_array(b, 2, sizeof *both);
-    struct rule_node *root = compile_array(b, 1, sizeof *root);
-    if (selections == NULL || both == NULL || root == NULL) return;
-    for (uint32_t i = 0; i < base; i++)
-        selections[i] = rule->selections[i];
     for (uint32_t i = 0; i < d->selection_count; i++) {
         selections[base + i] = d->selections[i];
         selections[base + i].of_filter = true;
     }
-    both[0] = *rule->condition;
-    if (!nodes_shift(b, d->condition, base, &both[1], 0)) return;
-    both[1].origin = FROM_FILTER;
-    both[1].name = source->title;
+    rule->selection_count = base + d->selection_count;
+    if (!nodes_shift(b, d->condition, base, ret_node, 0)) return false;
+    ret_node->origin = FROM_FILTER;
+    ret_node->name = filter->title;
+    return true;
+}
+
+/* All filters of a rule at once, side by side under one node: the tree gets one level deeper,
+ * whatever their number. */
+static void filters_append(struct ruleset_build *b, struct rule *rule, const struct applied *list)
+{
+    size_t count = 1, selection_count = rule->selection_count;
+    for (const struct applied *one = list; one != NULL; one = one->next, count++)
+        selection_count += detection_of(one->filter, rule)->selection_count;
+    struct rule_selection *selections = compile_array(b, selection_count, sizeof *selections);
+    struct rule_node *nodes = compile_array(b, count, sizeof *nodes);
+    struct rule_node *root = compile_array(b, 1, sizeof *root);
+    if (selections == NULL || nodes == NULL || root == NULL) return;
+    for (uint32_t i = 0; i < rule->selection_count; i++)
+        selections[i] = rule->selections[i];
+    size_t written = 0;
+    nodes[written++] = *rule->condition;
+    for (const struct applied *one = list; one != NULL; one = one->next) {
+        if (!filter_append(b, one->filter, rule, selections, &nodes[written++])) return;
+    }
     *root = (struct rule_node){ .kind = NODE_AND,
                                 .origin = FROM_CONDITION,
                                 .line = rule->condition->line,
                                 .column = rule->condition->column,
-                                .count = 2,
-                                .children = both,
+                                .count = (uint32_t)count,
+                                .children = nodes,
                                 .name = slice_none() };
     rule->condition = root;
     rule->selections = selections;
-    rule->selection_count = base + d->selection_count;
 }
 
 static void filter_warn(struct ruleset *rs, const struct rule *source, slice reference,
@@ -146,40 +193,52 @@ static void filter_warn(struct ruleset *rs, const struct rule *source, slice ref
     document_warning(&d, NULL, "filter-unused", "the rule %.*s %s", SHOW(reference), why);
 }
 
-static void filter_apply_listed(struct ruleset *rs, const struct rule *source)
+static void filter_apply_listed(struct applying *a, const struct rule *source)
 {
+    struct ruleset *rs = a->rs;
     for (size_t i = 0; i < source->filter->reference_count; i++) {
         const slice reference = source->filter->references[i];
-        uint32_t number = 0;
-        if (!intern_find(&rs->build->references, reference, &number)) {
+        const struct rule *rule = ruleset_find(rs, reference);
+        if (rule == NULL) {
             filter_warn(rs, source, reference, "is not loaded");
-            continue;
-        }
-        struct rule *rule = rs->build->rule_at[number];
-        if (rule->kind != RULE_DETECTION) {
+        } else if (rule->kind != RULE_DETECTION) {
             filter_warn(rs, source, reference, "is no detection rule, so no filter applies to it");
         } else if (!logsource_agrees(source, rule)) {
             filter_warn(rs, source, reference, "has another log source than the filter");
         } else {
-            filter_append(rs->build, source, rule);
+            apply(a, source, rule);
         }
+    }
+}
+
+static void filter_apply(struct applying *a, const struct rule *source)
+{
+    if (!source->filter->is_any) {
+        filter_apply_listed(a, source);
+        return;
+    }
+    for (size_t i = 0; i < a->rs->rule_count; i++) {
+        const struct rule *rule = a->rs->rules[i];
+        if (rule->kind == RULE_DETECTION && logsource_agrees(source, rule)) apply(a, source, rule);
     }
 }
 
 void filters_apply(struct ruleset *rs)
 {
+    struct ruleset_build *b = rs->build;
+    struct applying a = {
+        .rs = rs,
+        .first = arena_array(&b->scratch, rs->rule_count + 1, sizeof(struct applied *)),
+        .last = arena_array(&b->scratch, rs->rule_count + 1, sizeof(struct applied *)),
+    };
+    if (a.first == NULL || a.last == NULL) {
+        compile_fail(b, FAIL(E_NOMEM));
+        return;
+    }
     for (size_t i = 0; i < rs->rule_count; i++) {
-        const struct rule *source = rs->rules[i];
-        if (source->kind != RULE_FILTER) continue;
-        if (!source->filter->is_any) {
-            filter_apply_listed(rs, source);
-            continue;
-        }
-        for (size_t j = 0; j < rs->rule_count; j++) {
-            struct rule *rule = rs->build->rules[j];
-            if (rule->kind == RULE_DETECTION && logsource_agrees(source, rule)) {
-                filter_append(rs->build, source, rule);
-            }
-        }
+        if (rs->rules[i]->kind == RULE_FILTER) filter_apply(&a, rs->rules[i]);
+    }
+    for (size_t i = 0; i < rs->rule_count && b->fatal.code == E_OK; i++) {
+        if (a.first[i] != NULL) filters_append(b, b->rules[i], a.first[i]);
     }
 }

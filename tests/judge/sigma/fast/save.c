@@ -176,6 +176,48 @@ static void finds_the_same(void **)
     freed(bytes);
 }
 
+static size_t findings_of(const struct ruleset *rs, const char *json)
+{
+    struct intake *in = intake_new(NULL);
+    struct intake_position at = {};
+    struct event event = {};
+    struct fault fault = {};
+    intake_begin(in, INTAKE_AUTO, 2026);
+    intake_data(in, slice_text(json), true);
+    assert_int_equal(intake_next(in, &event, &at, &fault), INTAKE_EVENT);
+    struct comparison c = comparison_of(rs);
+    comparison_event(&c, &event, "made");
+    const size_t found = c.findings;
+    comparison_done(&c);
+    intake_free(in);
+    return found;
+}
+
+/* Filters of a rule stand side by side, so that their number is no depth. */
+static void takes_any_number_of_filters(void **)
+{
+    enum { FILTERS = 300, TEXT_BYTES = 64 * 1024 };
+    char *text = malloc(TEXT_BYTES);
+    assert_non_null(text);
+    struct writer w = writer_of(text, TEXT_BYTES - 1);
+    writer_text(&w, "title: r\nlogsource: {product: p}\ndetection: {s: {A: 1}, condition: s}\n");
+    for (uint64_t i = 0; i < FILTERS; i++) {
+        writer_text(&w, "---\ntitle: f\nlogsource: {product: p}\n"
+                        "filter: {rules: any, f: {B: ");
+        writer_dec(&w, i);
+        writer_text(&w, "}, condition: not f}\n");
+    }
+    assert_ok(writer_end(&w));
+    text[w.len] = 0;
+    struct ruleset *rs = corpus_rules_of(text);
+    assert_int_equal(findings_of(rs, "{\"A\":1,\"B\":300}\n"), 1);
+    assert_int_equal(findings_of(rs, "{\"A\":1,\"B\":0}\n"), 0);
+    assert_int_equal(findings_of(rs, "{\"A\":1,\"B\":299}\n"), 0);
+    comes_back_as(rs);
+    ruleset_free(rs);
+    free(text);
+}
+
 static void refuses_every_cut(void **)
 {
     struct ruleset *rs = set_of(everything, rest), *again = NULL;
@@ -257,9 +299,8 @@ static void survives_every_changed_byte(void **)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comes_back_as_it_was_saved),
-        cmocka_unit_test(finds_the_same),
-        cmocka_unit_test(refuses_every_cut),
+        cmocka_unit_test(comes_back_as_it_was_saved),  cmocka_unit_test(finds_the_same),
+        cmocka_unit_test(takes_any_number_of_filters), cmocka_unit_test(refuses_every_cut),
         cmocka_unit_test(survives_every_changed_byte),
     };
     return cmocka_run_group_tests_name("judge/sigma/fast/save", tests, NULL, NULL);
