@@ -15,6 +15,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 sys.dont_write_bytecode = True
+import debian  # noqa: E402
 import running  # noqa: E402
 import tap  # noqa: E402
 
@@ -24,7 +25,6 @@ PACKAGES = ["@elastic/elasticsearch", "@opentelemetry/api-logs", "@opentelemetry
             "@opentelemetry/sdk-logs", "@opentelemetry/exporter-logs-otlp-http",
             "@opentelemetry/exporter-logs-otlp-proto", "splunk-logging"]
 SYSTEM_PYTHON = "/usr/bin/python3"  # which has Debian's packages
-RSYSLOG_MODULE = "/usr/lib/x86_64-linux-gnu/rsyslog/omelasticsearch.so"
 COUNT = 2000
 EVIL = 100  # every so many events
 RULE = """title: An evil word
@@ -155,9 +155,7 @@ assert done == len(lines) and not errors, (done, errors)
 
 @tap.test
 def rsyslog_as_elasticsearch():
-    program = shutil.which("rsyslogd", path=os.environ["PATH"] + ":/usr/sbin")
-    if program is None or not os.path.exists(RSYSLOG_MODULE):
-        tap.skip("no rsyslog with omelasticsearch on this machine")
+    rsyslogd = debian.rsyslogd()
     before = NODE.size()
     token = NODE.source("rsyslog-es")
     host, port = NODE.address.split(":")
@@ -175,7 +173,8 @@ input(type="imfile" file="{lines}" tag="app:" addMetadata="off")
 action(type="omelasticsearch" server="{host}" serverport="{port}" template="line"
        searchIndex="numbers" searchType="" bulkmode="on" uid="candor" pwd="{token}")
 """)
-        process = subprocess.Popen([program, "-n", "-f", config, "-i", folder + "/pid"],
+        process = subprocess.Popen([rsyslogd.path, "-M", rsyslogd.modules, "-n", "-f", config, "-i",
+                                    folder + "/pid"], env=rsyslogd.env,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_for("rsyslog-es")
