@@ -11,6 +11,7 @@
 #include "cmd/detect/rules.h"
 #include "cmd/simulate.h"
 #include "cmd/verify.h"
+#include "cmd/witness/witness.h"
 #include "base/banned.h"
 
 const struct family families[] = {
@@ -22,6 +23,7 @@ const struct family families[] = {
     { "Hunting", hunt_commands },
     { "Detecting", rules_commands },
     { "Checking", verify_commands },
+    { "Witnessing", witness_commands },
     { "Simulating", simulate_commands },
     { "Measuring", bench_commands },
     {},
