@@ -2,6 +2,7 @@
 #include "base/bytes.h"
 #include "base/copy.h"
 #include "base/few.h"
+#include "base/lanes.h"
 #include "tests/cm.h"
 
 static void slices_compare_by_their_bytes(void **)
@@ -110,10 +111,25 @@ static void short_texts_are_equal_if_every_byte_is(void **)
     }
 }
 
+static void lanes_become_bits_where_a_comparison_holds(void **)
+{
+    uint8_t bytes[LANES];
+    for (uint32_t wanted = 0; wanted <= UINT16_MAX; wanted += 257) {
+        for (uint32_t i = 0; i < LANES; i++)
+            bytes[i] = (wanted >> i & 1) != 0 ? 'x' : (uint8_t)('x' + 1 + i);
+        const lanes v = lanes_load(guarded((slice){ bytes, sizeof bytes }).at);
+        assert_int_equal(lanes_bits((lanes)(v == 'x')), wanted);
+        uint8_t back[LANES];
+        lanes_store(back, v);
+        assert_memory_equal(back, bytes, LANES);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(short_runs_are_copied_whole_and_nothing_more),
+        cmocka_unit_test(lanes_become_bits_where_a_comparison_holds),
         cmocka_unit_test(few_bytes_are_a_number_and_no_other_is_read),
         cmocka_unit_test(short_texts_are_equal_if_every_byte_is),
         cmocka_unit_test(slices_compare_by_their_bytes),

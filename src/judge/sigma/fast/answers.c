@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "base/lanes.h"
 #include "base/text.h"
 #include "judge/sigma/fast/number.h"
 #include "judge/sigma/fold.h"
@@ -10,9 +11,7 @@
 #include "judge/sigma/member.h"
 #include "base/banned.h"
 
-enum { LANES = 16, ZEROS_BEHIND = 24, FORMED_MORE = 4 + ZEROS_BEHIND, NO_FIELD = 0 };
-
-typedef uint8_t lanes __attribute__((vector_size(LANES)));
+enum { ZEROS_BEHIND = 24, FORMED_MORE = 4 + ZEROS_BEHIND, NO_FIELD = 0 };
 
 status answers_init(struct answers *a, const struct ruleset *rs, const struct index *index,
                     const struct quick *quick)
@@ -119,11 +118,10 @@ status answers_begin(struct answers *a, const struct event *event)
 /* The lanes at from in lower case; what was seen there is added to *seen. */
 static inline void fold_lanes(const uint8_t *from, uint8_t *to, lanes *seen)
 {
-    lanes v;
-    __builtin_memcpy(&v, from, LANES);
+    lanes v = lanes_load(from);
     *seen |= v;
     v += (lanes)(v - 'A' <= 'Z' - 'A') & 32; /* below 'A' it wraps */
-    __builtin_memcpy(to, &v, LANES);
+    lanes_store(to, v);
 }
 
 /* The same of the eight bytes of a word. */
@@ -161,16 +159,13 @@ static inline uint64_t fold_few(const uint8_t *from, size_t len, uint8_t *to)
  * to LANES bytes more than len are written, none more is read. */
 static bool fold_ascii(const uint8_t *from, size_t len, uint8_t *to)
 {
-    const uint64_t highs = 0x8080808080808080;
-    if (len < LANES) return (fold_few(from, len, to) & highs) == 0;
+    if (len < LANES) return (fold_few(from, len, to) & 0x8080808080808080) == 0;
     lanes seen = {};
     size_t at = 0;
     for (; at + LANES <= len; at += LANES)
         fold_lanes(from + at, to + at, &seen);
     fold_lanes(from + len - LANES, to + len - LANES, &seen); /* some of it again */
-    uint64_t halves[2];
-    __builtin_memcpy(halves, &seen, sizeof halves);
-    return ((halves[0] | halves[1]) & highs) == 0;
+    return lanes_bits(seen) == 0;
 }
 
 static slice form_make(struct answers *a, slice text, enum answers_form form, bool *ret_is_ascii)

@@ -3,15 +3,14 @@
 
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "base/lanes.h"
 #include "judge/sigma/fast/answers.h"
 #include "judge/sigma/fast/gate.h"
 #include "judge/sigma/fast/number.h"
 #include "judge/sigma/member.h"
 #include "base/banned.h"
 
-enum { ENGINE_ARENA_BYTES_MAX = 256 * 1024 * 1024, WORD_BITS = 64, LANES = 16 };
-
-typedef uint8_t lanes __attribute__((vector_size(LANES)));
+enum { ENGINE_ARENA_BYTES_MAX = 256 * 1024 * 1024, WORD_BITS = 64 };
 
 struct engine {
     const struct ruleset *rs; /* borrowed */
@@ -162,12 +161,9 @@ static size_t digits_count(slice text, size_t most)
 {
     size_t count = 0;
     for (; count < most && text.len - count >= LANES; count += LANES) {
-        lanes v;
-        uint64_t halves[2];
-        __builtin_memcpy(&v, text.at + count, sizeof v);
-        v = (lanes)(((v >= '0') & (v <= '9')) | ((v >= 'a') & (v <= 'f')));
-        __builtin_memcpy(halves, &v, sizeof halves);
-        if ((halves[0] & halves[1]) != UINT64_MAX) break;
+        const lanes v = lanes_load(text.at + count);
+        const lanes hex = (lanes)((v - '0' <= '9' - '0') | (v - 'a' <= 'f' - 'a'));
+        if (lanes_bits(hex) != UINT16_MAX) break;
     }
     while (count < most && count < text.len && atom_is_hex(text.at[count]))
         count++;

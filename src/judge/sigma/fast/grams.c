@@ -3,18 +3,16 @@
 
 #include <stdlib.h>
 #include "base/few.h"
+#include "base/lanes.h"
 #include "judge/sigma/fast/gram_pass.h"
 #include "base/banned.h"
 
 enum {
     STRETCHED_MAX = 16,
-    LANES = 16,
     PER_ROUND = 4 * LANES,
     STRIDED = GRAM_BYTES_MAX + 1,
     CLASSES = STRIDED + 1
 };
-
-typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
 /* How texts are told: those that are ASCII, and those that are not. */
 struct gram_set {
@@ -207,54 +205,51 @@ size_t grams_bytes(const struct grams *g)
     return bytes;
 }
 
-static lanes load_lanes(const uint8_t *at)
+/* A text of at most GRAM_BYTES_MAX bytes that is looked for. */
+struct single {
+    slice text;
+    size_t last; /* the place of its last byte */
+    lanes first_byte, last_byte;
+};
+
+/* Where the first byte stands, and the last as far behind. */
+static inline lanes ends_stand(const struct single *s, const uint8_t *at)
 {
-    lanes v;
-    __builtin_memcpy(&v, at, sizeof v);
-    return v;
+    return (lanes)((lanes_load(at) == s->first_byte) & (lanes_load(at + s->last) == s->last_byte));
 }
 
-static bool is_any(lanes v)
+/* Whether the text stands at one of the first count places, of which LANES are looked at. */
+static inline bool stands_at(const struct single *s, const uint8_t *at, size_t count)
 {
-    uint64_t halves[2];
-    __builtin_memcpy(halves, &v, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
-}
-
-/* Where a text's first byte stands, and its last as far behind. */
-static inline lanes ends_stand(const uint8_t *at, size_t last, lanes first_byte, lanes last_byte)
-{
-    return (lanes)((load_lanes(at) == first_byte) & (load_lanes(at + last) == last_byte));
-}
-
-static bool stands_from(slice text, slice value, size_t from, size_t end)
-{
-    for (size_t at = from; at < end; at++) {
-        if (value.at[at] == text.at[0] && bytes_equal_short(value.at + at, text.at, text.len))
-            return true;
+    uint32_t bits = lanes_bits(ends_stand(s, at));
+    if (count < LANES) bits &= (1u << count) - 1;
+    for (; bits != 0; bits &= bits - 1) {
+        if (bytes_equal_short(at + __builtin_ctz(bits), s->text.at, s->text.len)) return true;
     }
     return false;
 }
 
-/* Whether a text of at most GRAM_BYTES_MAX bytes stands in the value: where its first and its last
- * byte stand it is compared. */
+/* Whether it stands in the value: where its first and its last byte stand it is compared. */
 static bool single_stands(slice text, slice value)
 {
     if (value.len < text.len) return false;
     const size_t places = value.len - text.len + 1, last = text.len - 1;
-    const lanes first_byte = (lanes){} + text.at[0], last_byte = (lanes){} + text.at[last];
+    const struct single s = { .text = text,
+                              .last = last,
+                              .first_byte = (lanes){} + text.at[0],
+                              .last_byte = (lanes){} + text.at[last] };
     size_t at = 0;
     for (; at + PER_ROUND <= places; at += PER_ROUND) {
-        lanes any = {};
-        for (size_t i = 0; i < PER_ROUND; i += LANES)
-            any |= ends_stand(value.at + at + i, last, first_byte, last_byte);
-        if (is_any(any) && stands_from(text, value, at, at + PER_ROUND)) return true;
+        const uint8_t *here = value.at + at;
+        const lanes low = ends_stand(&s, here) | ends_stand(&s, here + LANES);
+        const lanes high = ends_stand(&s, here + 2 * LANES) | ends_stand(&s, here + 3 * LANES);
+        if (lanes_bits(low | high) == 0) continue;
+        for (size_t i = 0; i < PER_ROUND; i += LANES) {
+            if (stands_at(&s, here + i, LANES)) return true;
+        }
     }
     for (; at < places; at += LANES) {
-        const size_t end = places - at < LANES ? places : at + LANES;
-        if (is_any(ends_stand(value.at + at, last, first_byte, last_byte)) &&
-            stands_from(text, value, at, end))
-            return true;
+        if (stands_at(&s, value.at + at, places - at)) return true;
     }
     return false;
 }

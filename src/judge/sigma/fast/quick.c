@@ -3,6 +3,7 @@
 
 #include <endian.h>
 #include "base/bytes.h"
+#include "base/lanes.h"
 #include "judge/sigma/fast/number.h"
 #include "judge/sigma/predicate.h"
 #include "record/event.h"
@@ -12,9 +13,7 @@
  * A contained text is looked for by its two rarest bytes, at sixteen places at once, and compared
  * where both stand. Values made so that they stand everywhere are left to memmem, which is linear.
  */
-enum { BYTE_VALUES = 256, LANES = 16, PER_ROUND = 2 * LANES, WASTE_PER_BYTE = 4, WASTE_MIN = 256 };
-
-typedef uint8_t lanes __attribute__((vector_size(LANES)));
+enum { BYTE_VALUES = 256, PER_ROUND = 2 * LANES, WASTE_PER_BYTE = 4, WASTE_MIN = 256 };
 
 /* How common a byte is in folded values, roughly: what is common in names of files, commands and
  * in English. Only speed depends on it. */
@@ -128,20 +127,6 @@ static bool suffix(const struct quick *q, slice value)
     return q->len <= QUICK_EDGE_BYTES || bytes_equal(end - q->len, q->text, q->len);
 }
 
-static lanes load_lanes(const uint8_t *at)
-{
-    lanes v;
-    __builtin_memcpy(&v, at, sizeof v);
-    return v;
-}
-
-static bool is_any(lanes v)
-{
-    uint64_t halves[2];
-    __builtin_memcpy(halves, &v, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
-}
-
 /* The places from..end one by one; at a byte that fits the text is compared. */
 static bool find_at(const struct quick *q, slice value, size_t from, size_t end, size_t *waste)
 {
@@ -163,24 +148,24 @@ static bool contains(const struct quick *q, slice value)
     const size_t waste_max = WASTE_PER_BYTE * value.len + WASTE_MIN;
     size_t at = 0, waste = 0;
     for (; at + PER_ROUND <= places; at += PER_ROUND) {
-        const lanes low = (lanes)((load_lanes(a + at) == first) & (load_lanes(b + at) == second));
+        const lanes low = (lanes)((lanes_load(a + at) == first) & (lanes_load(b + at) == second));
         const lanes high =
-            (lanes)((load_lanes(a + at + LANES) == first) & (load_lanes(b + at + LANES) == second));
-        if (__builtin_expect(!is_any(low | high), 1)) continue;
+            (lanes)((lanes_load(a + at + LANES) == first) & (lanes_load(b + at + LANES) == second));
+        if (__builtin_expect(lanes_bits(low | high) == 0, 1)) continue;
         if (find_at(q, value, at, at + PER_ROUND, &waste)) return true;
         if (waste > waste_max)
             return memmem(value.at + at, value.len - at, q->text, q->len) != NULL;
     }
     if (at + LANES <= places) {
-        const lanes low = (lanes)((load_lanes(a + at) == first) & (load_lanes(b + at) == second));
-        if (is_any(low) && find_at(q, value, at, at + LANES, &waste)) return true;
+        const lanes low = (lanes)((lanes_load(a + at) == first) & (lanes_load(b + at) == second));
+        if (lanes_bits(low) != 0 && find_at(q, value, at, at + LANES, &waste)) return true;
         at += LANES;
     }
     if (at == places) return false;
     if (places >= LANES) { /* the last sixteen, some of them for the second time */
         at = places - LANES;
-        const lanes low = (lanes)((load_lanes(a + at) == first) & (load_lanes(b + at) == second));
-        return is_any(low) && find_at(q, value, at, places, &waste);
+        const lanes low = (lanes)((lanes_load(a + at) == first) & (lanes_load(b + at) == second));
+        return lanes_bits(low) != 0 && find_at(q, value, at, places, &waste);
     }
     return find_at(q, value, 0, places, &waste);
 }
