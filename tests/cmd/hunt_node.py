@@ -125,6 +125,24 @@ def a_finding_names_the_entry_of_the_log():
 
 
 @tap.test
+def findings_are_recorded_with_their_evidence_where_that_is_asked_for():
+    node = STATE["node"]
+    before = node.size()
+    found = [json.loads(line) for line in
+             hunt("--node", node.path, "--output", "brief", "--record").splitlines()]
+    assert f"{len(found)} findings were recorded" in STATE["errors"], STATE["errors"]
+    recorded = [r for r in node.records(before) if r["kind"] == "finding"]
+    assert [r["fields"]["title"] for r in recorded] == [one["title"] for one in found]
+    for record, one in zip(recorded, found):
+        named = [e["index"] for e in record["fields"]["evidence"]]
+        told = [e["record"] for e in one["events"]] if "events" in one else [one["event"]["record"]]
+        assert named[:len(told)] == told, (record, one)
+    raw = node.records(recorded[0]["fields"]["evidence"][0]["index"], 1)[0]["fields"]["raw"]
+    assert json.loads(raw)["word"] == "bad"
+    hunt(STATE["file"], "--record", status=2)
+
+
+@tap.test
 def what_was_erased_is_told_and_left_out():
     node = STATE["node"]
     count = json.loads(hunt("--node", node.path, "--summary", "--json"))["events"]

@@ -37,6 +37,7 @@ static void hunting_done(struct hunting *h)
     engine_free(h->engine);
     hunt_output_done(&h->output);
     hunt_tally_done(&h->tally);
+    hunt_record_free(h->config.record);
     ruleset_free(h->rs);
     routes_free(h->routes);
 }
@@ -66,6 +67,9 @@ static int take_node(struct hunting *h)
                              .by = invocation_value(inv, "--by", ""),
                              .purpose = invocation_value(inv, "--purpose", ""),
                              .to = UINT64_MAX };
+    if (n->dir == NULL && invocation_has(inv, "--record")) {
+        return command_fail(EXIT_USAGE, "hunt: --record goes with --node");
+    }
     if (n->dir == NULL) return 0;
     if (inv->argument_count > 0) {
         return command_fail(EXIT_USAGE, "hunt: give files or --node, not both");
@@ -157,6 +161,12 @@ static uint64_t total_bytes(const char *const *paths, size_t count)
     return total;
 }
 
+static void tell_recorded(const struct hunt_record *r, struct fault *fault)
+{
+    fprintf(stderr, "candor: hunt: %" PRIu64 " findings were recorded\n", hunt_record_count(r));
+    if (fault->text[0] == '\0') *fault = *hunt_record_fault(r);
+}
+
 static status run(struct hunting *h, struct hunt_totals *totals, struct fault *fault)
 {
     const char *const standard_input[] = { "-" };
@@ -170,8 +180,12 @@ static status run(struct hunting *h, struct hunt_totals *totals, struct fault *f
     h->config.progress = &progress;
     interrupt_watch();
     TRY(hunt_output_start(&h->output));
+    if (from_node && invocation_has(h->inv, "--record")) {
+        TRY(hunt_record_new(h->node.dir, h->node.by, &h->rs->digest, &h->config.record, fault));
+    }
     const status s = hunt_run(&h->config, paths, count, totals, &h->tally, fault);
     progress_end(&progress);
+    if (h->config.record != NULL) tell_recorded(h->config.record, fault);
     if (h->node.erased > 0) {
         fprintf(stderr, "candor: hunt: %" PRIu64 " events were erased and are not judged\n",
                 h->node.erased);
@@ -219,6 +233,8 @@ static const struct option hunt_options[] = {
       false },
     { "--from", "INDEX", "with --node: the first entry (default: 0)", false },
     { "--to", "INDEX", "with --node: the last entry (default: the newest)", false },
+    { "--record", NULL, "with --node: append the findings to its log, with the entries they name",
+      false },
     { "--by", "NAME", "with --node: who looks, as stated (default: the user of this command)",
       false },
     { "--purpose", "TEXT", "with --node: why, for the record of the look", false },

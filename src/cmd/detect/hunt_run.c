@@ -19,6 +19,8 @@ enum {
     TEXT_BYTES = TEXT_KEPT_BYTES + OUTPUT_BYTES_MAX,
     FAULT_BYTES_MAX = 8192, /* of one line: a path and a fault */
     FAULTS_BYTES = 64 * 1024,
+    RECORDS_KEPT_BYTES = 1024 * 1024, /* of a piece, for the log; with more it waits too */
+    RECORD_BYTES_MAX = 64 * 1024,     /* of one */
 };
 
 /* Scratch of one thread. */
@@ -31,7 +33,8 @@ struct hunter {
     struct arena arena;   /* of the finding at hand */
     uint8_t *explanation; /* NULL: not asked for */
     struct hunt_tally tally;
-    uint64_t *candidates; /* NULL: not asked for */
+    uint64_t *candidates;        /* NULL: not asked for */
+    struct finding_record *room; /* NULL: findings are not recorded */
 };
 
 /* What was made of a piece of the input. */
@@ -39,6 +42,7 @@ struct catch
 {
     struct writer text; /* its bytes are owned; made when first needed */
     struct writer faults;
+    struct writer records; /* for the log */
     struct correlate_batch batch;
 };
 
@@ -67,7 +71,11 @@ static status hand_over(struct hunt *h, struct catch *c)
     if (c->faults.len > 0 && fwrite(c->faults.at, 1, c->faults.len, stderr) != c->faults.len)
         c->faults.len = 0; /* nobody listens, which is no reason to stop */
     if (c->text.len > 0) TRY(hunt_output_take(h->config->output, writer_slice(&c->text)));
-    c->faults.len = c->text.len = 0;
+    if (c->records.len > 0) {
+        TRY(writer_end(&c->records));
+        TRY(hunt_record_take(h->config->record, writer_slice(&c->records)));
+    }
+    c->faults.len = c->text.len = c->records.len = 0;
     return correlate_take(h->correlate, &c->batch);
 }
 
@@ -101,18 +109,31 @@ static struct output_item item_of(const struct finding *finding, const struct in
                                  .version = CANDOR_VERSION };
 }
 
+/* Keeps a finding for the log. */
+static status put_record(struct hunt *h, struct hunter *t, size_t slot,
+                         const struct finding *finding)
+{
+    struct writer *w = &h->catches[slot].records;
+    if (h->config->record == NULL) return OK;
+    TRY(room_make(w, RECORDS_KEPT_BYTES + RECORD_BYTES_MAX));
+    TRY(make_room(h, slot, w, RECORDS_KEPT_BYTES));
+    return hunt_record_put(h->config->record, t->room, finding, w);
+}
+
 static status report(struct hunt *h, struct hunter *t, size_t slot, const struct rule *rule,
                      const struct event *event, const struct input_place *place)
 {
     struct catch *c = &h->catches[slot];
     struct finding finding = { .kind = FINDING_RULE,
                                .rule = rule,
+                               .position = place->at.record,
                                .time_ns = event->time_ns,
                                .is_time_assumed = !event->has_time,
                                .event = event };
     struct output_item item = item_of(&finding, place);
     hunt_tally_count(&t->tally, rule);
     if (h->config->digest) output_digest_add(&t->tally.digest, &item);
+    TRY(put_record(h, t, slot, &finding));
     if (!hunt_output_renders(h->config->output)) return OK;
     TRY(room_make(&c->text, TEXT_BYTES));
     TRY(make_room(h, slot, &c->text, TEXT_KEPT_BYTES));
@@ -204,6 +225,28 @@ static status on_turn(void *with, size_t slot)
 
 /* ---- by the owner's thread ---- */
 
+/* A correlation's finding for the log: its evidence are entries, not places of the hunt. */
+static status record_correlation(struct hunt *h, const struct finding *finding,
+                                 const struct input_place *place)
+{
+    uint64_t entries[FINDING_EVIDENCE_MAX];
+    struct writer *w = &h->catches[0].records;
+    struct finding named = *finding;
+    if (h->config->record == NULL) return OK;
+    named.evidence = entries;
+    named.evidence_count = 0;
+    named.position = place->at.record;
+    for (size_t i = 0; i < finding->evidence_count; i++) {
+        const struct input_place *at = correlate_place(h->correlate, finding->evidence[i]);
+        if (at != NULL) entries[named.evidence_count++] = at->at.record;
+    }
+    TRY(room_make(w, RECORDS_KEPT_BYTES + RECORD_BYTES_MAX));
+    TRY(hunt_record_put(h->config->record, h->hunters[0].room, &named, w));
+    const status taken = hunt_record_take(h->config->record, writer_slice(w));
+    w->len = 0;
+    return taken;
+}
+
 /* A correlation fired, or gave up groups; after the last turn. */
 static status on_correlation(void *with, const struct finding *finding,
                              const struct input_place *place)
@@ -216,6 +259,7 @@ static status on_correlation(void *with, const struct finding *finding,
     if (finding->rule->level < h->config->level_min) return OK;
     hunt_tally_count(&t->tally, finding->rule);
     if (h->config->digest) output_digest_add(&t->tally.digest, &item);
+    TRY(record_correlation(h, finding, place));
     if (!hunt_output_renders(h->config->output)) return OK;
     for (size_t i = 0; i < finding->evidence_count && i < EVENTS_TOLD; i++) {
         const struct input_place *at = correlate_place(h->correlate, finding->evidence[i]);
@@ -250,6 +294,10 @@ static status hunter_init(struct hunter *t, const struct hunt_config *config)
         t->explanation = malloc(OUTPUT_EXPLANATION_BYTES_MAX);
         if (t->explanation == NULL) return FAIL(E_NOMEM);
     }
+    if (config->record != NULL) {
+        t->room = calloc(1, sizeof *t->room);
+        if (t->room == NULL) return FAIL(E_NOMEM);
+    }
     if (config->candidates != NULL) {
         t->candidates = calloc(CANDIDATES_MAX + 1, sizeof *t->candidates);
         if (t->candidates == NULL) return FAIL(E_NOMEM);
@@ -266,6 +314,7 @@ static void hunter_done(struct hunter *t)
     arena_done(&t->arena);
     free(t->explanation);
     free(t->candidates);
+    free(t->room);
     hunt_tally_done(&t->tally);
 }
 
@@ -296,6 +345,7 @@ static void hunt_done(struct hunt *h)
     for (size_t i = 0; h->catches != NULL && i < feed_slots(h->config->threads); i++) {
         free(h->catches[i].text.at);
         free(h->catches[i].faults.at);
+        free(h->catches[i].records.at);
         correlate_batch_done(&h->catches[i].batch);
     }
     correlate_free(h->correlate);
@@ -324,6 +374,7 @@ static status read_paths(struct hunt *h, const char *const *paths, size_t path_c
     TRY(feed_end(h->feed)); /* what was read before is judged and told in any case */
     if (s.code != E_OK && !totals->is_interrupted) return s;
     TRY(correlate_end(h->correlate));
+    if (h->config->record != NULL) TRY(hunt_record_end(h->config->record));
     const struct feed_counts counts = feed_counts(h->feed);
     totals->files = counts.files;
     totals->bytes = counts.bytes;

@@ -3,6 +3,7 @@
 #include "cmd/detect/feed.h"
 #include "cmd/detect/hunt_node.h"
 #include "cmd/detect/hunt_output.h"
+#include "cmd/detect/hunt_record.h"
 #include "judge/sigma/fast/engine.h"
 
 /*
@@ -23,6 +24,7 @@ struct hunt_config {
     struct hunt_output *output;  /* started; its stream may be NULL */
     struct progress *progress;   /* may be NULL */
     struct sha256 *hash;         /* of the input; may be NULL */
+    struct hunt_record *record;  /* takes the findings, with node; NULL: nobody */
     struct hunt_node *node;      /* read instead of paths; NULL: none */
     enum intake_format format;
     int32_t year;

@@ -24,7 +24,8 @@ enum duty_kind {
     DUTY_ERASE_EXPIRED, /* nothing: every record whose retention time is over */
     DUTY_INCIDENT,      /* request, id: its number, records: its newest (duty_incident.c) */
     DUTY_KEYS_COPY,     /* id: backup or restore; nothing is erased until its asker is gone */
-    DUTY_SEARCH, /* look through private values: records (first, last), note: for what, purpose */
+    DUTY_SEARCH,   /* look through private values: records (first, last), note: for what, purpose */
+    DUTY_FINDINGS, /* request: findings of a hunt over this log (record/wire.h) */
     DUTY_KINDS_END,
 };
 

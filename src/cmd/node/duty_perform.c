@@ -4,11 +4,13 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "cmd/node/duty_work.h"
 #include "os/clock.h"
 #include "record/kinds.h"
+#include "record/wire.h"
 #include "base/banned.h"
 
 slice duty_actor(const struct performance *p)
@@ -119,6 +121,44 @@ static status perform_search(struct performance *p, uint64_t *ret_index, struct 
     return duty_oversight(p, VALUE_oversight_action_search, ret_index, f);
 }
 
+/* A finding whose evidence are entries of this log. */
+static status finding_check(const struct performance *p, const struct record *r, struct fault *f)
+{
+    enum { POSITION_BYTES = 10 };
+    if (r->kind != KIND_finding) return fault_set(f, FAIL(E_REFUSED), "only findings are taken");
+    const slice evidence = r->fields[FIELD_finding_evidence - 1].value;
+    const uint64_t size = archive_size(p->node->archive);
+    for (size_t i = 0; i + POSITION_BYTES <= evidence.len; i += POSITION_BYTES) {
+        if (get_u64(evidence.at + i) >= size) {
+            return fault_set(f, FAIL(E_REFUSED), "a finding names an entry that is not there");
+        }
+    }
+    return OK;
+}
+
+/* Once to look at all of them, once to add them: all or none. */
+static status take_findings(struct performance *p, struct wire_record *r, bool adds,
+                            uint64_t *ret_index, struct fault *f)
+{
+    struct cursor c = cursor_of(p->duty->slots[DUTY_REQUEST]);
+    while (cursor_left(&c) > 0) {
+        TRY(wire_take(&c, r, f));
+        TRY(finding_check(p, &r->record, f));
+        if (adds) TRY(committer_add(p->node->committer, &r->record, ret_index, f));
+    }
+    return OK;
+}
+
+static status perform_findings(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    struct wire_record *r = calloc(1, sizeof *r);
+    if (r == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    status s = take_findings(p, r, false, ret_index, f);
+    if (s.code == E_OK) s = take_findings(p, r, true, ret_index, f);
+    free(r);
+    return s;
+}
+
 static status perform_disclose(struct performance *p, uint64_t *ret_index, struct fault *f)
 {
     uint8_t recipient = 0;
@@ -163,6 +203,7 @@ static status (*const performers[DUTY_KINDS_END])(struct performance *p, uint64_
     [DUTY_OPEN] = perform_open,
     [DUTY_DISCLOSE] = perform_disclose,
     [DUTY_SEARCH] = perform_search,
+    [DUTY_FINDINGS] = perform_findings,
     [DUTY_HOLD_PLACE] = perform_hold_place,
     [DUTY_HOLD_LIFT] = perform_hold_lift,
     [DUTY_ERASE_REQUEST] = perform_erase_request,
