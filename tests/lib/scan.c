@@ -23,6 +23,9 @@ static const struct {
     { "\\{64\\}", SCAN_BYTES, "x{64}y", true },
     { "[{99}]z", SCAN_BYTES, "}z", true },
     { "[{99}]z", SCAN_BYTES, "z", false },
+    { "\\.{1,64}", SCAN_BYTES, "a", false },
+    { "[^\\]]{1,64}z", SCAN_BYTES, "]z", false },
+    { "[^\\]]{1,64}z", SCAN_BYTES, "[z", true },
 };
 
 static struct scan_set *set_of(const char *expression, uint32_t flags)
@@ -77,6 +80,8 @@ static void counts_repeats_exactly(void **)
     } repeats[] = { { "ax{2,5}b", 2, 5 },
                     { "ax{1,63}b", 1, 63 },
                     { "ax{1,64}b", 1, 64 },
+                    { "a.{1,64}b", 1, 64 },
+                    { "a[^y]{3,65}b", 3, 65 },
                     { "a.{0,64}b", 0, 64 },
                     { "^ax{64}b$", 64, 64 },
                     { "a[xy]{100,}b", 100, SIZE_MAX },
