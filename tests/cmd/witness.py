@@ -256,6 +256,79 @@ def state_that_was_changed_is_named():
     assert w.end() == 0
 
 
+def anchor(file, *more):
+    """Anchors a file's checkpoint in the log of headquarters."""
+    return run("log", "anchor", at("hq"), file, "--vkey", KEYS["log"], *more)
+
+
+def entry(index):
+    """An entry of the log of headquarters."""
+    return json.loads(good("log", "show", at("hq"), str(index)))
+
+
+def keep(name, content):
+    """Writes a file; its path."""
+    with open(at(name), "wb") as file:
+        file.write(content)
+    return at(name)
+
+
+@tap.test
+def checkpoints_of_another_log_are_anchored_once_each_and_only_if_they_extend():
+    good("init", at("hq"), "--origin", "log.example.com/hq", "--listen", "none")
+    note, size = head(at("node"))
+    done = anchor(keep("first", note))
+    assert done.returncode == 0, done
+    first = json.loads(done.stdout)["index"]
+    shown = entry(first)
+    assert shown["kind"] == "anchor" and shown["fields"]["note"].encode() == note, shown
+    assert shown["columns"]["consistent"] == "1" and "conflict" not in shown["fields"], shown
+    assert json.loads(anchor(at("first")).stdout)["index"] == first
+    append(at("node"), 7)
+    done = anchor(keep("newer", head(at("node"))[0]))
+    assert done.returncode == 2 and b"a proof that it extends" in done.stderr, done
+    proof = good("log", "consistency", at("node"), str(size))
+    lines = proof.split(b"\n")
+    done = anchor(keep("bent", b"\n".join(lines[:2] + lines[3:])))
+    assert done.returncode == 1 and b"does not lead" in done.stderr, done
+    second = json.loads(anchor(keep("proof", proof)).stdout)["index"]
+    assert second > first and entry(second)["fields"]["note"].encode() == head(at("node"))[0]
+    done = anchor(at("first"))
+    assert done.returncode == 1 and b"has a newer one" in done.stderr, done
+
+
+@tap.test
+def two_histories_of_a_log_are_kept_as_evidence():
+    note, size = head(at("node"))
+    while head(at("fork"))[1] < size:
+        append(at("fork"), 1)
+    assert head(at("fork"))[1] == size, "the fork can be brought to that size"
+    forked = head(at("fork"))[0]
+    done = anchor(keep("forked", forked))
+    assert done.returncode == 1 and b"two histories" in done.stderr, done
+    shown = entry(json.loads(done.stdout)["index"])
+    assert "consistent" not in shown["columns"], shown
+    assert shown["fields"]["note"].encode() == forked, shown
+    assert shown["fields"]["conflict"].encode() == note, shown
+    append(at("node"), 2)
+    proof = good("log", "consistency", at("node"), str(size))
+    assert anchor(keep("on", proof)).returncode == 0
+
+
+@tap.test
+def what_is_no_checkpoint_of_that_log_is_not_anchored():
+    note, _ = head(at("node"))
+    assert run("log", "anchor", at("hq"), at("first")).returncode == 2
+    assert anchor(at("nothing")).returncode == 2
+    assert anchor(keep("bad", note[:-12] + b"AAAAAAAAAA=\n")).returncode != 0
+    assert anchor(keep("other-head", head(at("other"))[0])).returncode == 1
+    own = good("log", "head", at("hq"))
+    vkey = own.split(b"\n")[0]
+    assert vkey == b"log.example.com/hq"
+    done = run("log", "anchor", at("hq"), keep("own", own), "--vkey", KEYS["log"])
+    assert done.returncode == 1, done
+
+
 try:
     tap.main()
 finally:

@@ -26,6 +26,7 @@ enum duty_kind {
     DUTY_KEYS_COPY,     /* id: backup or restore; nothing is erased until its asker is gone */
     DUTY_SEARCH,   /* look through private values: records (first, last), note: for what, purpose */
     DUTY_FINDINGS, /* request: findings of a hunt over this log (record/wire.h) */
+    DUTY_ANCHOR,   /* note: another log's checkpoint; request: the one that it contradicts */
     DUTY_KINDS_END,
 };
 

@@ -211,6 +211,7 @@ static status (*const performers[DUTY_KINDS_END])(struct performance *p, uint64_
     [DUTY_ERASE_EXPIRED] = perform_erase_expired,
     [DUTY_INCIDENT] = perform_incident,
     [DUTY_KEYS_COPY] = perform_keys_copy,
+    [DUTY_ANCHOR] = perform_anchor,
 };
 
 status duty_perform(struct node *n, const struct duty *d, unsigned uid, struct writer *answer,

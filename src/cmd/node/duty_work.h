@@ -36,6 +36,8 @@ status duty_records_check(const struct performance *p, struct fault *f);
 /* Adds an oversight record of that action, drafted so far but for who did it. */
 status duty_oversight(struct performance *p, uint8_t action, uint64_t *ret_index, struct fault *f);
 
+/* In witness/duty_anchor.c. E_REFUSED for a checkpoint of this log itself. */
+status perform_anchor(struct performance *p, uint64_t *ret_index, struct fault *f);
 /* In duty_incident.c. E_REFUSED for a transition that is not allowed, or after another change. */
 status perform_incident(struct performance *p, uint64_t *ret_index, struct fault *f);
 

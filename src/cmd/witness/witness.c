@@ -182,7 +182,32 @@ static const struct option options[] = {
     {},
 };
 
+static const struct option anchor_options[] = {
+    { "--vkey", "KEY", "the key of the other log", false },
+    {},
+};
+
 const struct command witness_commands[] = {
+    {
+        .name = "log anchor",
+        .arguments = "DIR FILE",
+        .summary = "Record a checkpoint of another log as an entry of this one",
+        .details =
+            "FILE is a signed checkpoint of the other log, or, from the second time on, a proof "
+            "that\n"
+            "it extends the last one recorded here (candor log consistency). Whoever verifies "
+            "this\n"
+            "log then knows that the other one had these entries at that time. A checkpoint that\n"
+            "contradicts the last one is recorded together with it, as evidence, and the exit "
+            "status\n"
+            "is 1.\n\n"
+            "  candor log consistency ./other 1000 > proof\n"
+            "  candor log anchor ./node proof --vkey KEY",
+        .options = anchor_options,
+        .arguments_min = 2,
+        .arguments_max = 2,
+        .run = run_log_anchor,
+    },
     {
         .name = "witness",
         .arguments = "DIR",
