@@ -201,6 +201,36 @@ def compare(node, sent):
     assert told(node) == told(twin), "other events were named"
 
 
+def send_as_splunk(node, seconds):
+    """The time of each event stands beside it, and not in it."""
+    inner = {key: value for key, value in event(0).items() if key != "@timestamp"}
+    body = "".join(json.dumps({"time": START_S + second, "event": inner}) for second in seconds)
+    asked = urllib.request.Request(node.url + "/services/collector/event", body.encode(),
+                                   {"Authorization": "Splunk " + node.token})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        assert json.load(answer)["code"] == 0
+
+
+@tap.test
+def times_beside_the_event_and_several_events_in_a_body_come_back():
+    node = Node("inputs")
+    send_as_splunk(node, [0, 1])
+    node.send([{"Records": [event(2, user="bob"), event(3)]}])
+    for _ in range(2):
+        node.end(signal.SIGKILL)
+        node.start()
+    assert node.findings()["Refused five times"] == 0
+    send_as_splunk(node, [49, 50])
+    node.send([event(51, user="bob")])
+    assert node.findings()["Refused five times"] == 1, node.findings()
+    node.end(signal.SIGKILL)
+    node.start()
+    send_as_splunk(node, [62])
+    node.send([event(62, user="bob")])
+    assert node.findings()["Refused five times"] == 1, "it still held"
+    node.end(signal.SIGTERM)
+
+
 @tap.test
 def what_was_erased_is_not_counted_any_more_before_and_after_a_start():
     for restarts in (False, True):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/node/front_link.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
@@ -319,6 +320,11 @@ status front_link_recall(struct front_link *l, struct fault *f)
     bool done = false;
     TRY(replay_log_step(l->replay, &done, f));
     if (!done) return OK;
+    const uint64_t count = replay_log_count(l->replay);
+    if (count > 0) {
+        fprintf(stderr, "candor: serve: %llu recorded events were judged again\n",
+                (unsigned long long)count);
+    }
     replay_log_free(l->replay);
     l->replay = NULL;
     return tell(l, LINK_REPLAYED, slice_none(), f);
