@@ -51,7 +51,8 @@ const struct dialect_point dialect_points[DIALECT_POINTS] = {
       "ISO 8601 weeks; the offset written in the value, else UTC" },
     { 22, "How do correlation windows slide, fire again, and treat late events?",
       "event time, last - first <= timespan; growing conditions fire when they turn true and "
-      "re-arm when they turn false, all others are decided when the window closes; events later "
+      "re-arm when they turn false (a window that has emptied is false), all others are decided "
+      "when the window closes; events later "
       "than the declared lateness (10 s) are left out and counted" },
 };
 /* clang-format on */

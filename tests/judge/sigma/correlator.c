@@ -258,6 +258,22 @@ static bool is_any(void *, uint64_t)
     return true;
 }
 
+/* Two events of one record have one position and are two; one event that several rules match is
+ * one. */
+static void events_of_one_record_count_one_by_one(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, closing_text);
+    struct correlator *c = correlator_of(rs, 1 << 20, 1);
+    memset(&told, 0, sizeof told);
+    for (int i = 0; i < 5; i++)
+        give(c, &(struct sample){ 100, 0, 1, 1 }, 7);
+    assert_false(told.fired[0]);
+    give(c, &(struct sample){ 100, 0, 1, 1 }, 7);
+    assert_true(told.fired[0]);
+    correlator_free(c);
+    ruleset_free(rs);
+}
+
 /* The group's count goes on with what is left; where nothing is left, nothing is kept. */
 static void what_is_forgotten_counts_no_more(void **)
 {
@@ -341,6 +357,7 @@ int main(void)
         cmocka_unit_test(its_findings_do_not_depend_on_the_key),
         cmocka_unit_test(a_bound_that_is_too_small_is_refused),
         cmocka_unit_test(times_at_the_ends_of_the_range_are_survived),
+        cmocka_unit_test(events_of_one_record_count_one_by_one),
         cmocka_unit_test(what_is_forgotten_counts_no_more),
         cmocka_unit_test(the_reach_is_that_of_the_longest_chain),
         cmocka_unit_test(distinct_counts_cost_the_same_for_few_and_many_values),

@@ -33,7 +33,7 @@ struct state_cell {
     uint16_t correlation; /* its place in the correlator */
     uint8_t has_fired;    /* and the condition has not turned false since */
     uint8_t is_due;       /* waits for its window to close */
-    uint32_t unused;
+    uint32_t serial;      /* of the event that arrived last, as the correlator counts */
 };
 
 struct event_cell {

@@ -264,6 +264,7 @@ void correlator_event(struct correlator *c, const struct event *event, uint64_t 
 {
     c->emit = emit;
     c->user = user;
+    c->serial++;
     const int64_t time_ns = time_clamp(event->has_time ? event->time_ns : receipt_ns);
     watermark_move(c, time_ns);
     const size_t count = links_meet(c, matched, matched_count);

@@ -86,8 +86,7 @@ void due_add(struct correlator *c, uint32_t group, uint32_t place, const struct 
     double number = 0;
     const bool temporal =
         r->def->type == CORRELATION_TEMPORAL || r->def->type == CORRELATION_TEMPORAL_ORDERED;
-    const bool seen = s->arrival != 0 && c->cells.at[s->arrival].event.position == source->position;
-    if (!temporal && seen && s->count != 0) return; /* by another listed rule */
+    if (!temporal && group_has_seen(c, s, source)) return;
     if (!window_value(c, r, group, place, source, &print, &number)) return;
     const uint32_t cell = group_take(c, s->correlation, group);
     if (cell == 0) return;
@@ -101,6 +100,7 @@ void due_add(struct correlator *c, uint32_t group, uint32_t place, const struct 
     if (s->first == 0) s->first = cell;
     s->last = cell;
     s->arrival = cell;
+    s->serial = c->serial;
     s->count++;
     const int64_t due_ns = source->time_ns + r->def->timespan_ns;
     if (!s->is_due || due_ns < c->cells.at[s->more].more.due_ns) due_set(c, group, due_ns);

@@ -66,6 +66,13 @@ struct siphash_print group_print(struct correlator *c, uint32_t correlation, uin
     return siphash_128(&c->config.key, writer_slice(&key));
 }
 
+bool group_has_seen(const struct correlator *c, const struct state_cell *s,
+                    const struct source *source)
+{
+    return s->arrival != 0 && s->count != 0 && s->serial == c->serial &&
+           c->cells.at[s->arrival].event.position == source->position;
+}
+
 static void unlink_age(struct correlator *c, struct running *r, uint32_t group)
 {
     const struct group_cell *g = &c->cells.at[group].group;

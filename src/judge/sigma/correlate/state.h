@@ -84,6 +84,7 @@ struct correlator {
     struct frame *frames;
     int64_t newest_ns, watermark_ns;
     bool has_time;
+    uint32_t serial; /* of the event at hand: several of one body have one position */
     uint64_t late, not_a_number;
     bool has_evicted;     /* since evictions were told last */
     correlator_emit emit; /* of the call at hand */
@@ -111,6 +112,10 @@ void group_evicted(struct correlator *c, uint32_t correlation);
 void group_give(struct correlator *c, uint32_t correlation, uint32_t cell);
 /* The value of a field of the source; false if it is absent or null. */
 bool source_value(const struct source *source, slice name, slice *ret_value);
+
+/* Whether the source's event is the one that arrived last in the group: by another listed rule. */
+bool group_has_seen(const struct correlator *c, const struct state_cell *s,
+                    const struct source *source);
 
 /* The second cell of a group. */
 static inline struct state_cell *state_of(const struct correlator *c, uint32_t group)

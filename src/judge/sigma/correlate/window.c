@@ -270,8 +270,7 @@ bool window_add(struct correlator *c, uint32_t group, uint32_t place, const stru
     }
     const bool counts_events =
         r->def->type == CORRELATION_EVENT_COUNT || r->def->type == CORRELATION_VALUE_SUM;
-    const bool seen = s->arrival != 0 && event_at(c, s->arrival)->position == source->position;
-    if (counts_events && seen && s->count != 0) return false; /* by another listed rule */
+    if (counts_events && group_has_seen(c, s, source)) return false;
     if (!window_value(c, r, group, place, source, &print, &number)) return false;
     uint32_t cell = replaced_by(c, r, group, print);
     if (cell != 0) {
@@ -281,6 +280,7 @@ bool window_add(struct correlator *c, uint32_t group, uint32_t place, const stru
         if (cell == 0) return false;
     }
     s->arrival = cell;
+    s->serial = c->serial;
     if (r->def->type == CORRELATION_TEMPORAL_ORDERED) spare_neighbours(c, group, cell);
     slide(c, group);
     return true;
