@@ -21,6 +21,7 @@
  *   log/known             since when it has its entries (ledger/publication.h)
  *   log/key               the log's public key, where there is no signer
  *   log/retired           the log was succeeded by another one; nothing is signed any more
+ *   hooks                 how far each webhook is (cmd/hook/hook_positions.h)
  *   rules/, accounts      the rules in force, and who may send and ask (cmd/node/change.h)
  *   signer/key            the log's signing key
  *   signer/state          the size and root that the signer has signed last

@@ -3,6 +3,7 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/banned.h"
@@ -101,4 +102,13 @@ status crypto_sha256(slice message, uint8_t *ret_hash)
     unsigned len = 0;
     const int done = EVP_Digest(message.at, message.len, ret_hash, &len, EVP_sha256(), NULL);
     return done == 1 && len == 32 ? OK : FAIL(E_NOMEM);
+}
+
+status crypto_hmac_sha256(slice key, slice message, uint8_t ret_mac[32])
+{
+    unsigned len = 0;
+    if (key.len > CRYPTO_PLAIN_BYTES_MAX) return FAIL(E_LIMIT);
+    const unsigned char *mac =
+        HMAC(EVP_sha256(), key.at, (int)key.len, message.at, message.len, ret_mac, &len);
+    return mac != NULL && len == 32 ? OK : FAIL(E_NOMEM);
 }

@@ -41,6 +41,9 @@ status crypto_seal(struct crypto *c, const struct crypto_box *box, slice plain,
  * ret_plain is all zero: unauthenticated bytes never reach a caller. E_NOMEM as above. */
 status crypto_open(struct crypto *c, const struct crypto_box *box, slice sealed,
                    uint8_t *ret_plain);
+/* HMAC-SHA-256 (RFC 2104), 32 bytes. E_LIMIT for a key above CRYPTO_PLAIN_BYTES_MAX; E_NOMEM if
+ * libcrypto fails. */
+status crypto_hmac_sha256(slice key, slice message, uint8_t ret_mac[32]);
 /* SHA-256 by libcrypto, SHA256_BYTES: what base/sha256 is measured against. E_NOMEM if libcrypto
  * fails. */
 status crypto_sha256(slice message, uint8_t *ret_hash);

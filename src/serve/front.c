@@ -7,6 +7,7 @@
 #include "os/socket.h"
 #include "serve/api.h"
 #include "serve/front_state.h"
+#include "serve/hook/hook_relay.h"
 #include "serve/stream.h"
 #include "base/banned.h"
 
@@ -104,7 +105,7 @@ static const struct {
     { LINK_ACCOUNTS, take_accounts },    { LINK_ACTIVATE, activation_take },
     { LINK_WINDOW, take_window },        { LINK_REPLAY, recall_take },
     { LINK_FORGET, recall_take_forget }, { LINK_REPLAYED, recall_take_end },
-    { LINK_NUMBERS, scrape_answer },
+    { LINK_NUMBERS, scrape_answer },     { LINK_HOOKS, hook_relay_positions },
 };
 
 static status take_frame(struct front *front, const struct frame *frame)
@@ -142,7 +143,8 @@ static status meet_scribe(struct front *front)
     while (!front->has_hello || !front->has_accounts) {
         struct frame frame = {};
         TRY(frame_receive(&front->in, front->options->scribe_fd, &frame, front->fault));
-        if (frame.type != LINK_HELLO && frame.type != LINK_WINDOW && frame.type != LINK_ACCOUNTS) {
+        if (frame.type != LINK_HELLO && frame.type != LINK_WINDOW && frame.type != LINK_ACCOUNTS &&
+            frame.type != LINK_HOOKS) {
             return fault_set(front->fault, FAIL(E_UNKNOWN), "the scribe does not greet");
         }
         TRY(take_frame(front, &frame));
@@ -189,6 +191,9 @@ static status start(struct front *front)
     TRY(make_parts(front));
     TRY(loop_new(NULL, &front->loop, front->fault));
     TRY(api_new(front, o->reader_fd, &front->api, front->fault));
+    if (o->config.hooks.count > 0) {
+        TRY(hook_relay_new(front, o->sender_fd, &front->hooks, front->fault));
+    }
     TRY(listeners_open(front));
     TRY(loop_watch(front->loop, o->scribe_fd, LOOP_READ, scribe_ready, front, front->fault));
     if (o->confine != NULL) TRY(o->confine(o->dir, front->fault));
@@ -228,6 +233,7 @@ static void end(struct front *front)
     listeners_close(front);
     api_free(front->api);
     streams_free(front->streams);
+    hook_relay_free(front->hooks);
     activation_free(front->activation);
     loop_free(front->loop);
     batcher_free(front->batcher);

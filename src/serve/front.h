@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "os/shared.h"
 #include "serve/link.h"
+#include "serve/hook/hook.h"
 
 /*
  * front: the process of a node that meets foreign bytes: listeners, intake, judging. It can reach
@@ -25,12 +26,14 @@ struct front_config {
     char certificate[FRONT_PATH_BYTES_MAX];
     char key[FRONT_PATH_BYTES_MAX];
     char client_ca[FRONT_PATH_BYTES_MAX];
+    struct hooks hooks;
 };
 
 struct front_options {
     const char *dir; /* of the node: rules and public files are below it */
     int scribe_fd;   /* the socket to the scribe */
     int reader_fd;   /* the socket to the reader */
+    int sender_fd;   /* the socket to the sender of webhooks, where there are some */
     struct shared slots;
     struct front_config config;
     /* Called once everything is opened and before a foreign byte is read. */

@@ -18,6 +18,7 @@ enum { SCRAPES_MAX = 16 };
 
 struct api;
 struct streams;
+struct hook_relay;
 
 struct front {
     const struct front_options *options;
@@ -27,6 +28,8 @@ struct front {
     bool is_syslog_paused;
     struct api *api; /* questions to the reader */
     struct streams *streams;
+    struct hook_relay *hooks; /* NULL: no webhooks */
+    uint64_t hook_at[HOOKS_MAX];
     struct metrics metrics;
     struct http_request *scrapes[SCRAPES_MAX]; /* wait for the scribe's numbers */
     size_t scrape_count;

@@ -21,6 +21,7 @@
  *     head        sequenced u64 | checkpointed u64, sizes of the log
  *     activate    bundle hash: load it and judge by it from the next batch on
  *     window      source u64 | pairs: the source's number u64, the record's number u64
+ *     hooks       how far each webhook is, u64 each
  *     numbers     what the scribe counts (serve/metrics.h)
  *     stop        nothing: take no more requests, answer what there is, end
  *     replay, replayed, forget: the state of the judge, see serve/replay.h
@@ -29,6 +30,7 @@
  *     batch       batch u64 | slot u32 | bytes u32 | records u32 | first number u64
  *     activated   bundle hash | rules u64 | refused u64 | text: why not, empty if it is active
  *     ask         nothing: for its numbers
+ *     hook at     how far a webhook is (serve/hook/hook.h)
  *     idle        nothing: the answer to stop, all is answered
  *     replay ask  for the events that the judge's state is made of (serve/replay.h)
  *
@@ -47,12 +49,14 @@ enum link_message {
     LINK_REPLAYED,
     LINK_FORGET,
     LINK_NUMBERS,
+    LINK_HOOKS,
     LINK_READY = 65,
     LINK_BATCH,
     LINK_ACTIVATED,
     LINK_IDLE,
     LINK_REPLAY_ASK,
     LINK_ASK,
+    LINK_HOOK_AT,
 };
 
 enum {

@@ -22,7 +22,13 @@ enum {
 /* Slots of labels, in the order of metrics.def. */
 enum metric_input { INPUT_EVENTS, INPUT_OTLP, INPUT_HEC, INPUT_ELASTIC, INPUT_SYSLOG };
 enum metric_reason { REASON_MALFORMED, REASON_TOO_LARGE, REASON_OLD_NUMBER, REASONS };
-enum metric_process { PROCESS_SCRIBE, PROCESS_FRONT, PROCESS_READER, PROCESS_SIGNER };
+enum metric_process {
+    PROCESS_SCRIBE,
+    PROCESS_FRONT,
+    PROCESS_READER,
+    PROCESS_SIGNER,
+    PROCESS_SENDER
+};
 enum metric_end { END_GONE, END_SLOW };
 
 struct metrics {

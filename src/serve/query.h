@@ -27,6 +27,7 @@ enum query_question {
     QUERY_CHANGE,    /* changes incident number index as the JSON text says; expect */
     QUERY_STREAM,    /* findings and incidents from index on, as server-sent events */
     QUERY_SEARCH,    /* recorded events below index that have all terms of text (view/terms.h) */
+    QUERY_HOOK,      /* what a webhook sends from index on; kind: events; text: private fields */
     QUERY_END,
 };
 

@@ -5,8 +5,8 @@
  */
 #include <stdio.h>
 #include "base/bytes.h"
+#include "cmd/hook/hook_config.h"
 #include "cmd/node/node.h"
-#include "base/num.h"
 #include "ledger/note.h"
 #include "ledger/publication.h"
 #include "ledger/store_file.h"
@@ -123,27 +123,19 @@ static status take_key(const struct yaml_node *value, struct node_config *c, str
     return take_text(value, c->front.key, sizeof c->front.key, f);
 }
 
-/* A number with s, m, h or d behind it. */
 static status take_delay(const struct yaml_node *value, struct node_config *c, struct fault *f)
 {
-    static const struct {
-        char unit;
-        uint32_t seconds;
-    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
-    const slice text = value->type == YAML_TEXT ? value->text : slice_none();
-    uint64_t number = 0;
-    uint64_t seconds = 0;
-    for (size_t i = 0; text.len > 1 && i < COUNT_OF(units); i++) {
-        if (text.at[text.len - 1] != (uint8_t)units[i].unit) continue;
-        const slice digits = { text.at, text.len - 1 };
-        const bool fits = num_parse_u64(digits, &number).code == E_OK &&
-                          number <= PUBLICATION_DELAY_S_MAX / units[i].seconds;
-        if (!fits) break;
-        seconds = number * units[i].seconds;
-        c->public_delay_s = (uint32_t)seconds;
-        return OK;
-    }
+    const status s = hook_time_read(value, PUBLICATION_DELAY_S_MAX, &c->public_delay_s);
+    if (s.code == E_OK) return OK;
     return wrong(value, f, "a time such as 24h, 30m, 7d or 0s is expected, at most 366d");
+}
+
+static status take_webhooks(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    const struct yaml_node *at = value;
+    struct fault why = {};
+    const status s = hook_config_read(value, &c->front.hooks, &at, &why);
+    return s.code == E_OK ? OK : wrong(at, f, why.text);
 }
 
 struct config_key {
@@ -224,6 +216,7 @@ static const struct config_key config_keys[] = {
     { "tls", take_tls },
     { "officers", take_officers },
     { "public_delay", take_delay },
+    { "webhooks", take_webhooks },
     { "retention", take_retention },
     { "disk_reserve", take_disk_reserve },
     {},
@@ -348,7 +341,23 @@ status node_config_create(const struct store *store, const struct node_config *c
         "# retention: { event: 400, access: 1100 }\n"
         "\n# MiB of the disk that events may not take, so that erasures and keys find room when\n"
         "# it fills up. Sources are pushed back until more is free.\n"
-        "# disk_reserve: 64\n");
+        "# disk_reserve: 64\n"
+        "\n# Whom findings and incidents are sent to (docs/webhooks.md): name and url (https), a "
+        "file\n"
+        "# with mode 0600 that holds the secret (whsec_…) or credential:NAME for one of "
+        "systemd's;\n"
+        "# which events; which private fields (none unless named here); whether the address may "
+        "be\n"
+        "# in a private network; the PEM file of another authority; when to give up.\n"
+        "# webhooks:\n"
+        "#   - name: soc\n"
+        "#     url: https://soc.example.com/candor\n"
+        "#     secret: /etc/candor/soc.secret\n"
+        "#     events: [ finding, incident ]\n"
+        "#     fields: [ title, level ]\n"
+        "#     private_addresses: false\n"
+        "#     ca: /etc/candor/soc-ca.pem\n"
+        "#     give_up_after: 3d\n");
     TRY(writer_end(&w));
     const status readable = config_read(writer_slice(&w), &arena, &again, f);
     arena_done(&arena);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "cmd/hook/hook_positions.h"
 #include "serve/positions.h"
 #include "cmd/command.h"
 #include "cmd/node/replay_log.h"
@@ -31,7 +32,9 @@ struct front_link {
     struct fault *fault;    /* borrowed */
     struct process process; /* the front */
     struct process reader;
-    bool has_process, has_reader;
+    struct process sender; /* of webhooks */
+    bool has_process, has_reader, has_sender;
+    struct hook_positions hooks;
     int fd;
     struct shared slots;
     struct frame_input in;
@@ -231,9 +234,19 @@ static status take_ask(struct front_link *l, slice)
     return tell(l, LINK_NUMBERS, writer_slice(&w), l->fault);
 }
 
+static status take_hook_at(struct front_link *l, slice payload)
+{
+    struct hook_at m = {};
+    TRY(hook_at_parse(payload, &m));
+    return hook_positions_move(l->node, &l->hooks, &m, l->fault);
+}
+
 void front_link_memory(const struct front_link *l, struct metrics *m)
 {
     m->at[METRIC_memory][PROCESS_FRONT] = process_resident_bytes(l->process.pid);
+    if (l->has_sender) {
+        m->at[METRIC_memory][PROCESS_SENDER] = process_resident_bytes(l->sender.pid);
+    }
     m->at[METRIC_memory][PROCESS_READER] = process_resident_bytes(l->reader.pid);
 }
 
@@ -244,6 +257,7 @@ static const struct {
     { LINK_BATCH, take_batch },           { LINK_READY, take_ready },
     { LINK_ACTIVATED, take_activated },   { LINK_IDLE, take_idle },
     { LINK_REPLAY_ASK, take_replay_ask }, { LINK_ASK, take_ask },
+    { LINK_HOOK_AT, take_hook_at },
 };
 
 static status take_frame(struct front_link *l, const struct frame *frame)
@@ -362,16 +376,33 @@ static status start_role(const char *role, const char *dir, const int *fds, size
     return process_start(arguments, fds, count, ret_process, f);
 }
 
+/* The sender of webhooks, where there are some; what the front has of their socket. */
+static status start_sender(struct front_link *l, const char *dir, int *ret_fd, struct fault *f)
+{
+    int ends[2] = { -1, -1 };
+    if (l->node->config.front.hooks.count == 0) return OK;
+    TRY(socket_pair(ends, f));
+    const status s = start_role("sender", dir, &ends[0], 1, &l->sender, f);
+    l->has_sender = s.code == E_OK;
+    close(ends[0]);
+    *ret_fd = ends[1];
+    return s;
+}
+
 /* The reader and the front, joined by a socket of their own. */
 static status start_both(struct front_link *l, const char *dir, int front_end, struct fault *f)
 {
     int ends[2] = { -1, -1 };
+    int sender = -1;
     TRY(socket_pair(ends, f));
-    const int fds[] = { front_end, l->slots.fd, ends[1] };
     status s = start_role("reader", dir, &ends[0], 1, &l->reader, f);
     l->has_reader = s.code == E_OK;
-    if (s.code == E_OK) s = start_role("front", dir, fds, COUNT_OF(fds), &l->process, f);
+    if (s.code == E_OK) s = start_sender(l, dir, &sender, f);
+    const int fds[] = { front_end, l->slots.fd, ends[1], sender };
+    const size_t count = COUNT_OF(fds) - (sender < 0);
+    if (s.code == E_OK) s = start_role("front", dir, fds, count, &l->process, f);
     l->has_process = s.code == E_OK && l->has_reader;
+    if (sender >= 0) close(sender);
     close(ends[0]);
     close(ends[1]);
     return s;
@@ -397,6 +428,17 @@ static status tell_window(void *with, uint64_t source, slice pairs, struct fault
     return tell(l, LINK_WINDOW, writer_slice(&w), f);
 }
 
+static status tell_hooks(struct front_link *l, struct fault *f)
+{
+    uint8_t payload[HOOKS_MAX * 8];
+    struct writer w = writer_of(payload, sizeof payload);
+    if (!l->has_sender) return OK;
+    TRY(hook_positions_load(l->node, archive_size(l->node->archive), &l->hooks, f));
+    for (size_t i = 0; i < l->node->config.front.hooks.count; i++)
+        writer_u64(&w, l->hooks.next[i]);
+    return tell(l, LINK_HOOKS, writer_slice(&w), f);
+}
+
 static status greet(struct front_link *l, const hash *bundle, slice accounts, struct fault *f)
 {
     uint8_t payload[64];
@@ -406,6 +448,7 @@ static status greet(struct front_link *l, const hash *bundle, slice accounts, st
     link_hello_write(&hello, &w);
     TRY(tell(l, LINK_HELLO, writer_slice(&w), f));
     TRY(accounts_read(accounts, &table, f));
+    TRY(tell_hooks(l, f));
     const status told = sent_before(l->node, &table, tell_window, l, f);
     accounts_done(&table);
     TRY(told);
@@ -457,6 +500,10 @@ void front_link_free(struct front_link *l)
         close(l->fd);
     }
     if (l->has_process) ignore(process_wait(&l->process, &end, &unused), "it ends with its socket");
+    if (l->has_sender) {
+        ignore(hook_positions_save(l->node, &l->hooks, &unused), "it is sent again then");
+        ignore(process_wait(&l->sender, &end, &unused), "it ends with the front");
+    }
     if (l->has_reader) ignore(process_wait(&l->reader, &end, &unused), "it ends with the front");
     replay_log_free(l->replay);
     frame_input_done(&l->in);

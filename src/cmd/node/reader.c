@@ -6,8 +6,10 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "base/timestamp.h"
+#include "cmd/hook/hook_items.h"
 #include "cmd/node/duty.h"
 #include "cmd/incident/incident_show.h"
+#include "cmd/node/reader_state.h"
 #include "cmd/node/record_line.h"
 #include "cmd/node/view.h"
 #include "ledger/export.h"
@@ -23,19 +25,6 @@ enum {
     SEARCHED_ENTRIES_MAX =
         2 * 65536,             /* looked through for one answer, so that others have theirs */
     BODY_LEFT_MIN = 64 * 1024, /* a list ends when there is less room than that */
-};
-
-struct reader {
-    const char *dir;
-    struct view view; /* the log as it was at its head */
-    bool has_view;
-    struct keys *keys;
-    struct opener *opener;
-    struct view_lists *lists; /* NULL until the scribe has made the view */
-    struct writer body;       /* owned */
-    uint64_t tag;             /* of the answer at hand; 0: none */
-    struct opened_record record;
-    struct incident_page page;
 };
 
 status reader_new(const char *dir, struct reader **ret_reader, struct fault *f)
@@ -98,7 +87,7 @@ static status past_head(const struct reader *r, uint64_t index, struct fault *f)
 /* ---- private values ---- */
 
 /* Has the scribe record that somebody looks at these records; durable when it returns. */
-static status record_look(struct reader *r, const struct query_ask *m, slice indices,
+status reader_record_look(struct reader *r, const struct query_ask *m, slice indices,
                           struct fault *f)
 {
     uint8_t answer[DUTY_ANSWER_BYTES_MAX];
@@ -116,7 +105,7 @@ static status ask_record(struct reader *r, const struct query_ask *m, struct fau
     uint8_t index[8];
     put_u64(index, m->index);
     TRY(past_head(r, m->index, f));
-    TRY(record_look(r, m, (slice){ index, sizeof index }, f));
+    TRY(reader_record_look(r, m, (slice){ index, sizeof index }, f));
     TRY(opener_open(r->opener, m->index, &r->record, f));
     return record_write_line(&r->record, m->index, &r->body);
 }
@@ -166,7 +155,7 @@ static status ask_list(struct reader *r, const struct query_ask *m, struct fault
     uint8_t room[QUERY_LIMIT_MAX * 8];
     struct writer indices = writer_of(room, sizeof room);
     TRY(find_newest(r, m, &indices, f));
-    TRY(record_look(r, m, writer_slice(&indices), f));
+    TRY(reader_record_look(r, m, writer_slice(&indices), f));
     return write_items(r, m, writer_slice(&indices), f);
 }
 
@@ -235,7 +224,7 @@ static status ask_search(struct reader *r, const struct query_ask *m, struct fau
     if (next > 0) TRY(record_search(r, m, next, f));
     TRY(finder_new(r->view.node.archive, r->keys, &question, &s));
     status done = find(s, m->limit, &indices, &next, f);
-    if (done.code == E_OK) done = record_look(r, m, writer_slice(&indices), f);
+    if (done.code == E_OK) done = reader_record_look(r, m, writer_slice(&indices), f);
     if (done.code == E_OK)
         done = write_found(r, writer_slice(&indices), next, finder_numbers(s), f);
     finder_free(s);
@@ -280,21 +269,30 @@ static status write_events(struct reader *r, slice indices, uint64_t *ret_next, 
 }
 
 /* No further than the view is: what it has not seen yet would be passed over. */
-static status ask_stream(struct reader *r, const struct query_ask *m, struct fault *f)
+status reader_news(struct reader *r, const struct query_ask *m, struct writer *indices,
+                   uint64_t *ret_next, struct fault *f)
 {
-    uint8_t room[QUERY_LIMIT_MAX * 8];
-    struct writer indices = writer_of(room, sizeof room);
     const uint64_t size = r->view.head.checkpoint.size;
     uint64_t next = 0;
     if (r->lists == NULL) TRY(view_lists_open(r->dir, &r->lists, f));
     TRY(view_lists_applied(r->lists, &next, f));
     if (next > size) next = size;
     if (next < m->index) next = m->index;
-    TRY(view_lists_news(r->lists, m->index, next, m->limit, &indices, f));
-    if (indices.len / 8 == m->limit && m->limit > 0) {
-        next = get_u64(indices.at + indices.len - 8) + 1;
+    TRY(view_lists_news(r->lists, m->index, next, m->limit, indices, f));
+    if (indices->len / 8 == m->limit && m->limit > 0) {
+        next = get_u64(indices->at + indices->len - 8) + 1;
     }
-    TRY(record_look(r, m, writer_slice(&indices), f));
+    *ret_next = next;
+    return OK;
+}
+
+static status ask_stream(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    uint8_t room[QUERY_LIMIT_MAX * 8];
+    struct writer indices = writer_of(room, sizeof room);
+    uint64_t next = 0;
+    TRY(reader_news(r, m, &indices, &next, f));
+    TRY(reader_record_look(r, m, writer_slice(&indices), f));
     writer_u64(&r->body, 0);
     TRY(write_events(r, writer_slice(&indices), &next, f));
     put_u64(r->body.at, next);
@@ -318,7 +316,7 @@ static status ask_incidents(struct reader *r, const struct query_ask *m, struct 
     uint32_t next = 0;
     TRY(lists_open(r, f));
     TRY(incident_page_find(r->lists, m->kind, below, m->limit, &r->page, f));
-    TRY(record_look(r, m, writer_slice(&r->page.indices), f));
+    TRY(reader_record_look(r, m, writer_slice(&r->page.indices), f));
     writer_text(w, "{\"items\":[");
     for (size_t i = 0; i < r->page.count; i++) {
         if (w->cap - w->len < BODY_LEFT_MIN) {
@@ -342,7 +340,7 @@ static status ask_incident(struct reader *r, const struct query_ask *m, struct f
     const uint16_t number = m->index < UINT16_MAX ? (uint16_t)m->index : UINT16_MAX;
     TRY(lists_open(r, f));
     TRY(incident_page_one(r->lists, number, &r->page, f));
-    TRY(record_look(r, m, writer_slice(&r->page.indices), f));
+    TRY(reader_record_look(r, m, writer_slice(&r->page.indices), f));
     TRY(incident_write(&r->page, 0, true, &o, &r->body, f));
     writer_text(&r->body, "\n");
     r->tag = r->page.at[0].last;
@@ -452,6 +450,7 @@ static const struct {
     { QUERY_HEAD, QUERY_TEXT, 200, ask_head },
     { QUERY_TILE, QUERY_BYTES, 200, ask_tile },
     { QUERY_STREAM, QUERY_BYTES, 200, ask_stream },
+    { QUERY_HOOK, QUERY_BYTES, 200, reader_ask_hook },
     { QUERY_INCIDENTS, QUERY_JSON, 200, ask_incidents },
     { QUERY_INCIDENT, QUERY_JSON, 200, ask_incident },
     { QUERY_OPEN, QUERY_JSON, 201, ask_open },

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
+#include "cmd/hook/role_sender.h"
 #include "cmd/node/role_front.h"
 #include "cmd/node/role_reader.h"
 #include "cmd/node/role_signer.h"
@@ -18,6 +19,7 @@ static const struct role {
     { "signer", role_signer },
     { "front", role_front },
     { "reader", role_reader },
+    { "sender", role_sender },
 };
 
 void role_ignore_stop_signals(void)

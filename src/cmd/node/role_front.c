@@ -15,7 +15,7 @@
 #include "serve/rule_pack.h"
 #include "base/banned.h"
 
-enum { SCRIBE_FD = PROCESS_FIRST_FD, SLOTS_FD, READER_FD };
+enum { SCRIBE_FD = PROCESS_FIRST_FD, SLOTS_FD, READER_FD, SENDER_FD };
 
 /* What the front calls beside what every process needs (os/seccomp.c): its sockets, its event loop,
  * and the files of new rules. The listeners are bound already. */
@@ -52,14 +52,17 @@ static status confine(const char *dir, struct fault *f)
 static status run(const char *dir, struct fault *f)
 {
     struct node node = {};
-    struct front_options options = {
-        .dir = dir, .scribe_fd = SCRIBE_FD, .reader_fd = READER_FD, .confine = confine
-    };
+    struct front_options options = { .dir = dir,
+                                     .scribe_fd = SCRIBE_FD,
+                                     .reader_fd = READER_FD,
+                                     .sender_fd = SENDER_FD,
+                                     .confine = confine };
     TRY(node_open_store(dir, &node, f));
     options.config = node.config.front;
     node_close(&node);
     TRY(shared_open(SLOTS_FD, (size_t)LINK_SLOTS * LINK_SLOT_BYTES, true, &options.slots, f));
     TRY(socket_no_wait(READER_FD, f));
+    if (options.config.hooks.count > 0) TRY(socket_no_wait(SENDER_FD, f));
     const status s = front_run(&options, f);
     shared_done(&options.slots);
     return s;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "cmd/incident/incident_show.h"
+#include "cmd/node/reader.h"
+#include "cmd/node/view.h"
+#include "view/lists.h"
+
+/*
+ * reader_state: what the reader is made of; for reader.c and what answers in other files.
+ */
+struct reader {
+    const char *dir;
+    struct view view; /* the log as it was at its head */
+    bool has_view;
+    struct keys *keys;
+    struct opener *opener;
+    struct view_lists *lists; /* NULL until the scribe has made the view */
+    struct writer body;       /* owned */
+    uint64_t tag;             /* of the answer at hand; 0: none */
+    struct opened_record record;
+    struct incident_page page;
+};
+
+/* Has the scribe record that somebody looks at these records; durable when it returns. */
+status reader_record_look(struct reader *r, const struct query_ask *m, slice indices,
+                          struct fault *f);
+/* Findings and incidents from the question's index on, as indices u64 each; *ret_next is where the
+ * next question goes on. No further than the view is. */
+status reader_news(struct reader *r, const struct query_ask *m, struct writer *indices,
+                   uint64_t *ret_next, struct fault *f);
