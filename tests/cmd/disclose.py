@@ -56,8 +56,8 @@ def size():
 @tap.test
 def chosen_fields_verify_offline_and_the_others_stay_hidden():
     global KEY, INDEX
-    KEY = run("init", NODE, "--origin", "log.example.com/disclose", "--market",
-              "IE").stdout.split()[1].decode()
+    KEY = run("init", NODE, "--origin", "log.example.com/disclose", "--market", "IE",
+              "--listen", "none").stdout.split()[1].decode()
     lines = [json.dumps({"kind": "event", "time": "2026-03-01T10:00:00Z", "source": "desk",
                          "actor": f"agent {n}", "subject": f"user {n}", "raw": f"secret {n}"})
              for n in range(5)]

@@ -434,7 +434,7 @@ def the_death_of_one_process_ends_the_node_and_nothing_is_lost():
                 pass
         assert node.process.wait(max(1, deadline - time.time())) == 3, role
         assert node.process.stderr.read().startswith("candor: "), role
-        while any(os.path.exists(f"/proc/{pid}/root/") for pid in children.values()):
+        while any(os.path.exists(f"/proc/{pid}/exe") for pid in children.values()):
             assert time.time() < deadline, "a process outlived the node"
             time.sleep(0.01)
         assert records(answer["first_index"], 1)[0]["fields"]["raw"] == json.dumps({"role": role})

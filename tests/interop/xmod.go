@@ -208,7 +208,7 @@ func refusesChanges(raw []byte, check func([]byte) error) error {
 		if bytes.HasSuffix(raw, []byte("=\n")) && i == len(raw)-3 {
 			continue
 		}
-		changed := bytes.Clone(raw)
+		changed := append([]byte(nil), raw...)
 		changed[i] ^= 1 << (i % 8)
 		if check(changed) == nil {
 			return fmt.Errorf("accepted with byte %d changed", i)
