@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-enum { SAVED_BYTES = 16 * 1024 * 1024, CHANGES = 32 };
+enum { SAVED_BYTES = 1024 * 1024, CHANGES = 8 };
 
 static const char mark[] = "saved\n";
 
