@@ -164,15 +164,15 @@ static status sign_and_publish(struct world *w, const struct signer_request *req
 }
 
 /* What the log holds when it opens is durable: from here on it counts as promised. */
-static void adopt(struct world *w)
+static status adopt(struct world *w, struct fault *f)
 {
     struct archive *a = ledger_archive(w->ledger);
-    struct fault f = {};
     while (w->acked_count < archive_size(a)) {
         slice entry = {};
-        if (archive_entry(a, w->acked_count, &entry, &f).code != E_OK) return;
+        TRY(archive_entry(a, w->acked_count, &entry, f));
         acknowledge(w, merkle_leaf(entry));
     }
+    return OK;
 }
 
 status world_start(struct world *w, struct fault *f)
@@ -186,7 +186,7 @@ status world_start(struct world *w, struct fault *f)
     options.signed_head = head;
     options.reserve_bytes = RESERVE_BYTES;
     TRY(ledger_open(&w->store, &options, &w->ledger, f));
-    adopt(w);
+    TRY(adopt(w, f));
     TRY(ledger_request(w->ledger, head, &request, f));
     return sign_and_publish(w, &request, f);
 }

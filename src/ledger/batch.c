@@ -37,6 +37,10 @@ struct batch {
     struct writer frame;     /* owned: head, sealed blocks; after batch_finish the whole frame */
     struct writer entries;   /* owned: as they go into the frame */
     struct writer plain;     /* owned: the block that is being filled */
+    struct writer sealed;    /* owned: the one before, while job is under way */
+    struct sealer_job job;   /* appends to the frame, which nobody else touches meanwhile */
+    struct sealer *sealer;   /* borrowed: at the job; NULL: none is under way */
+    status failed;           /* sealing a block, sticky */
     struct pending *pending; /* owned */
     uint8_t block_key[BLOCK_KEY_BYTES];
     size_t input_bytes;
@@ -56,6 +60,7 @@ static status buffers_new(struct batch *b)
     TRY(writer_own(&b->frame, FRAME_BYTES_ROOM));
     TRY(writer_own(&b->entries, ENTRIES_BYTES_MAX));
     TRY(writer_own(&b->plain, BLOCK_PLAIN_BYTES_MAX));
+    TRY(writer_own(&b->sealed, BLOCK_PLAIN_BYTES_MAX));
     b->pending = calloc(1, sizeof *b->pending);
     if (b->pending == NULL) return FAIL(E_NOMEM);
     TRY(writer_own(&b->pending->values, BLOCK_PLAIN_BYTES_MAX));
@@ -89,9 +94,21 @@ static void block_wipe(struct batch *b)
     if (b->pending != NULL) pending_wipe(b->pending);
 }
 
+/* Waits for the block that is being sealed, and leaves nothing private of it behind. */
+static status settle(struct batch *b)
+{
+    if (b->sealer == NULL) return b->failed;
+    b->failed = sealer_wait(b->sealer, &b->job);
+    b->sealer = NULL;
+    bytes_wipe(b->sealed.at, b->sealed.len);
+    bytes_wipe(b->job.key, sizeof b->job.key);
+    return b->failed;
+}
+
 void batch_free(struct batch *b)
 {
     if (b == NULL) return;
+    ignore(settle(b), "the batch goes");
     block_wipe(b);
     if (b->pending != NULL) {
         free(b->pending->values.at);
@@ -101,11 +118,14 @@ void batch_free(struct batch *b)
     free(b->frame.at);
     free(b->entries.at);
     free(b->plain.at);
+    free(b->sealed.at);
     free(b);
 }
 
 void batch_reset(struct batch *b, uint64_t first_index, uint64_t first_block)
 {
+    ignore(settle(b), "the batch begins anew");
+    b->failed = OK;
     block_wipe(b);
     b->head = (struct batch_head){ .first_index = first_index, .first_block = first_block };
     b->frame = writer_of(b->frame.at, b->frame.cap);
@@ -139,34 +159,65 @@ static status entries_make(struct batch *b)
     return writer_end(&b->entries);
 }
 
-/* Packs and encrypts the block that is being filled into the frame, and makes its entries; undone
- * by the caller on failure. */
-static status block_make(struct batch *b, struct block_codec *codec, struct keys *keys,
+/* Makes the entries of the block that is being filled, and its head. */
+static status block_make(struct batch *b, struct keys *keys, struct block_head *ret_head,
                          struct fault *f)
 {
     const struct pending *p = b->pending;
-    struct block_head head = {
+    *ret_head = (struct block_head){
         .number = b->head.first_block + b->head.block_count,
         .first_index = b->head.first_index + b->head.record_count - p->count,
         .record_count = p->count,
     };
-    status s = entries_make(b);
+    const status s = entries_make(b);
     if (s.code != E_OK) return fault_set(f, s, "making entries: %s", status_text(s));
-    TRY(keys_wrap(keys, head.number, b->block_key, head.wrapped_key, f));
-    s = block_seal(codec, b->block_key, writer_slice(&b->plain), &head, &b->frame);
+    return keys_wrap(keys, ret_head->number, b->block_key, ret_head->wrapped_key, f);
+}
+
+/* Packs and encrypts the block behind the one before; undone here on failure. */
+static status block_seal_here(struct batch *b, struct block_codec *codec, struct block_head *head)
+{
+    const struct writer frame = b->frame;
+    const status s = block_seal(codec, b->block_key, writer_slice(&b->plain), head, &b->frame);
+    if (s.code != E_OK) b->frame = frame;
+    return s;
+}
+
+/* The same, but by the sealer and while the next block is filled. */
+static void block_hand_over(struct batch *b, struct sealer *sealer, const struct block_head *head)
+{
+    const struct writer full = b->plain;
+    b->plain = writer_of(b->sealed.at, b->sealed.cap);
+    b->sealed = full;
+    bytes_copy(b->job.key, sizeof b->job.key, (slice){ b->block_key, sizeof b->block_key });
+    b->job.plain = writer_slice(&b->sealed);
+    b->job.head = *head;
+    b->job.out = &b->frame;
+    b->sealer = sealer;
+    sealer_begin(sealer, &b->job);
+}
+
+static status block_put(struct batch *b, const struct batch_tools *with, bool last, struct fault *f)
+{
+    struct block_head head;
+    TRY(block_make(b, with->keys, &head, f));
+    status s = settle(b);
+    if (s.code == E_OK && (last || with->sealer == NULL)) {
+        s = block_seal_here(b, with->codec, &head);
+    } else if (s.code == E_OK) {
+        block_hand_over(b, with->sealer, &head);
+    }
     return s.code == E_OK ? OK : fault_set(f, s, "sealing a block: %s", status_text(s));
 }
 
-static status block_finish(struct batch *b, struct block_codec *codec, struct keys *keys,
+/* Ends the block that is being filled; the last one of a batch is sealed when this returns. */
+static status block_finish(struct batch *b, const struct batch_tools *with, bool last,
                            struct fault *f)
 {
-    const struct writer frame = b->frame;
     const struct writer entries = b->entries;
     const uint32_t entry_count = b->entry_count;
-    if (b->pending->count == 0) return OK;
-    const status s = block_make(b, codec, keys, f);
+    const status s = block_put(b, with, last, f);
     if (s.code != E_OK) { /* so that it can be tried again */
-        b->frame = frame;
         b->entries = entries;
         b->entry_count = entry_count;
         b->pending->entries.len = 0;
@@ -243,13 +294,14 @@ static status record_check(const struct record *record, struct fault *f)
     return OK;
 }
 
-status batch_add(struct batch *b, struct block_codec *codec, struct keys *keys,
-                 const struct store *store, const struct record *record, struct fault *f)
+status batch_add(struct batch *b, const struct batch_tools *with, const struct record *record,
+                 struct fault *f)
 {
+    const struct store *store = with->store;
     struct pending *p = b->pending;
     assert(b->head.record_count < BATCH_RECORDS_MAX);
     TRY(record_check(record, f));
-    if (block_is_full(b)) TRY(block_finish(b, codec, keys, f));
+    if (block_is_full(b)) TRY(block_finish(b, with, false, f));
     if (p->count == 0) {
         TRY(store->ops->random(store->self, b->block_key, sizeof b->block_key, f));
     }
@@ -321,9 +373,11 @@ const slice *batch_entries(const struct batch *b)
     return b->entry_list;
 }
 
-status batch_flush(struct batch *b, struct block_codec *codec, struct keys *keys, struct fault *f)
+status batch_flush(struct batch *b, const struct batch_tools *with, struct fault *f)
 {
-    return block_finish(b, codec, keys, f);
+    if (b->pending->count > 0) return block_finish(b, with, true, f);
+    const status s = settle(b);
+    return s.code == E_OK ? OK : fault_set(f, s, "sealing a block: %s", status_text(s));
 }
 
 void batch_leaves(const struct batch *b, hash *ret_leaves)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/fault.h"
-#include "ledger/block.h"
 #include "ledger/keys.h"
+#include "ledger/sealer.h"
 #include "ledger/segment.h"
 #include "ledger/signer.h"
 #include "record/record.h"
@@ -23,9 +23,17 @@ enum {
 
 struct batch;
 
+/* What a batch is made with; borrowed. */
+struct batch_tools {
+    struct block_codec *codec; /* for the last block of a batch */
+    struct sealer *sealer;     /* for all others; NULL: the codec as well */
+    struct keys *keys;
+    const struct store *store;
+};
+
 /* An empty batch. NULL if memory is out. */
 struct batch *batch_new(void);
-/* Wipes openings and keys. NULL is allowed. */
+/* Wipes openings and keys. NULL is allowed. The sealer it was filled with may be gone. */
 void batch_free(struct batch *b);
 /* Empties it; its first record will be number first_index of the log, in a block numbered
  * first_block. */
@@ -33,10 +41,10 @@ void batch_reset(struct batch *b, uint64_t first_index, uint64_t first_block);
 /* Appends a record: its opening to the current block, its entry to the entries. On failure the
  * batch is as before. The values of columns and fields are those that whoever made the record has
  * checked (draft_end, wire_take). E_LIMIT if an encoding is too large for the format, E_VALUE if
- * the parts of the record are not those of its kind, whatever keys_wrap fails
- * with. */
-status batch_add(struct batch *b, struct block_codec *codec, struct keys *keys,
-                 const struct store *store, const struct record *record, struct fault *f);
+ * the parts of the record are not those of its kind, whatever keys_wrap fails with. If sealing an
+ * earlier block failed (E_NOMEM), the batch is lost: everything but batch_reset fails with it. */
+status batch_add(struct batch *b, const struct batch_tools *with, const struct record *record,
+                 struct fault *f);
 /* Notes that a numbered record of a source is in the batch; ranges of one source are joined.
  * E_LIMIT beyond BATCH_SEQUENCES_MAX ranges. */
 status batch_sequence(struct batch *b, uint64_t source, uint64_t number);
@@ -49,7 +57,7 @@ uint64_t batch_first_index(const struct batch *b);
 uint64_t batch_next_block(const struct batch *b);
 
 /* Makes entries and block of all records added so far; a next record begins a new block. */
-status batch_flush(struct batch *b, struct block_codec *codec, struct keys *keys, struct fault *f);
+status batch_flush(struct batch *b, const struct batch_tools *with, struct fault *f);
 /* The entry of the nth record (from 0) of a finished block; a view. */
 slice batch_entry(const struct batch *b, uint32_t nth);
 /* The entries of all finished blocks, as they stand one behind the other in the frame; views. */

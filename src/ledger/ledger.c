@@ -75,7 +75,12 @@ static status parts_open(struct ledger *l, const struct ledger_options *o, struc
     TRY(archive_open(l->store, l->origin, &l->archive, f));
     TRY(keys_open(l->store, o->root_key, &l->keys, f));
     l->codec = block_codec_new(o->zstd_level, !o->plain_openings);
-    if (l->codec == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    const bool plain = o->zstd_level == 0 && o->plain_openings;
+    if (!plain) l->sealer = sealer_new(o->zstd_level, !o->plain_openings);
+    if (l->codec == NULL || (!plain && l->sealer == NULL)) {
+        return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
+    }
+    l->tools = (struct batch_tools){ l->codec, l->sealer, l->keys, l->store };
     return summary_new(&l->summary, f);
 }
 
@@ -121,6 +126,7 @@ void ledger_close(struct ledger *l)
         l->store->ops->close(l->store->self, l->file);
     }
     summary_free(l->summary);
+    sealer_free(l->sealer);
     block_codec_free(l->codec);
     keys_free(l->keys);
     archive_free(l->archive);
@@ -170,7 +176,7 @@ status ledger_add(struct ledger *l, struct batch *b, const struct record *record
     }
     assert(!ledger_is_full(l, b));
     const uint64_t index = batch_first_index(b) + batch_count(b);
-    TRY(batch_add(b, l->codec, l->keys, l->store, record, f));
+    TRY(batch_add(b, &l->tools, record, f));
     *ret_index = index;
     return OK;
 }
@@ -182,7 +188,7 @@ static status summary_add(struct ledger *l, struct batch *b, struct fault *f)
     struct record record = {};
     const int64_t now_ns = l->store->ops->now_ns(l->store->self);
     TRY(summary_record(l->summary, now_ns < 0 ? 0 : now_ns, &record, f));
-    return batch_add(b, l->codec, l->keys, l->store, &record, f);
+    return batch_add(b, &l->tools, &record, f);
 }
 
 status ledger_add_summary(struct ledger *l, struct batch *b, uint64_t *ret_index, struct fault *f)
@@ -197,12 +203,12 @@ status ledger_add_summary(struct ledger *l, struct batch *b, uint64_t *ret_index
  * holds the table that it speaks of. */
 static status entries_finish(struct ledger *l, struct batch *b, bool closes, struct fault *f)
 {
-    TRY(batch_flush(b, l->codec, l->keys, f));
+    TRY(batch_flush(b, &l->tools, f));
     for (uint32_t i = 0; i < batch_count(b); i++)
         TRY(summary_count(l->summary, batch_entry(b, i), f));
     if (!closes) return OK;
     TRY(summary_add(l, b, f));
-    return batch_flush(b, l->codec, l->keys, f);
+    return batch_flush(b, &l->tools, f);
 }
 
 static status segment_finish(struct ledger *l, struct batch *b, struct fault *f)

@@ -17,6 +17,8 @@ struct ledger {
     struct archive *archive; /* owned; runs ahead of the disk by the batches not written yet */
     struct keys *keys;
     struct block_codec *codec;
+    struct sealer *sealer;    /* owned; NULL where openings are stored plain */
+    struct batch_tools tools; /* the four of them */
     struct summary *summary;
     hash *leaves; /* owned, BATCH_RECORDS_MAX of scratch */
 

@@ -55,6 +55,12 @@ static void add_event(struct ledger *l, struct batch *b, uint64_t number)
     ok(ledger_add(l, b, &record, &index, &f), &f);
 }
 
+void log_fill(struct ledger *l, struct batch *b, uint64_t first, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        add_event(l, b, first + i);
+}
+
 void log_append(struct ledger *l, struct signer *s, uint64_t first, uint64_t count,
                 uint32_t batch_max)
 {

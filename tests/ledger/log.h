@@ -17,6 +17,9 @@ void log_open(const struct store *store, struct signer **ret_signer, struct ledg
  * sealed, written and signed. */
 void log_append(struct ledger *l, struct signer *s, uint64_t first, uint64_t count,
                 uint32_t batch_max);
+/* Adds count event records, numbered from first, to a batch that was begun and has room for them.
+ */
+void log_fill(struct ledger *l, struct batch *b, uint64_t first, uint64_t count);
 /* Checks that the log holds the records numbered [0, count) in order and, if the signer is given,
  * that it signed all of them. */
 void log_check(struct ledger *l, const struct signer *s, uint64_t count);
