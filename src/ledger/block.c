@@ -16,6 +16,7 @@ struct block_codec {
     int level;
     uint8_t *packed; /* owned, packed_cap bytes of scratch */
     size_t packed_cap;
+    size_t packed_used; /* what of it has held anything */
 };
 
 struct block_codec *block_codec_new(int level, bool encrypt)
@@ -35,11 +36,16 @@ struct block_codec *block_codec_new(int level, bool encrypt)
 void block_codec_free(struct block_codec *c)
 {
     if (c == NULL) return;
-    if (c->packed != NULL) bytes_wipe(c->packed, c->packed_cap);
+    if (c->packed != NULL) bytes_wipe(c->packed, c->packed_used);
     free(c->packed);
     pack_free(c->pack);
     crypto_free(c->crypto);
     free(c);
+}
+
+static void note_used(struct block_codec *c, size_t len)
+{
+    if (len > c->packed_used) c->packed_used = len;
 }
 
 size_t block_bound(size_t plain_bytes)
@@ -67,6 +73,7 @@ static status squeeze(struct block_codec *c, slice plain, struct block_head *hea
     head->packing = BLOCK_STORED;
     if (c->level == 0) return OK;
     struct writer w = writer_of(c->packed, c->packed_cap);
+    note_used(c, pack_bound(plain.len)); /* libzstd may write beyond what it keeps */
     TRY(pack_compress(c->pack, plain, c->level, &w));
     if (w.len >= plain.len) return OK;
     *ret_packed = writer_slice(&w);
@@ -108,6 +115,7 @@ static status unseal(struct block_codec *c, const uint8_t key[BLOCK_KEY_BYTES],
     if (sealed.len < CRYPTO_TAG_BYTES) return FAIL(E_SHORT);
     if (sealed.len - CRYPTO_TAG_BYTES > c->packed_cap) return FAIL(E_LIMIT);
     uint8_t seal_key[CRYPTO_KEY_BYTES];
+    note_used(c, sealed.len);
     commit_block_key(key, seal_key);
     const slice aad = aad_write(head, buffer);
     const struct crypto_box box = { .key = seal_key, .nonce = nonce, .aad = aad };
