@@ -39,7 +39,7 @@ struct batch {
     struct writer plain;     /* owned: the block that is being filled */
     struct writer sealed;    /* owned: the one before, while job is under way */
     struct sealer_job job;   /* appends to the frame, which nobody else touches meanwhile */
-    struct sealer *sealer;   /* borrowed: at the job; NULL: none is under way */
+    bool is_sealing;         /* the job is under way, or its result not looked at */
     status failed;           /* sealing a block, sticky */
     struct pending *pending; /* owned */
     uint8_t block_key[BLOCK_KEY_BYTES];
@@ -97,9 +97,9 @@ static void block_wipe(struct batch *b)
 /* Waits for the block that is being sealed, and leaves nothing private of it behind. */
 static status settle(struct batch *b)
 {
-    if (b->sealer == NULL) return b->failed;
-    b->failed = sealer_wait(b->sealer, &b->job);
-    b->sealer = NULL;
+    if (!b->is_sealing) return b->failed;
+    b->failed = sealer_wait(&b->job);
+    b->is_sealing = false;
     bytes_wipe(b->sealed.at, b->sealed.len);
     bytes_wipe(b->job.key, sizeof b->job.key);
     return b->failed;
@@ -193,7 +193,7 @@ static void block_hand_over(struct batch *b, struct sealer *sealer, const struct
     b->job.plain = writer_slice(&b->sealed);
     b->job.head = *head;
     b->job.out = &b->frame;
-    b->sealer = sealer;
+    b->is_sealing = true;
     sealer_begin(sealer, &b->job);
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 #include "base/fault.h"
 #include "ledger/keys.h"
-#include "ledger/sealer.h"
+#include "ledger/seal/sealer.h"
 #include "ledger/segment.h"
 #include "ledger/signer.h"
 #include "record/record.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ledger/sealer.h"
+#include "ledger/seal/sealer.h"
 
 #include <stdlib.h>
 #include "base/bytes.h"
@@ -45,10 +45,10 @@ static void blocks_come_out_in_order_and_as_if_sealed_here(void **)
         fill(plain[nth % 2], nth);
         job_make(job, nth, plain[nth % 2], &b);
         assert_ok(block_seal(codec, job->key, job->plain, &head, &a));
-        if (nth > 0) assert_ok(sealer_wait(s, &jobs[(nth + 1) % 2]));
+        if (nth > 0) assert_ok(sealer_wait(&jobs[(nth + 1) % 2]));
         sealer_begin(s, job);
     }
-    assert_ok(sealer_wait(s, &jobs[(BLOCKS - 1) % 2]));
+    assert_ok(sealer_wait(&jobs[(BLOCKS - 1) % 2]));
     assert_int_equal(a.len, b.len);
     assert_memory_equal(here, aside, a.len);
     block_codec_free(codec);
@@ -68,8 +68,8 @@ static void a_job_that_fails_does_not_stop_the_next(void **)
     job_make(&jobs[1], 2, plain, &wide);
     sealer_begin(s, &jobs[0]);
     sealer_begin(s, &jobs[1]); /* waits for the first */
-    assert_fails(sealer_wait(s, &jobs[0]), E_LIMIT);
-    assert_ok(sealer_wait(s, &jobs[1]));
+    assert_fails(sealer_wait(&jobs[0]), E_LIMIT);
+    assert_ok(sealer_wait(&jobs[1]));
     assert_true(wide.len > PLAIN_BYTES);
     sealer_free(s);
 }
@@ -85,7 +85,7 @@ static void a_job_outlives_the_sealer(void **)
     job_make(&job, 1, plain, &w);
     sealer_begin(s, &job);
     sealer_free(s);
-    assert_ok(sealer_wait(s, &job));
+    assert_ok(sealer_wait(&job));
     assert_true(w.len > 0);
     sealer_free(NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include <stdatomic.h>
 #include "ledger/block.h"
+#include "os/helper.h"
 
 /*
  * sealer: a thread that packs and encrypts opening blocks beside the one that fills the next block
@@ -18,7 +18,8 @@ struct sealer_job {
     struct block_head head; /* as block_seal wants it */
     struct writer *out;     /* borrowed; takes head and sealed bytes */
     status result;
-    atomic_bool done;
+    struct sealer *sealer; /* set by sealer_begin */
+    struct helper_job task;
 };
 
 /* As block_codec_new. NULL if memory or threads are out. */
@@ -29,4 +30,4 @@ void sealer_free(struct sealer *s);
 void sealer_begin(struct sealer *s, struct sealer_job *job);
 /* Waits until the job is done and says what became of it, as block_seal. The sealer is not looked
  * at if the job is done, so it may be gone then. */
-status sealer_wait(struct sealer *s, struct sealer_job *job);
+status sealer_wait(struct sealer_job *job);
