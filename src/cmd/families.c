@@ -15,16 +15,10 @@
 #include "base/banned.h"
 
 const struct family families[] = {
-    { "The log", log_commands },
-    { "The node", admin_commands },
-    { "Incidents", incident_commands },
-    { "Forgetting", forget_commands },
-    { "Coming back", backup_commands },
-    { "Hunting", hunt_commands },
-    { "Detecting", rules_commands },
-    { "Checking", verify_commands },
-    { "Witnessing", witness_commands },
-    { "Simulating", simulate_commands },
-    { "Measuring", bench_commands },
-    {},
+    { "The log", log_commands },        { "The node", admin_commands },
+    { "Incidents", incident_commands }, { "Forgetting", forget_commands },
+    { "Coming back", backup_commands }, { "Hunting", hunt_commands },
+    { "Detecting", rules_commands },    { "Checking", verify_commands },
+    { "Witnessing", witness_commands }, { "Simulating", simulate_commands },
+    { "Measuring", bench_commands },    {},
 };

@@ -124,6 +124,7 @@ static size_t build_nodes(struct json_node *nodes, const struct json_tape *tape)
     for (size_t i = 1; i + 1 < tape->count; i++) {
         uint64_t word = tape->words[i];
         if (is_closing(word)) {
+            assert(depth > 0);
             nodes[open[depth--].node].end = count;
             continue;
         }

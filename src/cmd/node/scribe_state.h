@@ -43,7 +43,7 @@ struct scribe {
     int listener;
     int moved_fd; /* eventfd that the writing thread raises */
     struct client clients[SCRIBE_CLIENTS_MAX];
-    struct writer payload; /* owned */
+    struct writer payload;    /* owned */
     struct indexing indexing; /* follows the log when there is nothing else to do */
     struct front_link *front;
     struct reply *activating; /* waits for the front to load rules; NULL: none */
