@@ -159,7 +159,8 @@ def proofs_verify_and_changed_ones_do_not():
     for index in [0, SCHEMAS, SCHEMAS + 500]:
         proof = run("log", "prove", NODE, str(index)).stdout
         entry = run("log", "entry", NODE, str(index)).stdout
-        paths = save("proof", proof), save("entry", entry), save("other", entry[:-1] + b"\x00")
+        other = entry[:-1] + bytes([entry[-1] ^ 1])
+        paths = save("proof", proof), save("entry", entry), save("other", other)
         for program, words in [(CANDOR, ["verify"]), (VERIFY, [])]:
             good = run(*words, paths[0], "--entry", paths[1], "--vkey", KEY, program=program)
             assert good.returncode == 0, good
