@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """running: a node of its own for a test program written in Python, started and stopped by it.
 
-    node = running.Node(rules={"evil": "…a Sigma rule…"})
+    node = running.Node(rules={"word": running.word_rule("bad")})
     token = node.source("shop")
     node.url, node.candor("log", "head", node.path), node.records(first, count), node.stop()
 
@@ -12,14 +12,27 @@ import json
 import os
 import re
 import signal
-import shutil
 import subprocess
 import tempfile
 import urllib.error
 import urllib.request
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
-VERIFY = os.path.join(os.environ["CANDOR_BUILD"], "candor-verify")
+from candor import CANDOR, VERIFY
+
+
+def word_rule(word, source="product: shop"):
+    """A Sigma rule that finds events of a log source whose word this is."""
+    return f"""title: A word that must not be there
+id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
+name: word
+logsource:
+    {source}
+detection:
+    selection:
+        word: {word}
+    condition: selection
+level: high
+"""
 
 
 def processes(scribe):

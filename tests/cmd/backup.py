@@ -4,11 +4,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+import tap
 
 PROGRAMS = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd")
 PAGE = os.path.join(os.environ["CANDOR_SOURCE"], "docs", "backup.md")

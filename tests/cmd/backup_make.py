@@ -6,47 +6,17 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+from candor import CANDOR, append, erase, flip, good, refused, run
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
 HOME = tempfile.mkdtemp(prefix="candor-backup-")
 NODE = os.path.join(HOME, "node")
 LOG = os.path.join(HOME, "log")
 KEYS = os.path.join(HOME, "keys")
 SEGMENT = os.path.join(LOG, "log", "0000000000.seg")
-
-
-def run(*arguments, stdin=b"", **more):
-    """Runs a command and returns what it did."""
-    return subprocess.run([CANDOR, *arguments], input=stdin, capture_output=True, timeout=120,
-                          **more)
-
-
-def good(*arguments, stdin=b""):
-    """Runs a command that must succeed and returns its output."""
-    done = run(*arguments, stdin=stdin)
-    assert done.returncode == 0, (arguments, done)
-    return done.stdout
-
-
-def refused(words, *arguments):
-    """Runs a command that must be refused with these words."""
-    done = run(*arguments)
-    assert done.returncode == 1 and words in done.stderr, (arguments, done)
-
-
-def append(count, size=40):
-    """Appends events; the index of the first."""
-    lines = [json.dumps({"kind": "event", "time": "2026-03-01T10:00:00Z", "source": "desk",
-                         "subject": f"s {n}", "raw": os.urandom(size // 2).hex()})
-             for n in range(count)]
-    answers = good("append", NODE, stdin="\n".join(lines).encode()).splitlines()
-    return json.loads(answers[0])["index"]
 
 
 def back_up_log(out=LOG):
@@ -59,32 +29,17 @@ def back_up_keys():
     return json.loads(good("backup", NODE, KEYS, "--keys", "--json"))
 
 
-def erase(index):
-    """Erases a record; how the approval ended."""
-    asked = json.loads(good("erase", NODE, str(index), "--basis", "mistake", "--by", "A. First"))
-    return run("erase", "approve", NODE, str(asked["request"]), "--by", "B. Second")
-
-
-def flip(path, at):
-    """Turns one bit of a file."""
-    with open(path, "r+b") as file:
-        file.seek(at)
-        byte = file.read(1)[0]
-        file.seek(at)
-        file.write(bytes([byte ^ 1]))
-
-
 @tap.test
 def the_first_time_everything_is_copied_and_then_only_what_is_new():
     good("init", NODE, "--origin", "log.example.com/backup", "--listen", "127.0.0.1:0")
     with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
         file.write("officers: [ A. First, B. Second ]\n")
-    append(200)
+    append(NODE, 200)
     first = back_up_log()
     assert first["written"] > 10000 and first["repaired"] == 0, first
     assert back_up_log()["written"] == 0
     size = os.path.getsize(SEGMENT)
-    append(10)
+    append(NODE, 10)
     more = back_up_log()
     assert more["entries"] == first["entries"] + 10
     assert more["written"] == os.path.getsize(SEGMENT) - size, (more, size)
@@ -135,7 +90,7 @@ def a_damaged_manifest_is_named():
 
 @tap.test
 def a_flipped_byte_in_the_log_is_not_copied_unseen():
-    append(50)
+    append(NODE, 50)
     before = os.path.getsize(SEGMENT)
     good("append", NODE)
     flip(os.path.join(NODE, "log", "0000000000.seg"), before + 200)
@@ -149,7 +104,7 @@ def a_flipped_byte_in_the_log_is_not_copied_unseen():
 def a_log_that_was_rolled_back_is_named():
     older = os.path.join(HOME, "older")
     shutil.copytree(os.path.join(NODE, "log"), older)
-    append(20)
+    append(NODE, 20)
     back_up_log()
     newer = os.path.join(HOME, "newer")
     os.rename(os.path.join(NODE, "log"), newer)
@@ -174,7 +129,7 @@ def older_copies_of_the_keys_go_after_an_erasure():
     back_up_keys()
     before = copies()
     assert len(before) > 1
-    assert erase(append(5)).returncode == 0
+    erase(NODE, append(NODE, 5))
     said = back_up_keys()
     assert said["destroyed"] == len(before) and copies() == [said["file"]], (said, copies())
     back_up_keys()
@@ -186,7 +141,7 @@ def older_copies_of_the_keys_go_after_an_erasure():
 
 @tap.test
 def a_full_disk_is_named_and_the_next_run_goes_on():
-    append(3000, 400)
+    append(NODE, 3000, size=400)
     assert run("append", NODE).returncode == 0
     small = os.path.join(HOME, "small")
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))  # noqa: E731
@@ -202,7 +157,7 @@ def a_full_disk_is_named_and_the_next_run_goes_on():
 @tap.test
 def a_kill_in_the_middle_leaves_the_last_backup_and_the_next_run_goes_on():
     for n in range(6):
-        append(2000, 400)
+        append(NODE, 2000, size=400)
         copier = subprocess.Popen([CANDOR, "backup", NODE, LOG, "--log"],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(0.004 * n)
@@ -218,10 +173,10 @@ def a_running_node_is_backed_up_and_erasures_wait_for_the_keys():
     server = subprocess.Popen([CANDOR, "serve", NODE], stdout=subprocess.PIPE)
     assert b"serving" in server.stdout.readline()
     entries = back_up_log()["entries"]
-    first = append(100)
+    first = append(NODE, 100)
     assert first >= entries
     back_up_keys()
-    assert erase(first).returncode == 0
+    erase(NODE, first)
     assert back_up_keys()["destroyed"] >= 1
     assert back_up_log()["entries"] > entries + 100
     server.send_signal(signal.SIGTERM)

@@ -3,26 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
-RULE = """title: An evil word
-id: 2b8f3f0e-6f0e-4b5b-9a35-0f7f5a3f5c10
-name: evil
-logsource:
-    category: application
-detection:
-    selection:
-        word: evil
-    condition: selection
-level: high
-"""
-NODE = running.Node({"evil": RULE})
+NODE = running.Node({"evil": running.word_rule("evil", "category: application")})
 HOME = NODE.home.name
 
 

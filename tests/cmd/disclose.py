@@ -5,25 +5,16 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+from candor import CANDOR, VERIFY, run, size_of
+import tap
 
 SOURCE = os.environ["CANDOR_SOURCE"]
-BUILD = os.environ["CANDOR_BUILD"]
-CANDOR = os.path.join(BUILD, "src", "cmd", "candor")
-VERIFY = os.path.join(BUILD, "src", "cmd", "candor-verify")
 HOME = tempfile.mkdtemp(prefix="candor-disclose-")
 NODE = os.path.join(HOME, "node")
 KEY = ""
 INDEX = 0
-
-
-def run(*arguments, stdin=b"", program=CANDOR):
-    """Runs a command and returns what it did."""
-    return subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=120)
 
 
 def verifiers():
@@ -46,11 +37,6 @@ def verify(bundle):
 def newest():
     """The newest record, private values included: which is itself a look that is recorded."""
     return json.loads(run("log", "show", NODE, "--count", "1").stdout)
-
-
-def size():
-    """Entries under the newest checkpoint."""
-    return json.loads(run("log", "head", NODE, "--json").stdout)["size"]
 
 
 @tap.test
@@ -95,10 +81,10 @@ def a_changed_bundle_is_refused_by_both():
 
 @tap.test
 def each_disclosure_is_in_the_log_before_anything_is_opened():
-    before = size()
+    before = size_of(NODE)
     done = run("log", "disclose", NODE, str(INDEX), "--fields", "actor", "--to", "The Court",
                "--recipient", "court", "--basis", "an order", "--by", "officer 2")
-    assert done.returncode == 0 and size() == before + 1
+    assert done.returncode == 0 and size_of(NODE) == before + 1
     record = newest()
     assert record["kind"] == "disclosure" and record["columns"]["recipient"] == "court", record
     fields = record["fields"]
@@ -121,33 +107,33 @@ def each_disclosure_is_in_the_log_before_anything_is_opened():
 
 @tap.test
 def a_look_is_recorded_with_who_what_and_why():
-    before = size()
+    before = size_of(NODE)
     seen = run("log", "show", NODE, str(INDEX), "--by", "analyst 1", "--purpose", "case 17")
-    assert json.loads(seen.stdout)["fields"]["actor"] == "agent 3" and size() == before + 1
+    assert json.loads(seen.stdout)["fields"]["actor"] == "agent 3" and size_of(NODE) == before + 1
     record = newest()
     assert record["kind"] == "oversight" and record["columns"]["action"] == "open", record
     assert record["fields"]["actor"] == "analyst 1", record
     assert record["fields"]["purpose"] == "case 17" and record["fields"]["amount"] == 1, record
-    before = size()
+    before = size_of(NODE)
     public = json.loads(run("log", "show", NODE, str(INDEX), "--public").stdout)
     assert "fields" not in public and public["kind"] == "event", public
     body = json.loads(run("log", "show", NODE, "0").stdout)
     assert body["kind"] == "schema" and "fields" in body
-    assert size() == before, "what is public is nobody's secret"
+    assert size_of(NODE) == before, "what is public is nobody's secret"
 
 
 @tap.test
 def a_running_node_records_it_too():
     node = subprocess.Popen([CANDOR, "serve", NODE], stdout=subprocess.PIPE)
     assert node.stdout.readline().startswith(b"serving ")
-    before = size()
+    before = size_of(NODE)
     done = run("log", "disclose", NODE, str(INDEX), "--fields", "actor", "--by", "officer 3")
-    assert done.returncode == 0 and size() == before + 1, done
+    assert done.returncode == 0 and size_of(NODE) == before + 1, done
     assert all(status == 0 for status, _ in verify(done.stdout))
     bad = run("log", "disclose", NODE, str(INDEX), "--fields", "actor", "--purpose", "bogus")
     assert bad.returncode == 2 and b"no such word" in bad.stderr and bad.stdout == b"", bad
     assert run("log", "show", NODE, str(INDEX)).returncode == 0
-    assert size() == before + 2
+    assert size_of(NODE) == before + 2
     node.send_signal(signal.SIGTERM)
     assert node.wait(60) == 0
     assert run("fsck", NODE).returncode == 0

@@ -5,43 +5,16 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+from candor import CANDOR, VERIFY, fault_free, good, refused, run, show, size_of
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
-VERIFY = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor-verify")
 HOME = tempfile.mkdtemp(prefix="candor-erase-")
 NODE = os.path.join(HOME, "node")
 KEY = ""
 FIRST = 0
 COUNT = 600
-
-
-def run(*arguments, stdin=b"", program=CANDOR):
-    """Runs a command and returns what it did."""
-    return subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=120)
-
-
-def good(*arguments, stdin=b""):
-    """Runs a command that must succeed and returns its output."""
-    done = run(*arguments, stdin=stdin)
-    assert done.returncode == 0, (arguments, done)
-    return done.stdout
-
-
-def refused(words, *arguments):
-    """Runs a command that must be refused with these words in one line."""
-    done = run(*arguments)
-    assert done.returncode in (1, 2) and done.stdout == b"", (arguments, done)
-    assert words in done.stderr and done.stderr.count(b"\n") == 1, (words, done)
-
-
-def show(index):
-    """A record as the operator sees it."""
-    return json.loads(good("log", "show", NODE, str(index)))
 
 
 def ask(*arguments):
@@ -57,13 +30,6 @@ def approve(request, name="B. Second"):
 def erase(*arguments):
     """Both at once."""
     return approve(ask(*arguments, "--by", "A. First"))
-
-
-def fsck():
-    """The last line of fsck, which must find no fault."""
-    result = json.loads(good("fsck", NODE, "--json").splitlines()[-1])
-    assert result["faults"] == 0, result
-    return result
 
 
 @tap.test
@@ -84,25 +50,25 @@ def a_log_with_people_in_it():
 @tap.test
 def nothing_is_erased_before_a_second_person_approves():
     request = ask(str(FIRST + 3), "--basis", "subject_request", "--by", "A. First")
-    assert show(FIRST + 3)["fields"]["subject"] == "user-3"
+    assert show(NODE, FIRST + 3)["fields"]["subject"] == "user-3"
     refused(b"somebody else has to approve", "erase", "approve", NODE, str(request), "--by",
             "A. First")
     refused(b"same user of the system", "erase", "approve", NODE, str(request), "--by", "C. Third")
     refused(b"no request that waits", "erase", "approve", NODE, str(FIRST), "--by", "B. Second")
     refused(b"no request that waits", "erase", "approve", NODE, "999999", "--by", "B. Second")
-    assert show(FIRST + 3)["fields"]["subject"] == "user-3"
+    assert show(NODE, FIRST + 3)["fields"]["subject"] == "user-3"
     assert approve(request) == {"erased": 1, "already": 0, "held": 0, "entries": 1}
-    fields = show(FIRST + 3)["fields"]
+    fields = show(NODE, FIRST + 3)["fields"]
     assert fields["actor"] == "agent-3", "who acted is kept"
     assert all(fields[name] == {"erased": True} for name in ["subject", "raw", "source", "time"])
-    assert show(FIRST + 2)["fields"]["subject"] == "user-2"
-    fsck()
+    assert show(NODE, FIRST + 2)["fields"]["subject"] == "user-2"
+    fault_free(NODE)
 
 
 @tap.test
 def a_field_goes_with_the_field_that_contains_it():
     assert erase(str(FIRST + 5), "--field", "subject", "--basis", "mistake")["erased"] == 1
-    fields = show(FIRST + 5)["fields"]
+    fields = show(NODE, FIRST + 5)["fields"]
     assert fields["subject"] == fields["raw"] == {"erased": True}
     assert fields["actor"] == "agent-5" and fields["source"] == "desk"
     bundle = good("log", "disclose", NODE, str(FIRST + 5), "--fields", "actor")
@@ -146,18 +112,18 @@ def a_person_is_erased_across_the_whole_log():
     done = erase("--where", "subject=user-7", "--basis", "subject_request")
     assert done["erased"] == COUNT // 50 + 1, "their records, and the request that names them"
     for index in range(FIRST + 7, FIRST + COUNT, 50):
-        assert show(index)["fields"]["subject"] == {"erased": True}
-    assert show(FIRST + 8)["fields"]["subject"] == "user-8"
-    entry = show(json.loads(good("log", "head", NODE, "--json"))["size"] - 2)
+        assert show(NODE, index)["fields"]["subject"] == {"erased": True}
+    assert show(NODE, FIRST + 8)["fields"]["subject"] == "user-8"
+    entry = show(NODE, size_of(NODE) - 2)
     again = erase("--where", "subject=user-7", "--basis", "subject_request")
     assert again["erased"] == 1, "the new request alone"
     assert entry is not None
-    fsck()
+    fault_free(NODE)
 
 
 @tap.test
 def an_erasure_entry_shows_basis_and_count_only():
-    size = json.loads(good("log", "head", NODE, "--json"))["size"]
+    size = size_of(NODE)
     found = [json.loads(line) for line in
              good("log", "show", NODE, "0", "--count", str(size), "--public").splitlines()]
     erasures = [record for record in found if record["kind"] == "erasure"]
@@ -182,11 +148,11 @@ def a_hold_vetoes_with_a_clear_message():
     good("hold", "add", NODE, "--id", "all", "--basis", "order 14")
     refused(b"the legal hold all covers it", "erase", "approve", NODE, str(request), "--by",
             "B. Second")
-    assert show(FIRST + 31)["fields"]["subject"] == "user-31"
+    assert show(NODE, FIRST + 31)["fields"]["subject"] == "user-31"
     good("hold", "remove", NODE, "--id", "all")
     refused(b"no hold all is in force", "hold", "remove", NODE, "--id", "all")
     assert approve(request)["erased"] == 1
-    assert show(FIRST + 25)["fields"]["subject"] == "user-25"
+    assert show(NODE, FIRST + 25)["fields"]["subject"] == "user-25"
 
 
 @tap.test
@@ -196,11 +162,11 @@ def a_running_node_erases_too():
     assert erase(str(FIRST + 100), str(FIRST + 101), "--basis", "minor")["erased"] == 2
     good("append", NODE, stdin=b'{"kind":"event","time":"2026-03-01T10:00:00Z","source":"x",'
                                b'"raw":"after"}\n')
-    assert show(FIRST + 100)["fields"]["subject"] == {"erased": True}
+    assert show(NODE, FIRST + 100)["fields"]["subject"] == {"erased": True}
     refused(b"the legal hold case-1", "erase", NODE, str(FIRST + 25), "--basis", "objection")
     node.send_signal(signal.SIGTERM)
     assert node.wait(60) == 0
-    fsck()
+    fault_free(NODE)
 
 
 @tap.test
@@ -213,12 +179,13 @@ def what_is_older_than_its_retention_goes_at_once_but_for_holds():
          f"{first + 5}-{first + 6}")
     done = json.loads(good("erase", NODE, "--expired"))
     assert done == {"erased": 1998, "already": 0, "held": 2, "entries": 1}, done
-    assert show(first).get("erased") is True and show(first + 5)["fields"]["subject"] == "past-5"
+    assert show(NODE, first).get("erased") is True
+    assert show(NODE, first + 5)["fields"]["subject"] == "past-5"
     again = json.loads(good("erase", NODE, "--expired"))
     assert again["erased"] == 0 and again["entries"] == 0, again
     good("hold", "remove", NODE, "--id", "case-9")
     assert json.loads(good("erase", NODE, "--expired"))["erased"] == 2
-    assert fsck()["erased"] == 2000
+    assert fault_free(NODE)["erased"] == 2000
 
 
 @tap.test

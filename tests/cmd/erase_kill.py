@@ -8,14 +8,11 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+from candor import CANDOR, KILLABLE, good
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
-KILLABLE = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor-failpoints")
 KILLS = int(os.environ.get("CANDOR_KILLS", "1"))
 HOME = tempfile.mkdtemp(prefix="candor-erase-kill-")
 BASE = os.path.join(HOME, "base")
@@ -34,13 +31,6 @@ def run(*arguments, stdin=b"", program=CANDOR, failpoint=None):
         env["CANDOR_FAILPOINT"] = failpoint
     return subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=120,
                           env=env)
-
-
-def good(*arguments, stdin=b""):
-    """Runs a command that must succeed and returns its output."""
-    done = run(*arguments, stdin=stdin)
-    assert done.returncode == 0, (arguments, done)
-    return done.stdout
 
 
 def fresh():

@@ -11,9 +11,9 @@ import threading
 import time
 import urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
+import running
+import tap
+
 INSIDE = "CANDOR_TEST_FULL_DISK"
 if INSIDE not in os.environ and shutil.which("unshare"):
     os.environ[INSIDE] = "1"
@@ -21,8 +21,6 @@ if INSIDE not in os.environ and shutil.which("unshare"):
         if subprocess.run(["unshare", *options, "true"], capture_output=True,
                           check=False).returncode == 0:
             os.execvp("unshare", ["unshare", *options, sys.executable, __file__])
-import running  # noqa: E402
-import tap  # noqa: E402
 
 MIB = 1 << 20
 STATE = {}

@@ -4,14 +4,13 @@ import gzip
 import json
 import os
 import subprocess
-import sys
 import tempfile
 
+from candor import CANDOR, flip
+import tap
+
 SOURCE = os.environ["CANDOR_SOURCE"]
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
 CORPUS = os.path.join(os.environ["CANDOR_SHARED_DATA"], "sigma")
-sys.path.insert(0, os.path.join(SOURCE, "tests"))
-import tap  # noqa: E402
 
 RULE = """title: Whoami
 id: 11111111-1111-4111-8111-111111111111

@@ -7,15 +7,13 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
-SOURCE = os.environ["CANDOR_SOURCE"]
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
+from candor import CANDOR
+import tap
+
 CORPUS = os.path.join(os.environ["CANDOR_SHARED_DATA"], "sigma")
-sys.path.insert(0, os.path.join(SOURCE, "tests"))
-import tap  # noqa: E402
 
 WHOAMI = r"""title: Whoami was started
 id: 11111111-1111-4111-8111-111111111111

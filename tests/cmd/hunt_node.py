@@ -4,14 +4,10 @@ import json
 import os
 import random
 import subprocess
-import sys
 import urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
 RULES = """title: Refused
 id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11

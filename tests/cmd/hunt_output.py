@@ -7,14 +7,12 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 
-SOURCE = os.environ["CANDOR_SOURCE"]
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
+from candor import CANDOR
+import tap
+
 CORPUS = os.path.join(os.environ["CANDOR_SHARED_DATA"], "sigma")
-sys.path.insert(0, os.path.join(SOURCE, "tests"))
-import tap  # noqa: E402
 
 RULE = b"""title: "Any <b>value</b> & \\"more\\""
 id: 22222222-2222-4222-8222-222222222222

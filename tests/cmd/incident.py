@@ -2,29 +2,13 @@
 """Incidents through the real binary: the state machine, who may, findings attached, changes at the
 same time, and that the view comes out the same when it is rebuilt."""
 import json
-import os
 import subprocess
-import sys
 import threading
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
-RULE = """title: A word that must not be there
-id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
-name: word
-logsource:
-    product: shop
-detection:
-    selection:
-        word: bad
-    condition: selection
-level: high
-"""
-NODE = running.Node(rules={"word": RULE})
+NODE = running.Node(rules={"word": running.word_rule("bad")})
 SHOP = NODE.source("shop")
 ANA = NODE.user("ana", "analyst")
 

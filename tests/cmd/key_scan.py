@@ -6,11 +6,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+import tap
 
 BUILD = os.environ["CANDOR_BUILD"]
 CANDOR = os.path.join(BUILD, "src", "cmd", "candor")

@@ -10,18 +10,15 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 
-SOURCE = os.environ["CANDOR_SOURCE"]
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
-KILLABLE = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor-failpoints")
+from candor import CANDOR, KILLABLE
+import tap
+
 KILLS = int(os.environ.get("CANDOR_KILLS", "1"))
 SEED = int(os.environ.get("CANDOR_KILL_SEED", "1"))
-sys.path.insert(0, os.path.join(SOURCE, "tests"))
-import tap  # noqa: E402
 
 HOME = tempfile.TemporaryDirectory()
 chance = random.Random(SEED)

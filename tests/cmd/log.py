@@ -5,25 +5,16 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+from candor import CANDOR, VERIFY, run, size_of
+import tap
 
-BUILD = os.environ["CANDOR_BUILD"]
-CANDOR = os.path.join(BUILD, "src", "cmd", "candor")
-VERIFY = os.path.join(BUILD, "src", "cmd", "candor-verify")
 HOME = tempfile.mkdtemp(prefix="candor-log-")
 NODE = os.path.join(HOME, "node")
 KEY = ""
 SCHEMAS = 0
-
-
-def run(*arguments, stdin=b"", program=CANDOR):
-    """Runs a command and returns what it did."""
-    return subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=120)
 
 
 def event(number):
@@ -47,7 +38,7 @@ def init_makes_a_log_and_prints_its_key():
     assert made.returncode == 0, made.stderr
     assert made.stdout.startswith(b"vkey: log.example.com/test+"), made.stdout
     KEY = made.stdout.split()[1].decode()
-    SCHEMAS = json.loads(run("log", "head", NODE, "--json").stdout)["size"]
+    SCHEMAS = size_of(NODE)
     assert SCHEMAS > 20
 
 
@@ -95,7 +86,7 @@ def a_time_that_has_not_come_yet_is_refused():
 def append_acknowledges_at_the_level_asked_for():
     done = run("append", NODE, "--ack", "checkpointed", stdin=event(1).encode())
     index = json.loads(done.stdout)["index"]
-    assert json.loads(run("log", "head", NODE, "--json").stdout)["size"] > index
+    assert size_of(NODE) > index
     assert run("append", NODE, "--ack", "soon").returncode == 2
 
 
@@ -106,7 +97,7 @@ def append_while_the_signer_dies(*options):
     node.stdin.write(event(1).encode() + b"\n")
     node.stdin.flush()
     index = json.loads(node.stdout.readline())["index"]
-    while json.loads(run("log", "head", NODE, "--json").stdout)["size"] <= index:
+    while size_of(NODE) <= index:
         time.sleep(0.01)  # until its checkpoint is there
     with open(f"/proc/{node.pid}/task/{node.pid}/children", encoding="ascii") as file:
         children = [int(pid) for pid in file.read().split()]
@@ -122,9 +113,9 @@ def a_record_that_was_answered_is_done_even_if_its_checkpoint_fails():
     index = json.loads(out)["index"]
     assert status == 0, (status, err)
     assert b"durable, but no checkpoint covers the last ones" in err and err.count(b"\n") == 1, err
-    assert json.loads(run("log", "head", NODE, "--json").stdout)["size"] <= index
+    assert size_of(NODE) <= index
     assert run("append", NODE).returncode == 0
-    assert json.loads(run("log", "head", NODE, "--json").stdout)["size"] == index + 1
+    assert size_of(NODE) == index + 1
 
 
 @tap.test
@@ -146,7 +137,7 @@ def show_opens_what_was_appended():
     shown = json.loads(run("log", "show", NODE, str(SCHEMAS)).stdout)
     assert shown["kind"] == "event" and shown["time"] == "2026-03-01T10:00:00Z", shown
     assert json.loads(shown["fields"]["raw"]) == {"number": 0}
-    size = json.loads(run("log", "head", NODE, "--json").stdout)["size"]
+    size = size_of(NODE)
     newest = run("log", "show", NODE, "--count", "3").stdout.splitlines()
     assert [json.loads(line)["index"] for line in newest] == [size - 3, size - 2, size - 1]
     first = json.loads(run("log", "show", NODE, "0").stdout)
@@ -170,7 +161,7 @@ def proofs_verify_and_changed_ones_do_not():
 
 @tap.test
 def the_log_is_consistent_with_its_past():
-    size = json.loads(run("log", "head", NODE, "--json").stdout)["size"]
+    size = size_of(NODE)
     for old in [1, SCHEMAS, size - 1, size]:
         proof = save("consistency", run("log", "consistency", NODE, str(old), str(size)).stdout)
         good = run(proof, "--vkey", KEY, program=VERIFY)

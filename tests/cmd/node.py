@@ -8,35 +8,18 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
 CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
 HOME = tempfile.TemporaryDirectory()
 NODE = os.path.join(HOME.name, "node")
-RULE = """title: A word that must not be there
-id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
-name: word
-logsource:
-    product: shop
-detection:
-    selection:
-        word: {word}
-    condition: selection
-level: high
-tags:
-    - attack.t1078
-"""
 
 
 def run(*arguments):
@@ -88,7 +71,7 @@ def rules(word):
     folder = os.path.join(HOME.name, "rules-" + word)
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "word.yml"), "w", encoding="utf-8") as file:
-        file.write(RULE.format(word=word))
+        file.write(running.word_rule(word))
     return folder
 
 

@@ -4,15 +4,11 @@ which rules judged which event."""
 import json
 import os
 import subprocess
-import sys
 import threading
 import urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
 RULES = 3757
 ALWAYS = """title: {title}

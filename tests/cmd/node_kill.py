@@ -12,16 +12,12 @@ import random
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
 CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
 KILLS = int(os.environ.get("CANDOR_NODE_KILLS", "6"))
@@ -29,16 +25,6 @@ HOME = tempfile.TemporaryDirectory()
 NODE = os.path.join(HOME.name, "node")
 ROLES = ["scribe", "front", "signer", "reader"]
 PER_REQUEST = 50
-RULE = """title: Every seventh
-id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
-logsource:
-    product: shop
-detection:
-    selection:
-        word: bad
-    condition: selection
-level: high
-"""
 
 
 def good(*arguments):
@@ -95,7 +81,7 @@ def every_answered_event_is_there_once_with_its_finding():
     token = good("source", "add", NODE, "shop").strip()
     rules = os.path.join(HOME.name, "rule.yml")
     with open(rules, "w", encoding="utf-8") as file:
-        file.write(RULE)
+        file.write(running.word_rule("bad"))
     good("rules", "activate", NODE, "--rules", rules)
     node, chance, killed = Node(), random.Random(11), collections.Counter()
     answers, stop = {}, threading.Event()

@@ -7,14 +7,10 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import tempfile
 import urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import tap  # noqa: E402
+import tap
 
 CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
 HOME = tempfile.TemporaryDirectory()

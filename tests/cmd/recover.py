@@ -5,14 +5,12 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+from candor import CANDOR, append, erase, fault_free, flip, good, run, show, size_of
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
 HOME = tempfile.mkdtemp(prefix="candor-recover-")
 NODE = os.path.join(HOME, "node")
 ORIGIN = "log.example.com/recover"
@@ -21,58 +19,6 @@ ORIGIN = "log.example.com/recover"
 def at(*parts):
     """A path below the test's folder."""
     return os.path.join(HOME, *parts)
-
-
-def run(*arguments, stdin=b""):
-    """Runs a command and returns what it did."""
-    return subprocess.run([CANDOR, *arguments], input=stdin, capture_output=True, timeout=120)
-
-
-def good(*arguments, stdin=b""):
-    """Runs a command that must succeed and returns its output."""
-    done = run(*arguments, stdin=stdin)
-    assert done.returncode == 0, (arguments, done)
-    return done.stdout
-
-
-def append(node, word, count, size=40):
-    """Appends events; the index of the first."""
-    lines = [json.dumps({"kind": "event", "time": "2026-03-01T10:00:00Z", "source": "desk",
-                         "subject": f"{word} {n}", "raw": os.urandom(size // 2).hex()})
-             for n in range(count)]
-    answers = good("append", node, stdin="\n".join(lines).encode()).splitlines()
-    return json.loads(answers[0])["index"]
-
-
-def erase(node, index):
-    """Erases a record."""
-    asked = json.loads(good("erase", node, str(index), "--basis", "mistake", "--by", "A. First"))
-    good("erase", "approve", node, str(asked["request"]), "--by", "B. Second")
-
-
-def show(node, index):
-    """A record with its private values."""
-    return json.loads(good("log", "show", node, str(index)))
-
-
-def size_of(node):
-    """Entries under the published checkpoint."""
-    return int(good("log", "head", node).splitlines()[1])
-
-
-def fault_free(node):
-    """fsck finds nothing."""
-    done = run("fsck", node, "--json")
-    assert done.returncode == 0, done
-
-
-def flip(path, offset):
-    """Turns one bit of a file."""
-    with open(path, "r+b") as file:
-        file.seek(offset)
-        byte = file.read(1)[0]
-        file.seek(offset)
-        file.write(bytes([byte ^ 1]))
 
 
 def snapshot():
@@ -96,15 +42,15 @@ def a_log_that_is_behind_gets_its_entries_from_a_newer_backup():
     good("init", NODE, "--origin", ORIGIN, "--listen", "127.0.0.1:0")
     with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
         file.write("officers: [ A. First, B. Second ]\n")
-    append(NODE, "old", 300)
+    append(NODE, 300, "old")
     snapshot()
-    first = append(NODE, "new", 50)
+    first = append(NODE, 50, "new")
     good("backup", NODE, at("new-log"), "--log")
     node = restore_old("behind")
     said = json.loads(good("recover", node, "--from", at("new-log"), "--json"))
     assert said["may_sign"] and said["entries"] - said["before"] >= 50, said
     assert show(node, first)["fields"]["subject"] == "new 0"
-    append(node, "on", 3)
+    append(node, 3, "on")
     fault_free(node)
     assert json.loads(good("recover", node, "--from", node, "--json"))["written"] == 0
 
@@ -112,9 +58,9 @@ def a_log_that_is_behind_gets_its_entries_from_a_newer_backup():
 @tap.test
 def entries_come_back_in_two_steps_with_their_values():
     snapshot()
-    append(NODE, "two", 30)
+    append(NODE, 30, "two")
     good("backup", NODE, at("step-log"), "--log")
-    first = append(NODE, "three", 30)
+    first = append(NODE, 30, "three")
     good("backup", NODE, at("all-log"), "--log")
     node = restore_old("steps")
     said = json.loads(good("recover", node, "--from", at("step-log"), "--json"))
@@ -123,14 +69,14 @@ def entries_come_back_in_two_steps_with_their_values():
     said = json.loads(good("recover", node, "--from", at("all-log"), "--json"))
     assert said["may_sign"], said
     assert show(node, first)["fields"]["subject"] == "three 0"
-    append(node, "on", 3)
+    append(node, 3, "on")
     fault_free(node)
 
 
 @tap.test
 def the_folder_of_the_lost_node_serves_too_and_erasures_in_it_are_carried_out():
     snapshot()
-    first = append(NODE, "gone", 10)
+    first = append(NODE, 10, "gone")
     erase(NODE, first)
     node = restore_old("folder")
     said = json.loads(good("recover", node, "--from", NODE, "--json"))
@@ -153,18 +99,18 @@ def a_damaged_log_is_mended_but_not_by_a_copy_that_has_less():
     assert done.returncode == 1 and b"would be overwritten" in done.stderr, done
     good("recover", node, "--from", at("full-log"))
     fault_free(node)
-    append(node, "on", 3)
+    append(node, 3, "on")
 
 
 @tap.test
 def what_the_own_key_did_not_sign_is_not_taken():
     snapshot()
-    append(NODE, "more", 20)
+    append(NODE, 20, "more")
     good("backup", NODE, at("full-log"), "--log")
     node = restore_old("strict")
     other = at("other")
     good("init", other, "--origin", ORIGIN)
-    append(other, "x", 600)
+    append(other, 600, "x")
     done = run("recover", node, "--from", other)
     assert done.returncode == 1 and b"sign" in done.stderr, done
     fork = restore_old("fork")
@@ -185,7 +131,7 @@ def what_the_own_key_did_not_sign_is_not_taken():
 def a_signer_that_is_an_older_copy_is_named():
     node = at("older-signer")
     shutil.copytree(NODE, node, ignore=shutil.ignore_patterns("*.sock"))
-    append(node, "more", 5)
+    append(node, 5, "more")
     shutil.rmtree(os.path.join(node, "signer"))
     shutil.copytree(os.path.join(NODE, "signer"), os.path.join(node, "signer"))
     done = run("append", node)
@@ -195,7 +141,7 @@ def a_signer_that_is_an_older_copy_is_named():
 @tap.test
 def a_kill_in_the_middle_is_followed_by_another_try():
     snapshot()
-    append(NODE, "big", 4000, 400)
+    append(NODE, 4000, "big", 400)
     good("backup", NODE, at("full-log"), "--log")
     node = restore_old("killed")
     for n in range(8):
@@ -233,7 +179,7 @@ def a_log_that_cannot_go_on_is_succeeded_by_one_that_begins_with_its_end():
     entry = show(at("next"), 0)
     assert entry["kind"] == "anchor" and entry["fields"]["origin"] == ORIGIN, entry
     assert entry["fields"]["note"].encode() == head, entry
-    append(at("next"), "first", 5)
+    append(at("next"), 5, "first")
     fault_free(at("next"))
     with open(at("next", "candor.yaml"), encoding="utf-8") as file:
         assert "officers: [ A. First, B. Second ]" in file.read()

@@ -9,14 +9,12 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+from candor import CANDOR, append, erase, fault_free, flip, good, run, show
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
 HOME = tempfile.mkdtemp(prefix="candor-restore-")
 NODE = os.path.join(HOME, "node")
 LOG = os.path.join(HOME, "log")
@@ -27,39 +25,6 @@ TOKEN = ""
 def at(*parts):
     """A path below the test's folder."""
     return os.path.join(HOME, *parts)
-
-
-def run(*arguments, stdin=b"", **more):
-    """Runs a command and returns what it did."""
-    return subprocess.run([CANDOR, *arguments], input=stdin, capture_output=True, timeout=120,
-                          **more)
-
-
-def good(*arguments, stdin=b""):
-    """Runs a command that must succeed and returns its output."""
-    done = run(*arguments, stdin=stdin)
-    assert done.returncode == 0, (arguments, done)
-    return done.stdout
-
-
-def append(node, count, size=40):
-    """Appends events; the index of the first."""
-    lines = [json.dumps({"kind": "event", "time": "2026-03-01T10:00:00Z", "source": "desk",
-                         "subject": f"s {n}", "raw": os.urandom(size // 2).hex()})
-             for n in range(count)]
-    answers = good("append", node, stdin="\n".join(lines).encode()).splitlines()
-    return json.loads(answers[0])["index"]
-
-
-def erase(node, index):
-    """Erases a record."""
-    asked = json.loads(good("erase", node, str(index), "--basis", "mistake", "--by", "A. First"))
-    good("erase", "approve", node, str(asked["request"]), "--by", "B. Second")
-
-
-def show(node, index):
-    """A record with its private values."""
-    return json.loads(good("log", "show", node, str(index)))
 
 
 def folder(name, signer=NODE):
@@ -82,21 +47,6 @@ def refused(name, words, *options, log=LOG, keys=KEYS, status=1):
     done = run("restore", log, keys, path, *options)
     assert done.returncode == status and words in done.stderr, done
     assert not os.path.exists(os.path.join(path, "candor.yaml"))
-
-
-def fault_free(node):
-    """fsck finds nothing."""
-    result = json.loads(good("fsck", node, "--json").splitlines()[-1])
-    assert result["faults"] == 0, result
-
-
-def flip(path, offset):
-    """Turns one bit of a file."""
-    with open(path, "r+b") as file:
-        file.seek(offset)
-        byte = file.read(1)[0]
-        file.seek(offset)
-        file.write(bytes([byte ^ 1]))
 
 
 def back_up(log=LOG, keys=KEYS):
@@ -337,7 +287,7 @@ def a_backup_that_was_cut_off_at_its_end_is_whole():
 
 @tap.test
 def a_full_disk_and_a_kill_are_followed_by_another_try():
-    append(NODE, 4000, 400)
+    append(NODE, 4000, size=400)
     back_up()
     path = folder("small")
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))  # noqa: E731

@@ -7,22 +7,15 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import threading
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import running  # noqa: E402
-import tap  # noqa: E402
+from candor import CANDOR, append, run, size_of
+import running
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
 HOME = tempfile.mkdtemp(prefix="candor-serve-")
 NODE = os.path.join(HOME, "node")
-
-
-def run(*arguments, stdin=b""):
-    """Runs a command and returns what it did."""
-    return subprocess.run([CANDOR, *arguments], input=stdin, capture_output=True, timeout=120)
 
 
 def events(source, count):
@@ -44,22 +37,17 @@ def stop(node, how=signal.SIGTERM):
     return node.wait(60)
 
 
-def size():
-    """Entries under the newest checkpoint."""
-    return json.loads(run("log", "head", NODE, "--json").stdout)["size"]
-
-
 @tap.test
 def commands_reach_a_running_node():
     made = run("init", NODE, "--origin", "log.example.com/serve", "--listen", "none")
     assert made.returncode == 0, made.stderr
-    before = size()
+    before = size_of(NODE)
     node = start()
     done = run("append", NODE, "--ack", "checkpointed", stdin=events("a", 300) + b"bad\n")
     assert done.returncode == 2 and b'"line":301' in done.stdout, done
     indices = [json.loads(line)["index"] for line in done.stdout.splitlines()[:300]]
     assert indices == list(range(before, before + 300))
-    assert size() == before + 300
+    assert size_of(NODE) == before + 300
     assert stop(node) == 0
     assert run("fsck", NODE).returncode == 0
 
@@ -121,7 +109,7 @@ def the_death_of_the_signer_ends_the_node():
     done = run("append", NODE, "--ack", "checkpointed", stdin=events("x", 1))
     assert node.wait(60) == 3
     if done.returncode == 0:  # the node was gone already: append opened the log itself
-        assert size() > json.loads(done.stdout)["index"], done
+        assert size_of(NODE) > json.loads(done.stdout)["index"], done
     else:
         assert done.returncode == 3 and not done.stdout, done
     node = start()
@@ -136,7 +124,7 @@ def a_killed_node_leaves_what_it_acknowledged():
     last = json.loads(done.stdout.splitlines()[-1])["index"]
     assert stop(node, signal.SIGKILL) == -signal.SIGKILL
     node = start()
-    assert size() == last + 1
+    assert size_of(NODE) == last + 1
     assert stop(node) == 0
     assert run("fsck", NODE).returncode == 0
 
@@ -155,7 +143,7 @@ def a_view_that_followed_the_node_is_the_one_that_is_rebuilt():
     assert run("append", NODE, stdin=events("v", 100)).returncode == 0
     assert stop(node) == 0
     followed = rows()
-    assert followed[2][0] == size() and sum(row[3] for row in followed[1]) == size()
+    assert followed[2][0] == size_of(NODE) and sum(row[3] for row in followed[1]) == size_of(NODE)
     first = run("rebuild", NODE, "--json")
     assert first.returncode == 0 and rows() == followed, first
     second = run("rebuild", NODE, "--json")

@@ -8,15 +8,12 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 
-SOURCE = os.environ["CANDOR_SOURCE"]
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
-VERIFY = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor-verify")
-sys.path.insert(0, os.path.join(SOURCE, "tests"))
-import tap  # noqa: E402
+from candor import CANDOR, VERIFY
+import tap
+
 
 HELLO, REQUEST, SIGNED, REFUSED = 1, 2, 3, 4
 ORIGIN = "log.example/raw"

@@ -9,15 +9,12 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import tap  # noqa: E402
+from candor import CANDOR
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
+SOURCE = os.environ["CANDOR_SOURCE"]
 FOLDER = tempfile.TemporaryDirectory(prefix="candor-simulate-")
 SMALL = ["--seed", "7", "--staff", "120", "--users", "4000"]
 
@@ -57,7 +54,8 @@ def the_same_seed_gives_the_same_bytes_and_another_does_not():
 def the_bytes_are_those_of_every_machine():
     # When what is simulated changes on purpose, so does this digest.
     made = hashlib.sha256(simulate(*SMALL)).hexdigest()
-    with open(os.path.join(ROOT, "tests", "vectors", "simulate.sha256"), encoding="ascii") as file:
+    stored = os.path.join(SOURCE, "tests", "vectors", "simulate.sha256")
+    with open(stored, encoding="ascii") as file:
         assert made == file.read().strip(), made
 
 
@@ -202,7 +200,7 @@ def hunted(lines, rules):
 def candors_own_rules_find_every_attack_of_a_week_and_little_else():
     lines, labels, attacks = with_truth("week", "--seed", "11", "--days", "7", "--staff", "200",
                                         "--users", "8000")
-    found = hunted(lines, os.path.join(ROOT, "rules"))
+    found = hunted(lines, os.path.join(SOURCE, "rules"))
     listed = json.loads(simulate("--list", "--json"))["attacks"]
     assert {a["attack"] for a in attacks} == set(listed)
     missing, true = [], {}

@@ -9,14 +9,12 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+from candor import CANDOR, append, good, run
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "src", "cmd", "candor")
 HOME = tempfile.mkdtemp(prefix="candor-witness-")
 ORIGIN = "log.example.com/witnessed"
 KEYS = {}
@@ -25,25 +23,6 @@ KEYS = {}
 def at(*parts):
     """A path below the test's folder."""
     return os.path.join(HOME, *parts)
-
-
-def run(*arguments, stdin=b""):
-    """Runs a command and returns what it did."""
-    return subprocess.run([CANDOR, *arguments], input=stdin, capture_output=True, timeout=120)
-
-
-def good(*arguments, stdin=b""):
-    """Runs a command that must succeed and returns its output."""
-    done = run(*arguments, stdin=stdin)
-    assert done.returncode == 0, (arguments, done)
-    return done.stdout
-
-
-def append(node, count):
-    """Appends events."""
-    line = json.dumps({"kind": "event", "time": "2026-03-01T10:00:00Z", "source": "desk",
-                       "subject": "s", "raw": "r"}).encode() + b"\n"
-    good("append", node, stdin=line * count)
 
 
 def head(node):

@@ -8,14 +8,11 @@ import json
 import os
 import re
 import subprocess
-import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import tap  # noqa: E402
+from candor import CANDOR
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
+SOURCE = os.environ["CANDOR_SOURCE"]
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TACTICS = ("initial-access persistence privilege-escalation stealth defense-impairment execution"
@@ -24,14 +21,14 @@ TAG = re.compile(rf"attack\.(t\d{{4}}(\.\d{{3}})?|{TACTICS.replace(' ', '|')})|c
 
 
 def rules():
-    for top, _, names in sorted(os.walk(os.path.join(ROOT, "rules"))):
+    for top, _, names in sorted(os.walk(os.path.join(SOURCE, "rules"))):
         for name in sorted(names):
             if name.endswith(".yml"):
                 yield os.path.join(top, name)
 
 
 def stem(path, folder):
-    return os.path.splitext(os.path.relpath(path, os.path.join(ROOT, folder)))[0]
+    return os.path.splitext(os.path.relpath(path, os.path.join(SOURCE, folder)))[0]
 
 
 def text_of(rule):
@@ -41,7 +38,7 @@ def text_of(rule):
 
 def cases(rule):
     """The lines of the rule's test; a file of raw lines has "text" in place of "event"."""
-    path = os.path.join(ROOT, "tests", "rules", stem(rule, "rules") + ".jsonl")
+    path = os.path.join(SOURCE, "tests", "rules", stem(rule, "rules") + ".jsonl")
     with open(path, encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
@@ -57,7 +54,7 @@ def judged(rule):
 def lines_that_fire(rule, given):
     text = "".join((case.get("text") or json.dumps(case["event"])) + "\n" for case in given)
     done = subprocess.run([CANDOR, "hunt", "--output", "brief", "--rules",
-                           os.path.join(ROOT, "rules")], input=text,
+                           os.path.join(SOURCE, "rules")], input=text,
                           text=True, capture_output=True, check=False)
     assert done.returncode == 0 and not done.stderr, f"{rule}: {done.stderr}"
     findings = [json.loads(line) for line in done.stdout.split("\n") if line]
@@ -68,7 +65,7 @@ def lines_that_fire(rule, given):
 
 @tap.test
 def every_rule_compiles_without_a_warning():
-    done = subprocess.run([CANDOR, "rules", "check", os.path.join(ROOT, "rules")], text=True,
+    done = subprocess.run([CANDOR, "rules", "check", os.path.join(SOURCE, "rules")], text=True,
                           capture_output=True, check=False)
     assert done.returncode == 0 and " 0 refused, 0 warnings" in done.stdout, done.stdout
     assert not done.stderr, done.stderr
@@ -77,7 +74,7 @@ def every_rule_compiles_without_a_warning():
 @tap.test
 def every_rule_has_a_test_and_every_test_a_rule():
     tests = set()
-    for top, _, names in os.walk(os.path.join(ROOT, "tests", "rules")):
+    for top, _, names in os.walk(os.path.join(SOURCE, "tests", "rules")):
         tests |= {stem(os.path.join(top, n), "tests/rules") for n in names if n.endswith(".jsonl")}
     assert tests == {stem(rule, "rules") for rule in rules()}
 

@@ -8,16 +8,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import debian  # noqa: E402
-import running  # noqa: E402
-import tap  # noqa: E402
+import debian
+import running
+import tap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(os.environ["CANDOR_BUILD"], "tests", "senders", "npm")
@@ -27,18 +23,7 @@ PACKAGES = ["@elastic/elasticsearch", "@opentelemetry/api-logs", "@opentelemetry
 SYSTEM_PYTHON = "/usr/bin/python3"  # which has Debian's packages
 COUNT = 2000
 EVIL = 100  # every so many events
-RULE = """title: An evil word
-id: 2b8f3f0e-6f0e-4b5b-9a35-0f7f5a3f5c10
-name: evil
-logsource:
-    category: application
-detection:
-    selection:
-        word: evil
-    condition: selection
-level: high
-"""
-NODE = running.Node({"evil": RULE})
+NODE = running.Node({"evil": running.word_rule("evil", "category: application")})
 
 
 def npm_folder():

@@ -6,27 +6,13 @@ import gzip
 import json
 import os
 import subprocess
-import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
-RULE = """title: An evil word
-id: 2b8f3f0e-6f0e-4b5b-9a35-0f7f5a3f5c10
-name: evil
-logsource:
-    category: application
-detection:
-    selection:
-        word: evil
-    condition: selection
-level: high
-"""
+SOURCE = os.environ["CANDOR_SOURCE"]
 CHANNEL = "fe0ecad8-dd86-4b1f-b458-31356f490ab1"
-NODE = running.Node({"evil": RULE})
+NODE = running.Node({"evil": running.word_rule("evil", "category: application")})
 
 
 def curl(method, path, body=None, *headers):
@@ -161,7 +147,7 @@ def opentelemetry_in_both_encodings():
     bearer = "Authorization: Bearer " + NODE.source("otel")
     kinds = {"json": "application/json", "pb": "application/x-protobuf"}
     for end, kind in kinds.items():
-        with open(os.path.join(ROOT, "tests", "data", "otlp", "logs." + end), "rb") as file:
+        with open(os.path.join(SOURCE, "tests", "data", "otlp", "logs." + end), "rb") as file:
             body = file.read()
         code, head, said = curl("POST", "/v1/logs", body, bearer, "Content-Type: " + kind)
         assert code == 200 and said == (b"{}" if end == "json" else b""), (code, said)

@@ -9,14 +9,12 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import zlib
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import tap  # noqa: E402
+import tap
 
 SERVER = os.path.join(os.environ["CANDOR_BUILD"], "tests", "serve", "http_server")
 JSON = "application/json"

@@ -4,27 +4,13 @@ documents them."""
 import json
 import os
 import re
-import sys
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
-RULE = """title: A word that must not be there
-id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
-name: word
-logsource:
-    product: shop
-detection:
-    selection:
-        word: bad
-    condition: selection
-level: high
-"""
-NODE = running.Node(rules={"word": RULE})
+SOURCE = os.environ["CANDOR_SOURCE"]
+NODE = running.Node(rules={"word": running.word_rule("bad")})
 SHOP = NODE.source("shop")
 WATCH = NODE.user("watch", "program")
 SAMPLE = re.compile(r'^([a-z_]+)(?:\{((?:[a-z]+="[^"\\]*",?)*)\})? ([0-9]+(?:\.[0-9]+)?)$')
@@ -81,7 +67,7 @@ def names_and_types_follow_the_rules_of_prometheus():
 @tap.test
 def the_page_says_what_a_node_says():
     families, samples = scrape()
-    with open(os.path.join(ROOT, "docs/metrics.md"), encoding="utf-8") as file:
+    with open(os.path.join(SOURCE, "docs/metrics.md"), encoding="utf-8") as file:
         rows = re.findall(r"^\| `(candor_\w+)` \| (\w+) \| (.*) \| (.+) \|$", file.read(), re.M)
     assert {name: [kind, meaning] for name, kind, _, meaning in rows} == families
     for name, kind, labels, _ in rows:

@@ -6,27 +6,13 @@ import json
 import os
 import re
 import socket
-import sys
 import urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
-RULE = """title: A word that must not be there
-id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
-name: word
-logsource:
-    product: shop
-detection:
-    selection:
-        word: bad
-    condition: selection
-level: high
-"""
-NODE = running.Node(rules={"word": RULE})
+SOURCE = os.environ["CANDOR_SOURCE"]
+NODE = running.Node(rules={"word": running.word_rule("bad")})
 SHOP = NODE.source("shop")
 ANA = NODE.user("ana", "analyst")
 EVE = NODE.user("eve", "auditor")
@@ -124,7 +110,7 @@ def described():
 
 def routes():
     """The rows of the table in routes.c."""
-    with open(os.path.join(ROOT, "src/serve/routes.c"), encoding="utf-8") as file:
+    with open(os.path.join(SOURCE, "src/serve/routes.c"), encoding="utf-8") as file:
         text = file.read()
     table = text.split("route_row routes[] = {")[1].split("\n};")[0]
     rows = re.findall(r'\{ "([A-Z]+)", (NULL|"[^"]+"), (FOR_\w+)', table)

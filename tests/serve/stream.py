@@ -4,15 +4,11 @@ gets, who may listen, and what becomes of those who do not read."""
 import json
 import os
 import socket
-import sys
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
 RULE = """title: A word that must not be there
 id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
@@ -28,7 +24,7 @@ tags:
 """ + "".join(f"    - long.{n:02d}-{'x' * 80}\n" for n in range(40))
 BAD = {"product": "shop", "word": "bad"}
 PATIENCE_S = 60
-NODE = running.Node(rules={"word": RULE})
+NODE = running.Node(rules={"word": running.word_rule("bad")})
 SHOP = NODE.source("shop")
 ANA = NODE.user("ana", "analyst")
 

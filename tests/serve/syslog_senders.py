@@ -9,14 +9,12 @@ import socket
 import ssl
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.environ["CANDOR_SOURCE"], "tests"))
-import debian  # noqa: E402
-import tap  # noqa: E402
+import debian
+import tap
 
 SERVER = os.path.join(os.environ["CANDOR_BUILD"], "tests", "serve", "syslog_server")
 HOME = tempfile.mkdtemp(prefix="candor-syslog-")

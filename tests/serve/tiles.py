@@ -5,15 +5,13 @@ out is the log of the signed checkpoint."""
 import base64
 import hashlib
 import os
+import shutil
 import subprocess
-import sys
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+from candor import VERIFY
+import running
+import tap
 
 DELAY_S, PATIENCE_S = 4, 120
 NODE = running.Node(config=f"public_delay: {DELAY_S}s\n")
@@ -33,7 +31,7 @@ def checkpoint():
     file = os.path.join(NODE.home.name, "note")
     with open(file, "wb") as out:
         out.write(note)
-    subprocess.run([running.VERIFY, file, "--vkey", NODE.vkey], check=True, capture_output=True)
+    subprocess.run([VERIFY, file, "--vkey", NODE.vkey], check=True, capture_output=True)
     _, size, root = note.split(b"\n\n")[0].split(b"\n")[:3]
     return int(size), base64.b64decode(root)
 
@@ -202,7 +200,7 @@ def the_delay_is_checked_where_it_is_configured():
         done = run("serve", "--check", path)
         assert (done.returncode == 0) == good, (value, done)
         assert good or "candor.yaml:" in done.stderr and "24h" in done.stderr, done
-    running.shutil.rmtree(home)
+    shutil.rmtree(home)
 
 
 tap.main()

@@ -15,23 +15,9 @@ import tempfile
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import running  # noqa: E402
-import tap  # noqa: E402
+import running
+import tap
 
-RULE = """title: A word that must not be there
-id: 6f0c1de2-50c5-4f6f-8f0e-0d3f8f6b7a11
-name: word
-logsource:
-    product: shop
-detection:
-    selection:
-        word: bad
-    condition: selection
-level: high
-"""
 BAD = {"product": "shop", "word": "bad"}
 PATIENCE_S = 60
 HOME = tempfile.mkdtemp()
@@ -124,7 +110,8 @@ def hook(url, name="soc", **more):
 
 
 def node_with(*hooks):
-    node = running.Node(rules={"word": RULE}, config="webhooks:\n" + "".join(hooks))
+    node = running.Node(rules={"word": running.word_rule("bad")},
+                        config="webhooks:\n" + "".join(hooks))
     return node, node.source("shop"), node.user("ana", "analyst")
 
 

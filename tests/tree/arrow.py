@@ -2,13 +2,10 @@
 """The include graph of src/ points one way only: against the flow of the data there is no arrow."""
 import os
 import re
-import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import tap  # noqa: E402
+import tap
 
+SOURCE = os.environ["CANDOR_SOURCE"]
 BELOW = {  # folder -> the folders it may include, itself apart
     "base": "",
     "lib": "base",
@@ -42,11 +39,11 @@ PURE_FOLDERS = ("base", "record", "simulate", "intake", "judge")
 def read_tree():
     """{path under src/: [(line, what it includes)]} and the texts."""
     graph, texts = {}, {}
-    for top, _, names in os.walk(os.path.join(ROOT, "src")):
+    for top, _, names in os.walk(os.path.join(SOURCE, "src")):
         for name in names:
             if not name.endswith((".c", ".h", ".cc", ".def")):
                 continue
-            path = os.path.relpath(os.path.join(top, name), os.path.join(ROOT, "src"))
+            path = os.path.relpath(os.path.join(top, name), os.path.join(SOURCE, "src"))
             with open(os.path.join(top, name), encoding="utf-8") as file:
                 texts[path] = file.read()
             graph[path] = includes(texts[path])
@@ -103,7 +100,7 @@ def impure(graph, paths):
 
 def pure_ledger():
     """The files of ledger_pure_lib in src/ledger/meson.build, with their headers."""
-    path = os.path.join(ROOT, "src", "ledger", "meson.build")
+    path = os.path.join(SOURCE, "src", "ledger", "meson.build")
     if not os.path.exists(path):
         return set()
     with open(path, encoding="utf-8") as file:

@@ -3,15 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import tap  # noqa: E402
+import tap
 
-
+SOURCE = os.environ["CANDOR_SOURCE"]
 def count(*tests):
     """(exit status, last line, whole output) for a log of (result, stdout) pairs."""
     with tempfile.TemporaryDirectory() as build:
@@ -20,7 +16,7 @@ def count(*tests):
             for number, (result, stdout) in enumerate(tests):
                 log.write(json.dumps({"name": f"x / t{number}", "result": result,
                                       "returncode": 0, "stdout": stdout}) + "\n")
-        done = subprocess.run([os.path.join(ROOT, "tools", "count"), build], text=True,
+        done = subprocess.run([os.path.join(SOURCE, "tools", "count"), build], text=True,
                               capture_output=True, check=False)
     return done.returncode, done.stdout.rstrip("\n").split("\n")[-1], done.stdout
 
@@ -42,11 +38,11 @@ def the_skip_of_cmocka_is_a_skip():
 @tap.test
 def a_test_runs_under_tools_tap_with_its_exit_status_and_its_skips_mended():
     script = "echo 'not ok 1 # SKIP b'; echo 'not ok 2 - # c'; exit 7"
-    done = subprocess.run([os.path.join(ROOT, "tools", "tap"), "sh", "-c", script], text=True,
+    done = subprocess.run([os.path.join(SOURCE, "tools", "tap"), "sh", "-c", script], text=True,
                           capture_output=True, check=False)
     assert done.returncode == 7
     assert done.stdout == "ok 1 # SKIP b\nnot ok 2 - # c\n"
-    killed = subprocess.run([os.path.join(ROOT, "tools", "tap"), "sh", "-c", "kill -SEGV $$"],
+    killed = subprocess.run([os.path.join(SOURCE, "tools", "tap"), "sh", "-c", "kill -SEGV $$"],
                             capture_output=True, check=False)
     assert killed.returncode == 128 + 11
 
@@ -78,7 +74,7 @@ def running_nothing_is_a_failure():
 def need(groups, packages, uid="1000"):
     with tempfile.TemporaryDirectory() as folder:
         script = os.path.join(folder, "need")
-        with open(os.path.join(ROOT, "tools", "need"), encoding="utf-8") as source, \
+        with open(os.path.join(SOURCE, "tools", "need"), encoding="utf-8") as source, \
                 open(script, "w", encoding="utf-8") as copy:
             copy.write(source.read())
         with open(os.path.join(folder, "packages.txt"), "w", encoding="utf-8") as file:
@@ -118,11 +114,11 @@ def an_unknown_group_is_refused():
 @tap.test
 def each_package_stands_in_one_group_and_has_its_reason():
     rows = []
-    with open(os.path.join(ROOT, "tools", "packages.txt"), encoding="utf-8") as file:
+    with open(os.path.join(SOURCE, "tools", "packages.txt"), encoding="utf-8") as file:
         rows = [line.split() for line in file if line.strip() and not line.startswith("#")]
     names = [row[1] for row in rows]
     assert len(names) == len(set(names)) and {row[0] for row in rows} == {"build", "test", "check"}
-    with open(os.path.join(ROOT, "docs", "dependencies.md"), encoding="utf-8") as file:
+    with open(os.path.join(SOURCE, "docs", "dependencies.md"), encoding="utf-8") as file:
         reasons = file.read()
     for name in names:
         assert f"`{name}`" in reasons, f"docs/dependencies.md does not say why {name} is needed"

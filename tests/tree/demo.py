@@ -5,16 +5,13 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import tap  # noqa: E402
+import tap
 
-
+SOURCE = os.environ["CANDOR_SOURCE"]
 @tap.test
 def the_tour_runs_and_shows_what_it_says():
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "demo"),
+        done = subprocess.run([sys.executable, os.path.join(SOURCE, "tools", "demo"),
                                os.environ["CANDOR_BUILD"]], cwd=folder, text=True,
                               capture_output=True, check=False,
                               env={**os.environ, "DEMO_EXIT": "1", "SCALE": "0.05"})
@@ -30,7 +27,7 @@ def the_tour_runs_and_shows_what_it_says():
 @tap.test
 def a_tour_without_its_programs_says_so():
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "demo"), folder],
+        done = subprocess.run([sys.executable, os.path.join(SOURCE, "tools", "demo"), folder],
                               cwd=folder, text=True, capture_output=True, check=False)
     assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
 

@@ -9,11 +9,9 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import tap  # noqa: E402
+import tap
 
+SOURCE = os.environ["CANDOR_SOURCE"]
 FOLDER = tempfile.TemporaryDirectory()
 STAGE = os.path.join(FOLDER.name, "stage")
 WITH_MAKE = sys.argv[1:] == ["make"]
@@ -22,7 +20,7 @@ PREFIX = os.path.join(STAGE, "opt/candor")
 
 
 def run(*command, **more):
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, **more)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=SOURCE, **more)
     assert done.returncode == 0, (command, done.stdout[-2000:], done.stderr[-2000:])
     return done.stdout
 
@@ -65,7 +63,7 @@ def programs_pages_completion_rules_formats_and_licence_are_there():
                  "share/doc/candor/formats/proof.md",
                  "share/bash-completion/completions/candor", "lib/sysusers.d/candor.conf"):
         assert path in files, path
-    rules = os.path.join(ROOT, "rules")
+    rules = os.path.join(SOURCE, "rules")
     here = sum(len(names) for _, _, names in os.walk(rules))
     assert sum(path.startswith("share/candor/rules/") for path in files) == here > 40
     names = run(os.path.join(PREFIX, "bin/candor"), "help", "--names").split()

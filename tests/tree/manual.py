@@ -6,12 +6,10 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import tap  # noqa: E402
+from candor import CANDOR
+import tap
 
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
+SOURCE = os.environ["CANDOR_SOURCE"]
 
 
 def run(*command, **more):
@@ -25,7 +23,7 @@ def names():
 @tap.test
 def every_command_has_a_page_and_the_program_one():
     with tempfile.TemporaryDirectory() as folder:
-        done = run(sys.executable, os.path.join(ROOT, "tools", "manual"), CANDOR, folder)
+        done = run(sys.executable, os.path.join(SOURCE, "tools", "manual"), CANDOR, folder)
         assert done.returncode == 0, done.stderr
         assert sorted(os.listdir(folder)) == sorted(
             ["candor.1"] + ["candor-" + n.replace(" ", "-") + ".1" for n in names()])
@@ -36,7 +34,7 @@ def no_page_has_a_warning():
     if not (shutil.which("man") and shutil.which("groff")):
         tap.skip("man-db or groff is not installed")
     with tempfile.TemporaryDirectory() as folder:
-        run(sys.executable, os.path.join(ROOT, "tools", "manual"), CANDOR, folder)
+        run(sys.executable, os.path.join(SOURCE, "tools", "manual"), CANDOR, folder)
         for page in sorted(os.listdir(folder)):
             done = run("man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z",
                        os.path.join(folder, page), env={**os.environ, "LC_ALL": "C.UTF-8"})

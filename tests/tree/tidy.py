@@ -3,14 +3,11 @@
 import importlib.machinery
 import importlib.util
 import os
-import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-sys.dont_write_bytecode = True
-import tap  # noqa: E402
+import tap
 
-loader = importlib.machinery.SourceFileLoader("tidy", os.path.join(ROOT, "tools", "tidy"))
+SOURCE = os.environ["CANDOR_SOURCE"]
+loader = importlib.machinery.SourceFileLoader("tidy", os.path.join(SOURCE, "tools", "tidy"))
 tidy = importlib.util.module_from_spec(importlib.util.spec_from_loader("tidy", loader))
 loader.exec_module(tidy)
 

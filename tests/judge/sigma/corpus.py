@@ -7,8 +7,9 @@ import subprocess
 import sys
 import tempfile
 
+from candor import CANDOR
+
 DATA = os.path.join(os.environ["CANDOR_SHARED_DATA"], "sigma")
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
 ACTIVE = ["rules", "rules-emerging-threats", "rules-threat-hunting", "rules-compliance"]
 results = []
 

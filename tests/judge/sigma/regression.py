@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 
+from candor import CANDOR
+
 DATA = os.path.join(os.environ["CANDOR_SHARED_DATA"], "sigma")
-CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
 
 
 def rule_files():
