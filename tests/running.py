@@ -55,7 +55,8 @@ def processes(scribe):
 class Node:
     """A node that runs. rules: file name to Sigma rule; config: lines for its candor.yaml."""
 
-    def __init__(self, rules=None, config=""):
+    def __init__(self, rules=None, config="", program=CANDOR):
+        self.program = program
         self.home = tempfile.TemporaryDirectory(prefix="candor-node-")
         self.path = os.path.join(self.home.name, "node")
         said = self.candor("init", self.path, "--origin", "log.example.com/senders",
@@ -72,10 +73,10 @@ class Node:
             self.candor("rules", "activate", self.path, "--rules", folder)
         self.start()
 
-    def start(self):
+    def start(self, **environment):
         """Starts the node, as after pause()."""
-        self.process = subprocess.Popen([CANDOR, "serve", self.path], stdout=subprocess.PIPE,
-                                        text=True)
+        self.process = subprocess.Popen([self.program, "serve", self.path], stdout=subprocess.PIPE,
+                                        text=True, env={**os.environ, **environment})
         atexit.register(self.process.kill)  # a test that failed leaves no node behind
         self.url = re.search(r"https?://\S+", self.process.stdout.readline()).group(0)
         self.address = self.url.split("//")[1]

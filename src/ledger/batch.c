@@ -335,7 +335,7 @@ status batch_sequence(struct batch *b, uint64_t source, uint64_t number)
 
 bool batch_has_room(const struct batch *b, uint32_t records, size_t bytes)
 {
-    return batch_count(b) + records <= BATCH_RECORDS_MAX &&
+    return batch_count(b) + records < BATCH_RECORDS_MAX && /* room for a summary */
            b->input_bytes + bytes <= BATCH_INPUT_BYTES_MAX;
 }
 
@@ -344,7 +344,7 @@ bool batch_is_full(const struct batch *b)
     const uint64_t next = b->head.first_index + b->head.record_count;
     const bool segment_ends = b->head.record_count > 0 && next % SEGMENT_ENTRIES == 0;
     return segment_ends || b->head.record_count + 1 == BATCH_RECORDS_MAX || /* room for a summary */
-           b->input_bytes >= BATCH_INPUT_BYTES_MAX;
+           b->head.sequence_count == BATCH_SEQUENCES_MAX || b->input_bytes >= BATCH_INPUT_BYTES_MAX;
 }
 
 uint32_t batch_count(const struct batch *b)

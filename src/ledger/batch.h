@@ -11,8 +11,8 @@
  * batch: records on their way to disk as one write (design section 6): opening blocks, entries,
  * sequence ranges, trailer. Filled record by record, sealed once, written once, then reused.
  *
- * A batch is full at BATCH_RECORDS_MAX records or BATCH_INPUT_BYTES_MAX of openings; the last entry
- * of a segment ends it in any case.
+ * A batch is full at BATCH_RECORDS_MAX records, BATCH_INPUT_BYTES_MAX of openings or
+ * BATCH_SEQUENCES_MAX sequence ranges; the last entry of a segment ends it in any case.
  */
 enum {
     BATCH_INPUT_BYTES_MAX = 1024 * 1024,

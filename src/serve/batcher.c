@@ -12,14 +12,12 @@
 
 enum {
     NS_PER_S = 1000000000,
-    FINDINGS_BYTES = 1024 * 1024,
-    EVENTS_BYTES = LINK_SLOT_BYTES - FINDINGS_BYTES,
     FINDING_BYTES_MAX = 64 * 1024, /* room that must be left for one more */
     WINDOW_BYTES = PROTOCOL_EVENT_BYTES_MAX + JSON_PADDING_BYTES,
     NAME_VALUE_BYTES_MAX = 1024, /* of an actor or a subject */
 };
 
-static_assert(BATCHER_BYTES_CLOSE + WINDOW_BYTES + 4096 < EVENTS_BYTES, "an event always fits");
+static_assert(BATCHER_BYTES_CLOSE + WINDOW_BYTES + 4096 < LINK_SLOT_BYTES, "an event always fits");
 
 struct batcher {
     struct batcher_calls calls;
@@ -27,10 +25,11 @@ struct batcher {
     struct judging *judging;
     uint64_t judging_ns; /* since the start */
     char market[3];
-    struct writer events;   /* owned: the open batch; NULL between batches */
-    struct writer findings; /* owned */
-    uint32_t event_count;
-    uint32_t finding_count;
+    struct writer records; /* owned: the open batch; NULL between batches */
+    uint32_t count;        /* records in it */
+    bool has_event;        /* its newest event is in it, not in the batch before */
+    size_t event_at;       /* where that stands */
+    struct link_item item; /* of that event */
     uint64_t first_number; /* of the open batch */
     uint64_t findings_made;
     uint8_t *window; /* owned: the event at hand, with padding behind it */
@@ -50,8 +49,7 @@ status batcher_new(const struct routes *routes, const char *market, uint64_t nex
     bytes_copy(b->market, sizeof b->market - 1, slice_text(market));
     b->intake = intake_new(routes);
     b->window = calloc(1, WINDOW_BYTES);
-    b->findings = writer_of(malloc(FINDINGS_BYTES), FINDINGS_BYTES);
-    if (b->intake == NULL || b->window == NULL || b->findings.at == NULL) {
+    if (b->intake == NULL || b->window == NULL) {
         batcher_free(b);
         return FAIL(E_NOMEM);
     }
@@ -64,34 +62,30 @@ void batcher_free(struct batcher *b)
     if (b == NULL) return;
     intake_free(b->intake);
     free(b->window);
-    free(b->events.at);
-    free(b->findings.at);
+    free(b->records.at);
     free(b);
 }
 
 static status open_batch(struct batcher *b)
 {
-    if (b->events.at != NULL) return OK;
-    b->events = writer_of(malloc(EVENTS_BYTES + FINDINGS_BYTES), EVENTS_BYTES + FINDINGS_BYTES);
-    return b->events.at != NULL ? OK : FAIL(E_NOMEM);
+    if (b->records.at != NULL) return OK;
+    b->records = writer_of(malloc(LINK_SLOT_BYTES), LINK_SLOT_BYTES);
+    return b->records.at != NULL ? OK : FAIL(E_NOMEM);
 }
 
 static void close_batch(struct batcher *b)
 {
-    const uint32_t records = b->event_count + b->finding_count;
-    writer_bytes(&b->events, writer_slice(&b->findings));
-    const struct batch_out out = { b->events.at, b->events.len, records, b->first_number };
-    b->events = (struct writer){};
-    b->findings = writer_of(b->findings.at, FINDINGS_BYTES);
-    b->event_count = 0;
-    b->finding_count = 0;
-    b->first_number += records;
+    const struct batch_out out = { b->records.at, b->records.len, b->count, b->first_number };
+    b->records = (struct writer){};
+    b->first_number += b->count;
+    b->count = 0;
+    b->has_event = false;
     b->calls.ready(b->calls.self, &out);
 }
 
 status batcher_flush(struct batcher *b)
 {
-    if (b->event_count + b->finding_count > 0) close_batch(b);
+    if (b->count > 0) close_batch(b);
     return OK;
 }
 
@@ -125,14 +119,23 @@ static const char *market_of(const struct batcher *b)
     return source->market[0] != '\0' ? source->market : b->market;
 }
 
-/* Findings stand behind all events of their batch. One that does not fit begins the next batch. */
+/* Says at the newest event that one more finding stands behind it. */
+static void count_finding(struct batcher *b)
+{
+    if (!b->has_event) return;
+    struct writer w = writer_of(b->records.at + b->event_at, LINK_ITEM_BYTES_MAX);
+    b->item.findings++;
+    link_item_write(&b->item, &w);
+}
+
+/* Findings stand behind their event. One that does not fit begins the next batch. */
 static status add_finding(void *self, const struct finding *finding)
 {
     static const struct link_item item = {};
     struct batcher *b = self;
     struct record record = {};
-    const bool full = b->event_count + b->finding_count == LINK_RECORDS_MAX ||
-                      b->findings.cap - b->findings.len < FINDING_BYTES_MAX;
+    const bool full =
+        b->count == LINK_RECORDS_MAX || b->records.cap - b->records.len < FINDING_BYTES_MAX;
     if (full) {
         close_batch(b);
         TRY(open_batch(b));
@@ -143,9 +146,10 @@ static status add_finding(void *self, const struct finding *finding)
         .filed_s = filed_under(finding->time_ns, b->from->arrived_ns),
     };
     TRY(finding_record_make(&b->finding, finding, &place, &record, &b->fault));
-    link_item_write(&item, &b->findings);
-    TRY(wire_put(&record, &b->findings));
-    b->finding_count++;
+    count_finding(b);
+    link_item_write(&item, &b->records);
+    TRY(wire_put(&record, &b->records));
+    b->count++;
     b->findings_made++;
     return OK;
 }
@@ -185,9 +189,16 @@ static status put_event(struct batcher *b, const struct event *event, slice raw)
     if (field_text(event, source->subject, &text)) draft_text(&b->draft, FIELD_event_subject, text);
     draft_raw(&b->draft, FIELD_event_raw, raw);
     TRY(draft_end(&b->draft, NULL, &record, &b->fault));
-    const struct link_item item = { from->is_numbered, source->id, from->sequence };
-    link_item_write(&item, &b->events);
-    return wire_put(&record, &b->events);
+    b->event_at = b->records.len;
+    b->item = (struct link_item){ .is_numbered = from->is_numbered,
+                                  .source = source->id,
+                                  .sequence = from->sequence };
+    link_item_write(&b->item, &b->records);
+    const status put = wire_put(&record, &b->records);
+    if (put.code != E_OK) b->records.len = b->event_at;
+    b->has_event = put.code == E_OK;
+    b->count += b->has_event;
+    return put;
 }
 
 static status judge(struct batcher *b, struct event *event, uint64_t number)
@@ -240,10 +251,7 @@ static status read_events(struct batcher *b, const struct submission *given, uin
         if (!put && given->format == INTAKE_JSON && is_followed(raw, event.raw)) {
             return fault_set(f, FAIL(E_TRAILING), "something stands behind the object");
         }
-        if (!put) {
-            TRY(put_event(b, &event, raw));
-            b->event_count++;
-        }
+        if (!put) TRY(put_event(b, &event, raw));
         put = true;
         TRY(judge(b, &event, number));
     }
@@ -261,10 +269,9 @@ status batcher_add(struct batcher *b, const struct origin *from, const struct su
     TRY(open_batch(b));
     b->from = from;
     bytes_copy(b->window, WINDOW_BYTES, event->raw);
-    *ret_number = b->first_number + b->event_count;
+    *ret_number = b->first_number + b->count;
     TRY(read_events(b, event, *ret_number, f));
-    const bool full = b->events.len >= BATCHER_BYTES_CLOSE ||
-                      b->event_count + b->finding_count >= LINK_RECORDS_MAX / 2;
+    const bool full = b->records.len >= BATCHER_BYTES_CLOSE || b->count >= LINK_RECORDS_MAX / 2;
     if (full) close_batch(b);
     return OK;
 }

@@ -7,8 +7,8 @@
 #include "serve/replay.h"
 
 /*
- * batcher: events become batches for the scribe (serve/link.h), each with the findings that its
- * events led to behind them. Fixes the order of events: an event is judged when it is added, after
+ * batcher: events become batches for the scribe (serve/link.h), each event with the findings that
+ * it led to behind it. Fixes the order of events: an event is judged when it is added, after
  * everything added before it. No socket, no clock: the caller says when an event arrived.
  */
 enum {

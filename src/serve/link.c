@@ -127,6 +127,7 @@ status link_hash_parse(slice payload, hash *ret_hash)
 void link_item_write(const struct link_item *item, struct writer *w)
 {
     writer_u8(w, item->is_numbered ? 1 : 0);
+    writer_u16(w, item->findings);
     if (!item->is_numbered) return;
     writer_u64(w, item->source);
     writer_u64(w, item->sequence);
@@ -138,6 +139,7 @@ status link_item_take(struct cursor *c, struct link_item *ret_item)
     *ret_item = (struct link_item){};
     TRY(cursor_u8(c, &numbered));
     if (numbered > 1) return FAIL(E_VALUE);
+    TRY(cursor_u16(c, &ret_item->findings));
     if (numbered == 0) return OK;
     ret_item->is_numbered = true;
     TRY(cursor_u64(c, &ret_item->source));

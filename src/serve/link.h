@@ -34,8 +34,10 @@
  *     idle        nothing: the answer to stop, all is answered
  *     replay ask  for the events that the judge's state is made of (serve/replay.h)
  *
- * A batch is for each record: numbered u8 (0 or 1) | if 1: source u64, sequence u64 | the record
- * (record/wire.h). Positions in findings are numbers, which the scribe turns into indices.
+ * A batch is for each record: numbered u8 (0 or 1) | findings u16 | if numbered: source u64,
+ * sequence u64 | the record (record/wire.h). findings: how many stand behind an event because of
+ * it; the log gets them together with it. Positions in findings are numbers, which the scribe turns
+ * into indices.
  */
 enum link_message {
     LINK_HELLO = 1,
@@ -65,6 +67,7 @@ enum {
     LINK_RECORDS_MAX = 8192, /* of a batch, so that it commits as a whole */
     LINK_RUNS_MAX = 64,
     LINK_PAYLOAD_MAX = 2 * 1024 * 1024,
+    LINK_ITEM_BYTES_MAX = 1 + 2 + 8 + 8,
 };
 
 struct link_hello {
@@ -124,7 +127,8 @@ status link_hash_parse(slice payload, hash *ret_hash);
 
 /* One record of a batch before the record itself. */
 struct link_item {
-    bool is_numbered; /* by its sender */
+    bool is_numbered;  /* by its sender */
+    uint16_t findings; /* behind this event, because of it */
     uint64_t source;
     uint64_t sequence;
 };

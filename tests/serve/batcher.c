@@ -64,8 +64,8 @@ static status add(struct batcher *b, const char *raw, uint64_t *ret_number, stru
     return batcher_add(b, &from, &event, ret_number, f);
 }
 
-/* The nth record of a batch. */
-static void record_at(const struct batch_out *batch, size_t nth, struct wire_record *ret_record)
+/* The nth record of a batch; how many findings are said to stand behind it. */
+static uint16_t record_at(const struct batch_out *batch, size_t nth, struct wire_record *ret_record)
 {
     struct cursor c = cursor_of((slice){ batch->bytes, batch->len });
     struct link_item item = {};
@@ -75,6 +75,7 @@ static void record_at(const struct batch_out *batch, size_t nth, struct wire_rec
         assert_ok(wire_take(&c, ret_record, &f));
     }
     if (nth + 1 == batch->records) assert_ok(cursor_end(&c));
+    return item.findings;
 }
 
 static slice field(const struct wire_record *r, int id)
@@ -95,23 +96,27 @@ static void findings_stand_behind_their_events_and_name_them(void **)
     assert_ok(add(b, "{\"product\":\"candor\",\"a\":\"bad\",\"actor\":\"ana\"}", &numbers[0], &f));
     assert_ok(add(b, "{\"a\":\"good\",\"who\":{\"id\":\"u-1\"}}", &numbers[1], &f));
     assert_ok(add(b, "{\"product\":\"candor\",\"a\":\"bad\",\"actor\":\"ana\"}", &numbers[2], &f));
-    assert_true(numbers[0] == 100 && numbers[1] == 101 && numbers[2] == 102);
+    assert_true(numbers[0] == 100 && numbers[1] == 102 && numbers[2] == 103);
     assert_ok(batcher_flush(b));
     assert_int_equal(out.count, 1);
     assert_int_equal(out.at[0].records, 6); /* three events, two findings, one correlation */
     assert_true(out.at[0].first_number == 100);
-    record_at(&out.at[0], 0, &r);
+    assert_int_equal(record_at(&out.at[0], 0, &r), 1); /* that many findings behind it */
     assert_int_equal(r.record.kind, KIND_event);
     assert_true(slice_is(field(&r, FIELD_event_actor), "ana"));
-    record_at(&out.at[0], 1, &r);
+    assert_int_equal(record_at(&out.at[0], 1, &r), 0);
+    assert_int_equal(r.record.kind, KIND_finding);
+    assert_int_equal(record_at(&out.at[0], 2, &r), 0);
     assert_true(slice_is(field(&r, FIELD_event_subject), "u-1"));
+    assert_int_equal(record_at(&out.at[0], 3, &r), 2);
+    assert_int_equal(r.record.kind, KIND_event);
     record_at(&out.at[0], 4, &r);
     assert_int_equal(r.record.kind, KIND_finding);
     record_at(&out.at[0], 5, &r);
     assert_true(slice_is(field(&r, FIELD_finding_title), "Twice"));
     const slice evidence = field(&r, FIELD_finding_evidence);
     assert_int_equal(evidence.len, 20);
-    assert_true(get_u64(evidence.at) == 100 && get_u64(evidence.at + 10) == 102);
+    assert_true(get_u64(evidence.at) == 100 && get_u64(evidence.at + 10) == 103);
     forget(&out);
     batcher_free(b);
     judging_free(j);

@@ -81,14 +81,14 @@ static void numbers_beyond_their_limits_are_refused(void **)
 
 static void items_say_whether_their_sender_numbered_them(void **)
 {
-    const struct link_item numbered = { true, 3, 99 };
+    const struct link_item numbered = { true, 7, 3, 99 };
     const struct link_item plain = {};
     struct link_item back = {};
     link_item_write(&numbered, fresh());
     link_item_write(&plain, &w);
     struct cursor c = cursor_of(guarded(writer_slice(&w)));
     assert_ok(link_item_take(&c, &back));
-    assert_true(back.is_numbered && back.source == 3 && back.sequence == 99);
+    assert_true(back.is_numbered && back.source == 3 && back.sequence == 99 && back.findings == 7);
     assert_ok(link_item_take(&c, &back));
     assert_false(back.is_numbered);
     assert_fails(link_item_take(&c, &back), E_SHORT);

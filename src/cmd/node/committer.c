@@ -23,8 +23,9 @@ struct committer {
     struct commit_signer signer;
     char origin[SIGNER_ORIGIN_BYTES_MAX + 1];
     struct parcel parcels[2];
-    unsigned filling; /* which parcel the caller fills; the other is the thread's while busy */
-    bool begun;       /* the filling batch has been begun */
+    unsigned filling;  /* which parcel the caller fills; the other is the thread's while busy */
+    bool begun;        /* the filling batch has been begun */
+    uint32_t together; /* records to come that go into the filling batch */
     pthread_t thread;
     bool has_thread;
 
@@ -262,10 +263,12 @@ status committer_flush(struct committer *c, struct fault *f)
 status committer_add(struct committer *c, const struct record *record, uint64_t *ret_index,
                      struct fault *f)
 {
-    if (c->begun && ledger_is_full(c->ledger, c->parcels[c->filling].batch)) {
+    const bool stays = c->together > 0;
+    if (c->begun && !stays && ledger_is_full(c->ledger, c->parcels[c->filling].batch)) {
         TRY(committer_flush(c, f));
     }
     struct batch *batch = c->parcels[c->filling].batch;
+    c->together -= stays;
     if (!c->begun) {
         TRY(begin_when_there_is_space(c, batch, f));
         c->begun = true;
@@ -277,6 +280,28 @@ status committer_room(struct committer *c, uint32_t records, size_t bytes, struc
 {
     if (!c->begun || batch_has_room(c->parcels[c->filling].batch, records, bytes)) return OK;
     return committer_flush(c, f);
+}
+
+/* Entries that still fit into the segment before its last one, which is a summary. */
+static uint64_t segment_left(const struct committer *c)
+{
+    const uint64_t next = archive_size(ledger_archive(c->ledger)) + committer_pending(c);
+    return SEGMENT_ENTRIES - 1 - next % SEGMENT_ENTRIES;
+}
+
+status committer_together(struct committer *c, uint32_t records, struct fault *f)
+{
+    const uint32_t count = records < COMMITTER_TOGETHER_MAX ? records : COMMITTER_TOGETHER_MAX;
+    const struct batch *batch = c->parcels[c->filling].batch;
+    uint64_t index = 0;
+    c->together = 0;
+    const bool fits =
+        !c->begun || (batch_has_room(batch, count, 0) && !ledger_is_full(c->ledger, batch));
+    if (!fits) TRY(committer_flush(c, f));
+    while (segment_left(c) < count)
+        TRY(committer_summarise(c, &index, f));
+    c->together = count;
+    return OK;
 }
 
 status committer_sequence(struct committer *c, uint64_t source, uint64_t number, struct fault *f)

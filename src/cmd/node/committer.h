@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include "base/fault.h"
 #include "ledger/ledger.h"
+#include "ledger/segment.h"
 
 /*
  * committer: group commit. The caller's thread encodes and seals; a second thread writes, syncs,
@@ -31,7 +32,10 @@ struct commit_listener {
 struct committer;
 struct metrics;
 
-enum { COMMITTER_RETRY_MS = 200 };
+enum {
+    COMMITTER_RETRY_MS = 200,
+    COMMITTER_TOGETHER_MAX = BATCH_RECORDS_MAX - 1, /* a summary may have to follow */
+};
 
 /* Starts the writing thread over the ledger, which the committer borrows and nobody else may use.
  * first is signed and published at once when the signer is behind the log (after a crash), so that
@@ -56,8 +60,13 @@ status committer_check(struct committer *c, struct fault *f);
 status committer_add(struct committer *c, const struct record *record, uint64_t *ret_index,
                      struct fault *f);
 /* Makes sure that so many records, with openings of about that many bytes, go into one batch (as
- * far as one can hold them): flushes what was added before, if need be. */
+ * far as one can hold them, and where no segment ends between them): flushes what was added before,
+ * if need be. */
 status committer_room(struct committer *c, uint32_t records, size_t bytes, struct fault *f);
+/* The next records, up to COMMITTER_TOGETHER_MAX, become durable together or not at all: they go
+ * into one batch, whatever their size. Where the segment has no room for them it is filled up with
+ * summaries. */
+status committer_together(struct committer *c, uint32_t records, struct fault *f);
 /* Notes that the record added last is that number of its source. */
 status committer_sequence(struct committer *c, uint64_t source, uint64_t number, struct fault *f);
 /* Flushes, then adds and flushes a summary of everything before it. */

@@ -49,7 +49,8 @@ struct front_link {
     uint64_t held_timer;
     bool stopping; /* what was taken may use the reserve */
     struct wire_record record;
-    uint8_t *evidence; /* owned: translated positions */
+    uint32_t findings_due; /* behind the event at hand */
+    uint8_t *evidence;     /* owned: translated positions */
     struct link_head told;
     struct replay_log *replay; /* what the front asked for; NULL: nothing under way */
     bool has_asked, is_ready;
@@ -88,7 +89,27 @@ static status translate(struct front_link *l)
     return OK;
 }
 
-static status take_record(struct front_link *l, struct cursor *c, struct link_stored *m)
+/* An event and the findings behind it become durable together. left: records behind this one. */
+static status begin_group(struct front_link *l, const struct link_item *item, uint32_t left)
+{
+    if (l->findings_due > 0 || item->findings > left) {
+        return fault_set(l->fault, FAIL(E_VALUE), "front: malformed batch: findings are missing");
+    }
+    l->findings_due = item->findings;
+    return committer_together(l->node->committer, 1 + l->findings_due, l->fault);
+}
+
+static status take_finding(struct front_link *l, const struct link_item *item)
+{
+    if (item->findings > 0 || item->is_numbered) {
+        return fault_set(l->fault, FAIL(E_VALUE), "front: malformed batch: a finding with more");
+    }
+    if (l->findings_due > 0) l->findings_due--;
+    return translate(l);
+}
+
+static status take_record(struct front_link *l, struct cursor *c, uint32_t left,
+                          struct link_stored *m)
 {
     struct link_item item = {};
     uint64_t index = 0;
@@ -97,8 +118,10 @@ static status take_record(struct front_link *l, struct cursor *c, struct link_st
     TRY(wire_take(c, &l->record, l->fault));
     const uint8_t kind = l->record.record.kind;
     if (kind == KIND_finding) {
-        TRY(translate(l));
-    } else if (kind != KIND_event) {
+        TRY(take_finding(l, &item));
+    } else if (kind == KIND_event) {
+        TRY(begin_group(l, &item, left));
+    } else {
         return fault_set(l->fault, FAIL(E_DENIED), "front: it may not write records of kind %u",
                          kind);
     }
@@ -114,7 +137,7 @@ static status take_records(struct front_link *l, const struct link_batch *b, str
     struct cursor c = cursor_of((slice){ l->copy, b->bytes });
     TRY(committer_room(l->node->committer, b->records, b->bytes, l->fault));
     for (uint32_t i = 0; i < b->records; i++)
-        TRY(take_record(l, &c, m));
+        TRY(take_record(l, &c, b->records - i - 1, m));
     return cursor_end(&c);
 }
 
