@@ -8,6 +8,18 @@
 #include "os/failpoint.h"
 #include "base/banned.h"
 
+status store_file_exists(const struct store *s, const char *name, bool *ret_exists, struct fault *f)
+{
+    struct fault why = {};
+    int file = -1;
+    const status opened = s->ops->open(s->self, name, STORE_READ, &file, &why);
+    *ret_exists = opened.code == E_OK;
+    if (opened.code == E_OK) s->ops->close(s->self, file);
+    if (opened.code == E_OK || opened.code == E_NOT_FOUND) return OK;
+    *f = why;
+    return opened;
+}
+
 status store_file_read(const struct store *s, const char *name, uint8_t *ret_bytes, size_t cap,
                        size_t *ret_len, struct fault *f)
 {

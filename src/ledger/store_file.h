@@ -6,6 +6,10 @@
  * store_file: small whole files over a store, the durable way.
  */
 
+/* Whether there is a file of that name. Fails where that cannot be told. */
+status store_file_exists(const struct store *s, const char *name, bool *ret_exists,
+                         struct fault *f);
+
 /* Reads a whole file of at most cap bytes. E_NOT_FOUND, E_LIMIT if it is larger. */
 status store_file_read(const struct store *s, const char *name, uint8_t *ret_bytes, size_t cap,
                        size_t *ret_len, struct fault *f);

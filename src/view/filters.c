@@ -74,19 +74,16 @@ status filters_load(const struct store *s, uint64_t segment, uint8_t **ret_bytes
                      (unsigned long long)segment);
 }
 
-static bool is_there(const struct store *s, const char *name)
-{
-    struct fault unused;
-    int handle = -1;
-    if (s->ops->open(s->self, name, STORE_READ, &handle, &unused).code != E_OK) return false;
-    s->ops->close(s->self, handle);
-    return true;
-}
-
 bool filters_have(const struct store *s, uint64_t segment)
 {
-    return is_there(s, name_of(LAYOUT_KEYS, segment).text) &&
-           is_there(s, name_of(VIEW_FOLDER, segment).text);
+    const char *const folders[] = { LAYOUT_KEYS, VIEW_FOLDER };
+    struct fault unused = {};
+    bool is_there = true;
+    for (size_t i = 0; i < COUNT_OF(folders) && is_there; i++) {
+        const struct layout_name name = name_of(folders[i], segment);
+        if (store_file_exists(s, name.text, &is_there, &unused).code != E_OK) return false;
+    }
+    return is_there;
 }
 
 static status save(const struct store *s, struct crypto *c, uint64_t segment, slice filter,
@@ -125,7 +122,9 @@ static status forget_one(const struct store *s, uint64_t segment, struct fault *
     const char *const folders[] = { LAYOUT_KEYS, VIEW_FOLDER };
     for (size_t i = 0; i < COUNT_OF(folders); i++) {
         const struct layout_name name = name_of(folders[i], segment);
-        if (!is_there(s, name.text)) continue;
+        bool is_there = false;
+        TRY(store_file_exists(s, name.text, &is_there, f));
+        if (!is_there) continue;
         TRY(s->ops->remove(s->self, name.text, f));
         TRY(s->ops->sync_dir(s->self, folders[i], f));
     }

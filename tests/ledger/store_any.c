@@ -2,6 +2,7 @@
 #include "tests/ledger/store_any.h"
 
 #include <stdio.h>
+#include "ledger/store_file.h"
 #include "tests/cm.h"
 
 static struct fault fault;
@@ -50,6 +51,11 @@ void store_any_operations(const struct store *s)
     expect(s, h, 10, (slice){ (const uint8_t *)"en\0\0\0", 5 });
     ops->close(s->self, h);
     assert_ok(ops->rename(s->self, "log/a", "log/b", &fault));
+    bool is_there = true;
+    assert_ok(store_file_exists(s, "log/a", &is_there, &fault));
+    assert_false(is_there);
+    assert_ok(store_file_exists(s, "log/b", &is_there, &fault));
+    assert_true(is_there);
     const int again = store_any_open(s, "log/b", STORE_READ);
     expect(s, again, 10, slice_text("en"));
     ops->close(s->self, again);

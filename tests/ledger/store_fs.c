@@ -2,6 +2,7 @@
 #include "ledger/store_fs.h"
 
 #include <stdio.h>
+#include "ledger/store_file.h"
 #include "tests/cm.h"
 #include "tests/fail.h"
 #include "tests/ledger/store_any.h"
@@ -63,6 +64,9 @@ static void the_last_handle_is_the_limit_and_a_closed_one_returns(void **)
             assert_int_not_equal(handles[i], handles[j]);
     }
     assert_fails(store.ops->open(store.self, "a", STORE_READ, &more, &fault), E_LIMIT);
+    bool is_there = true;
+    assert_fails(store_file_exists(&store, "a", &is_there, &fault), E_LIMIT);
+    assert_false(is_there);
     store.ops->close(store.self, handles[100]);
     assert_int_equal(open_file("a", STORE_READ), handles[100]);
 }

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "cmd/incident/incident_book.h"
 #include "ledger/layout.h"
+#include "ledger/store_file.h"
 #include "ledger/store_fs.h"
 #include "ledger/head.h"
 #include "ledger/merkle.h"
@@ -47,10 +48,9 @@ static status lock_take(const char *dir, struct node *n, struct fault *f)
  */
 static status signer_is_there(const struct store *store, struct fault *f)
 {
-    int file = -1;
-    const status s = store->ops->open(store->self, LAYOUT_SIGNER_KEY, STORE_READ, &file, f);
-    if (s.code == E_OK) store->ops->close(store->self, file);
-    if (s.code != E_NOT_FOUND) return s;
+    bool is_there = false;
+    TRY(store_file_exists(store, LAYOUT_SIGNER_KEY, &is_there, f));
+    if (is_there) return OK;
     return fault_set(f, FAIL(E_REFUSED),
                      "there is no signer: what it signed last is lost, so nothing may be signed "
                      "under this name any more; see: candor help recover");

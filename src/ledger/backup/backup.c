@@ -56,20 +56,6 @@ status backup_manifest(const struct store *store, const char *name, struct manif
     return s;
 }
 
-/* Whether there is a file of that name. */
-static status is_there(const struct store *store, const char *name, bool *ret_there,
-                       struct fault *f)
-{
-    struct fault why = {};
-    int file = -1;
-    const status s = store->ops->open(store->self, name, STORE_READ, &file, &why);
-    *ret_there = s.code == E_OK;
-    if (s.code == E_OK) store->ops->close(store->self, file);
-    if (s.code == E_OK || s.code == E_NOT_FOUND) return OK;
-    *f = why;
-    return s;
-}
-
 /* The folder is empty, a backup of this log, or one that was cut off the first time. */
 static status target_check(struct run *r, struct fault *f)
 {
@@ -77,7 +63,7 @@ static status target_check(struct run *r, struct fault *f)
     const struct backup_order *o = r->order;
     for (size_t i = 0; i < COUNT_OF(of_nodes); i++) {
         bool there = false;
-        TRY(is_there(o->to, of_nodes[i], &there, f));
+        TRY(store_file_exists(o->to, of_nodes[i], &there, f));
         if (there) {
             return fault_set(f, FAIL(E_REFUSED), "the target has %s: it is a node, not a backup",
                              of_nodes[i]);

@@ -29,19 +29,6 @@ struct run {
 
 /* ---- which parts ---- */
 
-static status is_there(const struct store *store, const char *name, bool *ret_there,
-                       struct fault *f)
-{
-    struct fault why = {};
-    int file = -1;
-    const status s = store->ops->open(store->self, name, STORE_READ, &file, &why);
-    *ret_there = s.code == E_OK;
-    if (s.code == E_OK) store->ops->close(store->self, file);
-    if (s.code == E_OK || s.code == E_NOT_FOUND) return OK;
-    *f = why;
-    return s;
-}
-
 /* The manifest of the log: manifest.next, if a crash came after it was whole. */
 static status log_manifest(struct run *r, struct fault *f)
 {
@@ -90,7 +77,7 @@ static status run_open(struct run *r, struct fault *f)
     r->head = malloc(sizeof *r->head);
     if (r->head == NULL) return fault_set(f, FAIL(E_NOMEM), "restore: out of memory");
     TRY(copy_init(&r->copy, o->log, o->to, o->watcher, f));
-    TRY(is_there(o->to, LAYOUT_CONFIG, &there, f));
+    TRY(store_file_exists(o->to, LAYOUT_CONFIG, &there, f));
     if (there) {
         return fault_set(f, FAIL(E_EXISTS),
                          "there is a node already; a node that is to be replaced "

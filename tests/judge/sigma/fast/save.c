@@ -176,15 +176,22 @@ static void finds_the_same(void **)
     freed(bytes);
 }
 
-static size_t findings_of(const struct ruleset *rs, const char *json)
+/* The event, as long as the intake that read it is there: the caller frees that. */
+static struct intake *event_of(const char *json, struct event *ret_event)
 {
     struct intake *in = intake_new(NULL);
     struct intake_position at = {};
-    struct event event = {};
     struct fault fault = {};
     intake_begin(in, INTAKE_AUTO, 2026);
     intake_data(in, slice_text(json), true);
-    assert_int_equal(intake_next(in, &event, &at, &fault), INTAKE_EVENT);
+    assert_int_equal(intake_next(in, ret_event, &at, &fault), INTAKE_EVENT);
+    return in;
+}
+
+static size_t findings_of(const struct ruleset *rs, const char *json)
+{
+    struct event event = {};
+    struct intake *in = event_of(json, &event);
     struct comparison c = comparison_of(rs);
     comparison_event(&c, &event, "made");
     const size_t found = c.findings;
@@ -245,13 +252,8 @@ static void ask(const struct ruleset *rs)
 {
     static const char json[] = "{\"A\":\"a-b\",\"B\":\"foo12\",\"C\":\"10.1.2.3\",\"F\":4,"
                                "\"T\":\"2024-01-31T23:30:00Z\",\"G\":\"a\",\"N\":3,\"U\":\"u\"}\n";
-    struct intake *in = intake_new(NULL);
-    struct intake_position at = {};
     struct event event = {};
-    struct fault fault = {};
-    intake_begin(in, INTAKE_AUTO, 2026);
-    intake_data(in, slice_text(json), true);
-    assert_int_equal(intake_next(in, &event, &at, &fault), INTAKE_EVENT);
+    struct intake *in = event_of(json, &event);
     struct comparison c = comparison_of(rs);
     comparison_event(&c, &event, "made");
     struct correlator *correlator = NULL;
