@@ -2,20 +2,22 @@
 /*
  * judge/sigma/correlate: the bytes are events, four of them each: which rules match and the group,
  * the step in time (also back), a value. Every type of correlation runs over them in little memory.
- * What it concludes does not depend on the secret key, each finding keeps what its kind promises,
- * and memory stays within its bound.
+ * What it concludes does not depend on the secret key, nor on whether it was moved into another
+ * correlator on the way, each finding keeps what its kind promises, and memory stays within its
+ * bound. Then bytes of the state change, here and there: what is restored from them goes on.
  */
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "base/bytes.h"
 #include "base/writer.h"
-#include "judge/sigma/correlate/correlator.h"
+#include "judge/sigma/correlate/snapshot.h"
 #include "judge/sigma/correlation.h"
 #include "base/banned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-enum { EVENT_BYTES = 4, EVENTS_MAX = 4096, RULES = 3, STATE_BYTES = 64 * 1024 };
+enum { EVENT_BYTES = 4, EVENTS_MAX = 4096, RULES = 3, STATE_BYTES = 64 * 1024, CHANGES = 4 };
 
 static const char rules[] =
     "title: a\nname: a\nlogsource: {product: x}\ndetection: {s: {A: 1}, condition: s}\n---\n"
@@ -45,10 +47,10 @@ static const char rules[] =
 
 /* Boiled down: how many findings, and what they say. */
 struct sum {
-    const struct correlator *correlator;
     uint64_t findings;
     uint64_t hash;
     uint64_t position; /* of the newest event */
+    bool is_changed;   /* the state was: what it concludes may be wrong */
 };
 
 static void mix(struct sum *s, uint64_t value)
@@ -65,7 +67,7 @@ static void on_finding(void *user, const struct finding *f)
     mix(s, f->kind);
     mix(s, (uint64_t)f->time_ns);
     mix(s, f->evicted_count);
-    if (f->kind == FINDING_EVICTION) return;
+    if (f->kind == FINDING_EVICTION || s->is_changed) return;
     assert(f->kind == FINDING_CORRELATION && c != NULL);
     assert(f->window_start_ns <= f->window_end_ns);
     assert(f->window_end_ns - f->window_start_ns <= c->timespan_ns);
@@ -111,18 +113,68 @@ static void one_event(struct correlator *c, const uint8_t *bytes, int64_t *time_
     correlator_event(c, &event, s->position, *time_ns, matched, matched_count, on_finding, s);
 }
 
-static struct sum run(const struct ruleset *rs, slice data, uint64_t key)
+static struct correlator *new_one(const struct ruleset *rs, uint64_t key)
 {
     const struct correlator_config config = { .bytes_max = STATE_BYTES,
                                               .lateness_ns = -1,
                                               .key = { key, ~key } };
-    struct sum s = {};
     struct correlator *c = NULL;
+    return correlator_new(rs, &config, &c).code == E_OK ? c : NULL;
+}
+
+/* Changes that follow from the input; a few events more over what is restored. */
+static void restore_changed(const struct ruleset *rs, struct writer saved, slice input)
+{
+    for (uint32_t i = 0, random = (uint32_t)input.len; i < CHANGES; i++) {
+        struct sum s = { .is_changed = true };
+        struct correlator *c = new_one(rs, 5);
+        if (c == NULL) return;
+        random = random * 1664525u + 1013904223u + input.at[i % input.len];
+        uint8_t *byte = &saved.at[(random >> 8) % saved.len];
+        const uint8_t was = *byte;
+        int64_t time_ns = 1767258000000000000;
+        *byte ^= (uint8_t)(random >> 24 | 1);
+        if (correlator_restore(c, writer_slice(&saved), NULL).code == E_OK) {
+            for (size_t at = 0; input.len - at >= EVENT_BYTES && s.position < 100;
+                 at += EVENT_BYTES)
+                one_event(c, input.at + at, &time_ns, &s);
+            correlator_end(c, on_finding, &s);
+        }
+        *byte = was;
+        correlator_free(c);
+    }
+}
+
+/* The same correlator, or another one with its state. */
+static struct correlator *moved(const struct ruleset *rs, struct correlator *from, slice input)
+{
+    const size_t bytes = correlator_save_bytes(from);
+    struct writer w = writer_of(malloc(bytes), bytes);
+    struct correlator *to = new_one(rs, 7);
+    if (w.at == NULL || to == NULL) {
+        free(w.at);
+        correlator_free(to);
+        return from;
+    }
+    assert(correlator_save(from, &w).code == E_OK && w.len == bytes);
+    const status s = correlator_restore(to, writer_slice(&w), NULL);
+    assert(s.code == E_OK);
+    correlator_free(from);
+    restore_changed(rs, w, input);
+    free(w.at);
+    return to;
+}
+
+/* moves: into another correlator in the middle. */
+static struct sum run(const struct ruleset *rs, slice data, uint64_t key, bool moves)
+{
+    struct sum s = {};
+    struct correlator *c = new_one(rs, key);
     int64_t time_ns = 1767258000000000000;
-    if (correlator_new(rs, &config, &c).code != E_OK) return s;
-    s.correlator = c;
+    if (c == NULL) return s;
     for (size_t at = 0; data.len - at >= EVENT_BYTES && s.position < EVENTS_MAX;
          at += EVENT_BYTES, s.position++) {
+        if (moves && at / EVENT_BYTES == data.len / EVENT_BYTES / 2) c = moved(rs, c, data);
         one_event(c, data.at + at, &time_ns, &s);
         assert(correlator_counts(c).bytes_used <= STATE_BYTES);
     }
@@ -143,8 +195,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         assert(rs->error_count == 0 && rs->rule_count == 14);
     }
     const slice input = { len == 0 ? (const uint8_t *)"" : data, len };
-    const struct sum one = run(rs, input, 1);
-    const struct sum other = run(rs, input, 0x9e3779b97f4a7c15);
+    const struct sum one = run(rs, input, 1, false);
+    const struct sum other = run(rs, input, 0x9e3779b97f4a7c15, true);
     assert(one.findings == other.findings && one.hash == other.hash);
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include "judge/sigma/correlate/snapshot.h"
 #include "judge/sigma/correlation.h"
 #include "tests/cm.h"
 
@@ -44,6 +45,10 @@ static const char closing_text[] =
     "9s, condition: {field: Value, gt: 1}}\n"
     "---\ntitle: not\nname: not_r2\ncorrelation: {type: temporal, rules: [r0, r1, r2], group-by: "
     "[User], timespan: 10s, condition: r0 and r1 and not r2}\n"
+    "---\ntitle: average\ncorrelation: {type: value_avg, rules: [r0, r1], group-by: [User], "
+    "timespan: 8s, condition: {field: Value, gt: 2}}\n"
+    "---\ntitle: percentile\ncorrelation: {type: value_percentile, rules: [r2], group-by: [User], "
+    "timespan: 8s, condition: {field: Value, percentile: 90, gte: 3}}\n"
     "---\ntitle: outer\ncorrelation: {type: event_count, rules: [few, not_r2], group-by: [User], "
     "timespan: 1m, condition: {gte: 2}}\n";
 
@@ -185,8 +190,31 @@ static void it_agrees_with_a_recount_of_every_window(void **)
     ruleset_free(rs);
 }
 
-/* Everything at once under a small bound; returns a digest of what was told. */
-static uint64_t rough_run(const struct ruleset *rs, uint64_t seed, uint64_t key, size_t bytes)
+static struct writer saved_of(const struct correlator *c)
+{
+    const size_t bytes = correlator_save_bytes(c);
+    struct writer w = writer_of(malloc(bytes), bytes);
+    assert_non_null(w.at);
+    assert_ok(correlator_save(c, &w));
+    assert_true(w.len == bytes);
+    return w;
+}
+
+/* A correlator that has taken no event, with the state of one that ends here. */
+static struct correlator *moved(const struct ruleset *rs, size_t bytes, struct correlator *from)
+{
+    struct correlator *to = correlator_of(rs, bytes, 0x1234567);
+    struct writer first = saved_of(from);
+    correlator_free(from);
+    assert_ok(correlator_restore(to, guarded(writer_slice(&first)), NULL));
+    free(first.at);
+    return to;
+}
+
+/* Everything at once under a small bound, moved into another correlator every so many events (0:
+ * never); returns a digest of what was told. */
+static uint64_t rough_run(const struct ruleset *rs, uint64_t seed, uint64_t key, size_t bytes,
+                          size_t moves)
 {
     struct correlator *c = correlator_of(rs, bytes, key);
     uint64_t state = seed;
@@ -201,6 +229,7 @@ static uint64_t rough_run(const struct ruleset *rs, uint64_t seed, uint64_t key,
         give(c, &s, i);
         const struct correlator_counts counts = correlator_counts(c);
         assert_true(counts.bytes_used <= bytes);
+        if (moves != 0 && i % moves == moves - 1) c = moved(rs, bytes, c);
     }
     correlator_end(c, on_finding, NULL);
     assert_true(told.count != 0);
@@ -213,11 +242,163 @@ static void its_findings_do_not_depend_on_the_key(void **)
     struct ruleset *rs = rules_of(sliding_text, closing_text);
     for (uint64_t seed = 1; seed <= 10; seed++) {
         const size_t bytes = seed % 2 == 0 ? 64 * 1024 : 256 * 1024;
-        const uint64_t digest = rough_run(rs, seed, seed, bytes);
-        assert_true(digest == rough_run(rs, seed, seed, bytes));
-        assert_true(digest == rough_run(rs, seed, seed * 77777, bytes));
+        const uint64_t digest = rough_run(rs, seed, seed, bytes, 0);
+        assert_true(digest == rough_run(rs, seed, seed, bytes, 0));
+        assert_true(digest == rough_run(rs, seed, seed * 77777, bytes, 0));
     }
     ruleset_free(rs);
+}
+
+static void from_a_snapshot_it_goes_on_as_if_it_had_never_stopped(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, closing_text);
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        const size_t bytes = seed % 2 == 0 ? 64 * 1024 : 256 * 1024;
+        const uint64_t digest = rough_run(rs, seed, seed, bytes, 0);
+        assert_true(digest == rough_run(rs, seed, seed, bytes, 97));
+        assert_true(digest == rough_run(rs, seed, seed, bytes, 1501));
+    }
+    ruleset_free(rs);
+}
+
+static bool next_even(void *, uint64_t position, uint64_t *ret_position)
+{
+    *ret_position = 2 * position;
+    return true;
+}
+
+static bool nowhere(void *, uint64_t, uint64_t *)
+{
+    return false;
+}
+
+static void positions_get_new_names(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, "");
+    struct correlator *from = correlator_of(rs, 64 * 1024, 1);
+    struct correlator *to = correlator_of(rs, 64 * 1024, 2);
+    for (uint64_t i = 0; i < 5; i++)
+        give(from, &(struct sample){ 100, 0, 1, 1 }, i);
+    struct writer saved = saved_of(from);
+    assert_fails(
+        correlator_restore(to, writer_slice(&saved), &(struct correlator_places){ nowhere, NULL }),
+        E_VALUE);
+    assert_ok(correlator_restore(to, writer_slice(&saved),
+                                 &(struct correlator_places){ next_even, NULL }));
+    memset(&told, 0, sizeof told);
+    give(to, &(struct sample){ 100, 0, 1, 1 }, 99);
+    const uint64_t digest = told.digest;
+    assert_true(told.fired[0]);
+    correlator_free(from);
+    from = correlator_of(rs, 64 * 1024, 1);
+    for (uint64_t i = 0; i < 5; i++)
+        give(from, &(struct sample){ 100, 0, 1, 1 }, 2 * i);
+    memset(&told, 0, sizeof told);
+    give(from, &(struct sample){ 100, 0, 1, 1 }, 99);
+    assert_true(told.digest == digest);
+    free(saved.at);
+    correlator_free(from);
+    correlator_free(to);
+    ruleset_free(rs);
+}
+
+static bool is_odd(void *, uint64_t position)
+{
+    return position % 2 != 0;
+}
+
+/* A correlator with something in every part of its state. */
+static struct correlator *busy(const struct ruleset *rs)
+{
+    struct correlator *c = correlator_of(rs, 64 * 1024, 3);
+    uint64_t state = 9;
+    for (uint64_t i = 0; i < 300; i++) {
+        const struct sample s = { 100 + (int64_t)i / 20, dice(&state, RULES), dice(&state, USERS),
+                                  dice(&state, VALUES) };
+        give(c, &s, i);
+    }
+    return c;
+}
+
+/* Goes on for a while with whatever it holds. */
+static void use(struct correlator *c)
+{
+    uint64_t state = 7;
+    for (uint64_t i = 300; i < 400; i++) {
+        const struct sample s = { 110 + (int64_t)i / 20, dice(&state, RULES), dice(&state, USERS),
+                                  dice(&state, VALUES) };
+        give(c, &s, i);
+    }
+    (void)correlator_forget(c, is_odd, NULL);
+    correlator_end(c, on_finding, NULL);
+    assert_true(correlator_counts(c).bytes_used <= 64 * 1024);
+}
+
+/* Whatever is wrong with the bytes: either they are refused, and the correlator is as good as new,
+ * or what they say can be gone on with. Which is what a seal around them is for. */
+static void bytes_that_were_changed_do_no_harm(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, closing_text);
+    struct correlator *from = busy(rs);
+    struct writer saved = saved_of(from);
+    struct correlator *to = correlator_of(rs, 64 * 1024, 4);
+    const struct writer empty = saved_of(to);
+    size_t refused = 0;
+    for (size_t at = 0; at < saved.len; at += at < 400 ? 1 : 23) {
+        saved.at[at] ^= (uint8_t)(1u << at % 8);
+        const status s = correlator_restore(to, writer_slice(&saved), NULL);
+        saved.at[at] ^= (uint8_t)(1u << at % 8);
+        if (s.code == E_OK) {
+            use(to);
+            correlator_free(to);
+            to = correlator_of(rs, 64 * 1024, 4);
+        } else {
+            struct writer after = saved_of(to);
+            assert_true(slice_equal(writer_slice(&after), writer_slice(&empty)));
+            free(after.at);
+            refused++;
+        }
+    }
+    assert_true(refused > 400);
+    for (size_t len = 0; len < saved.len; len += len < 400 ? 1 : 401)
+        assert_fails(correlator_restore(to, guarded((slice){ saved.at, len }), NULL), E_SHORT);
+    free(saved.at);
+    free(empty.at);
+    correlator_free(from);
+    correlator_free(to);
+    ruleset_free(rs);
+}
+
+static void a_snapshot_of_other_rules_or_another_size_is_refused(void **)
+{
+    struct ruleset *rs = rules_of(sliding_text, closing_text);
+    struct ruleset *fewer = rules_of(sliding_text, "");
+    struct ruleset *other = rules_of(closing_text, sliding_text);
+    struct correlator *from = busy(rs);
+    struct writer saved = saved_of(from);
+    struct correlator *to[] = { correlator_of(fewer, 64 * 1024, 1),
+                                correlator_of(other, 64 * 1024, 1),
+                                correlator_of(rs, 64 * 1024 + 640, 1) };
+    for (size_t i = 0; i < COUNT_OF(to); i++) {
+        assert_fails(correlator_restore(to[i], writer_slice(&saved), NULL), E_VALUE);
+        use(to[i]);
+        correlator_free(to[i]);
+    }
+    uint8_t *more = malloc(saved.len + 1);
+    assert_non_null(more);
+    memset(more, 0, saved.len + 1);
+    bytes_copy(more, saved.len, writer_slice(&saved));
+    struct correlator *last = correlator_of(rs, 64 * 1024, 1);
+    assert_fails(correlator_restore(last, (slice){ more, saved.len + 1 }, NULL), E_TRAILING);
+    more[0]++;
+    assert_fails(correlator_restore(last, (slice){ more, saved.len }, NULL), E_UNKNOWN);
+    free(more);
+    free(saved.at);
+    correlator_free(last);
+    correlator_free(from);
+    ruleset_free(rs);
+    ruleset_free(fewer);
+    ruleset_free(other);
 }
 
 static void a_bound_that_is_too_small_is_refused(void **)
@@ -246,11 +427,6 @@ static void times_at_the_ends_of_the_range_are_survived(void **)
     assert_int_equal(correlator_counts(c).late, 3);
     correlator_free(c);
     ruleset_free(rs);
-}
-
-static bool is_odd(void *, uint64_t position)
-{
-    return position % 2 != 0;
 }
 
 static bool is_any(void *, uint64_t)
@@ -355,6 +531,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_agrees_with_a_recount_of_every_window),
         cmocka_unit_test(its_findings_do_not_depend_on_the_key),
+        cmocka_unit_test(from_a_snapshot_it_goes_on_as_if_it_had_never_stopped),
+        cmocka_unit_test(positions_get_new_names),
+        cmocka_unit_test(bytes_that_were_changed_do_no_harm),
+        cmocka_unit_test(a_snapshot_of_other_rules_or_another_size_is_refused),
         cmocka_unit_test(a_bound_that_is_too_small_is_refused),
         cmocka_unit_test(times_at_the_ends_of_the_range_are_survived),
         cmocka_unit_test(events_of_one_record_count_one_by_one),

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include "base/bytes.h"
 #include "base/banned.h"
 
 static_assert(sizeof(union cell) == CELL_BYTES, "a cell is 32 bytes");
@@ -65,6 +66,19 @@ static uint32_t *bucket_of(const struct cells *c, struct siphash_print print)
 static bool is_print(const struct group_cell *cell, struct siphash_print print)
 {
     return cell->print.low == print.low && cell->print.high == print.high;
+}
+
+uint32_t cells_chain(const struct cells *c, struct siphash_print print)
+{
+    return *bucket_of(c, print);
+}
+
+void cells_clear(struct cells *c)
+{
+    bytes_wipe(c->at, (size_t)c->used * sizeof *c->at);
+    bytes_wipe(c->buckets, (size_t)c->bucket_count * sizeof *c->buckets);
+    c->free = 0;
+    c->used = 1;
 }
 
 uint32_t cells_find(const struct cells *c, struct siphash_print print)

@@ -51,7 +51,8 @@ struct value_cell {
     struct siphash_print print;
     uint32_t chain;
     uint32_t event; /* its latest event */
-    uint32_t unused[2];
+    uint32_t group; /* whose value it is */
+    uint32_t unused;
 };
 
 struct text_cell {
@@ -96,6 +97,10 @@ uint32_t cells_take(struct cells *c);
 void cells_give(struct cells *c, uint32_t cell);
 /* The group or value cell of that fingerprint, or 0. */
 uint32_t cells_find(const struct cells *c, struct siphash_print print);
+/* The first cell with such a fingerprint's place in the hash table, or 0. */
+uint32_t cells_chain(const struct cells *c, struct siphash_print print);
+/* Wipes every cell and empties the table: as after cells_init. */
+void cells_clear(struct cells *c);
 /* Enters a group or value cell whose print is set. */
 void cells_enter(struct cells *c, uint32_t cell);
 /* Takes it out of the hash table; the cell itself stays. */

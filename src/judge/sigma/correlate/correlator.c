@@ -240,14 +240,19 @@ static size_t links_meet(struct correlator *c, const uint32_t *matched, size_t m
     return count;
 }
 
+void correlator_watermark(struct correlator *c)
+{
+    if (__builtin_sub_overflow(c->newest_ns, c->config.lateness_ns, &c->watermark_ns)) {
+        c->watermark_ns = INT64_MIN;
+    }
+}
+
 static void watermark_move(struct correlator *c, int64_t time_ns)
 {
     if (c->has_time && time_ns <= c->newest_ns) return;
     c->has_time = true;
     c->newest_ns = time_ns;
-    if (__builtin_sub_overflow(time_ns, c->config.lateness_ns, &c->watermark_ns)) {
-        c->watermark_ns = INT64_MIN;
-    }
+    correlator_watermark(c);
     due_close(c, false);
 }
 

@@ -54,6 +54,14 @@ static void sift_down(struct correlator *c, uint32_t at)
     heap_put(c, at, due);
 }
 
+bool due_is_heap(const struct correlator *c)
+{
+    for (uint32_t at = 1; at < c->due_count; at++) {
+        if (is_earlier(&c->due[at], &c->due[(at - 1) / 2])) return false;
+    }
+    return true;
+}
+
 void due_remove(struct correlator *c, uint32_t group)
 {
     const uint32_t at = more_of(c, group)->due_at;

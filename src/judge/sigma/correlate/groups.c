@@ -280,7 +280,10 @@ void group_read(const struct correlator *c, uint32_t group, struct frame *frame)
         g->is_absent = frame->key[at] == 1;
         const size_t value_len = get_u16(frame->key + at + 1);
         at += 3;
-        if (value_len > len - at || value_len > sizeof frame->text - written) return;
+        if (value_len > len - at || value_len > sizeof frame->text - written) {
+            at = len; /* cut off: what follows is not known either */
+            continue;
+        }
         const slice value = { frame->key + at, value_len };
         bytes_copy(frame->text + written, sizeof frame->text - written, value);
         g->value = (slice){ frame->text + written, value_len };

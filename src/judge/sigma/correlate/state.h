@@ -125,6 +125,9 @@ static inline struct state_cell *state_of(const struct correlator *c, uint32_t g
 
 /* ---- correlator.c ---- */
 
+/* The watermark that belongs to the newest time. */
+void correlator_watermark(struct correlator *c);
+
 /* The correlation of the group fires; its group-by values are in frames[depth]. */
 void correlator_fire(struct correlator *c, uint32_t correlation, const struct finding *finding,
                      size_t depth);

@@ -16,7 +16,6 @@
  * So a distinct count costs one look into the hash table, however many values the window holds.
  */
 enum { NUMBER_DIGITS_MAX = 64 };
-static const double number_max = 1e30;
 static const double millionth = 1e6;
 
 static struct event_cell *event_at(const struct correlator *c, uint32_t cell)
@@ -68,7 +67,7 @@ static void link_event(struct correlator *c, struct state_cell *s, uint32_t cell
     s->count++;
 }
 
-static __int128 millionths_of(double number)
+__int128 window_millionths(double number)
 {
     return (__int128)rint(number * millionth);
 }
@@ -85,7 +84,7 @@ static void let_go(struct correlator *c, const struct running *r, struct state_c
         group_give(c, s->correlation, value);
     }
     if (r->def->type == CORRELATION_VALUE_SUM && s->more != 0) {
-        c->cells.at[s->more].more.millionths -= millionths_of(e->value.number);
+        c->cells.at[s->more].more.millionths -= window_millionths(e->value.number);
     }
 }
 
@@ -115,7 +114,7 @@ static bool number_of(slice text, double *ret_number)
     if (text.len > NUMBER_DIGITS_MAX || decimal_parse(text, &exact).code != E_OK) return false;
     bytes_copy(copy, NUMBER_DIGITS_MAX, text);
     *ret_number = strtod(copy, NULL);
-    return fabs(*ret_number) <= number_max;
+    return fabs(*ret_number) <= WINDOW_NUMBER_MAX;
 }
 
 /* The fingerprint of the tuple of values within the group; false if one of them is absent. */
@@ -168,7 +167,8 @@ static uint32_t replaced_by(struct correlator *c, const struct running *r, uint3
 {
     if (r->def->type == CORRELATION_VALUE_COUNT) {
         const uint32_t value = cells_find(&c->cells, print);
-        return value == 0 ? 0 : c->cells.at[value].value.event;
+        if (value == 0 || c->cells.at[value].value.group != group) return 0;
+        return c->cells.at[value].value.event;
     }
     if (r->def->type != CORRELATION_TEMPORAL) return 0;
     uint32_t cell = state_of(c, group)->first;
@@ -221,10 +221,11 @@ static uint32_t event_new(struct correlator *c, uint32_t group, const struct sou
     e->value.bits = distinct ? value : print.low;
     if (type == CORRELATION_VALUE_SUM) {
         e->value.number = number;
-        c->cells.at[s->more].more.millionths += millionths_of(number);
+        c->cells.at[s->more].more.millionths += window_millionths(number);
     }
     if (distinct) {
-        c->cells.at[value].value = (struct value_cell){ .print = print, .event = cell };
+        c->cells.at[value].value =
+            (struct value_cell){ .print = print, .event = cell, .group = group };
         cells_enter(&c->cells, value);
     }
     link_event(c, s, cell, older, newer);

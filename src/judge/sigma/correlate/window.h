@@ -7,6 +7,10 @@
  * (due.c).
  */
 
+/* No number of an event is larger, either way: sums of them are exact in millionths. */
+#define WINDOW_NUMBER_MAX 1e30
+/* A number as it is summed up. */
+__int128 window_millionths(double number);
 /* Adds the source's event to the group's sliding window and lets go of what has left it. False if
  * the event changes nothing: too late for the group, seen already, or without the value asked for.
  */
@@ -29,6 +33,8 @@ bool names_hold(const struct rule_node *node, uint64_t seen, size_t depth);
 void due_add(struct correlator *c, uint32_t group, uint32_t place, const struct source *source);
 /* What is left in the group makes its next window; a group without events goes. */
 void due_renew(struct correlator *c, uint32_t group);
+/* Whether no window closes before the one that it waits behind. */
+bool due_is_heap(const struct correlator *c);
 /* The group waits for no window any more. */
 void due_remove(struct correlator *c, uint32_t group);
 /* Closes every window whose end the watermark has passed (all: whatever the watermark). */
