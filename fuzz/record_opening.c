@@ -10,15 +10,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-static const uint8_t key[RECORD_KEY_BYTES] = { 1 };
+static const salt salts[FIELDS_MAX] = { { { 1 } } };
 
 static void erasing_keeps_the_root(const struct schema *s, struct opening *o, uint8_t field)
 {
     static struct opening_proofs proofs;
-    const hash before = opening_root(s, o, key);
-    const status erased = opening_erase(s, o, (uint8_t)(1 + field % s->field_count), key, &proofs);
+    const hash before = opening_root(s, o, salts);
+    const status erased =
+        opening_erase(s, o, (uint8_t)(1 + field % s->field_count), salts, &proofs);
     assert(erased.code == E_OK || erased.code == E_ERASED);
-    const hash after = opening_root(s, o, key);
+    const hash after = opening_root(s, o, salts);
     assert(bytes_equal(before.bytes, after.bytes, sizeof after.bytes));
 }
 

@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "ledger/merkle.h"
 #include "ledger/tile.h"
-#include "record/commit.h"
+#include "record/derive.h"
 #include "record/entry.h"
 #include "record/opening.h"
 #include "base/banned.h"
@@ -15,6 +15,7 @@ enum {
     ENTRIES_BYTES_MAX = 4 * 1024 * 1024,
     FOOTER_BYTES_ROOM = 64 * 1024 * 1024,
     FIELDS_ROOM = BLOCK_RECORDS_MAX * FIELDS_MAX,
+    SALTED_AT_ONCE = 16,                   /* records whose salts are made together */
     BLOCK_ENTRIES_BYTES = 4 * 1024 * 1024, /* entries of one block, before they are framed */
     FRAME_BYTES_ROOM = BATCH_FRAME_BYTES_MAX + FOOTER_BYTES_ROOM, /* untouched pages cost nothing */
 };
@@ -24,6 +25,7 @@ enum {
 struct pending {
     struct record records[BLOCK_RECORDS_MAX];
     uint8_t keys[BLOCK_RECORDS_MAX][RECORD_KEY_BYTES];
+    salt salts[SALTED_AT_ONCE * FIELDS_MAX];
     size_t ends[BLOCK_RECORDS_MAX];
     struct record_field fields[FIELDS_ROOM];
     size_t field_count;
@@ -79,6 +81,7 @@ static void pending_wipe(struct pending *p)
 {
     if (p->values.at != NULL) bytes_wipe(p->values.at, p->values.len);
     bytes_wipe(p->keys, p->count * sizeof *p->keys);
+    bytes_wipe(p->salts, sizeof p->salts);
     p->values = writer_of(p->values.at, p->values.cap);
     p->entries = writer_of(p->entries.at, p->entries.cap);
     p->field_count = 0;
@@ -146,13 +149,30 @@ static void entry_frame(struct batch *b, size_t from, size_t to)
     b->entry_list[b->entry_count++] = framed;
 }
 
+/* Makes the entries of a few pending records, from the one at first on. */
+static status entries_some(struct pending *p, size_t first, size_t count)
+{
+    struct keystream_job jobs[SALTED_AT_ONCE];
+    salt *next = p->salts;
+    for (size_t i = 0; i < count; i++) {
+        const size_t n = p->records[first + i].field_count;
+        jobs[i] = derive_job(p->keys[first + i], next, n);
+        next += n;
+    }
+    TRY(derive_salts(jobs, count));
+    return entry_encode_many(p->records + first, p->salts, count, &p->entries, p->ends + first);
+}
+
 /* Makes the entries of the pending records. */
 static status entries_make(struct batch *b)
 {
     struct pending *p = b->pending;
-    const uint64_t first = b->head.first_index + b->head.record_count - p->count;
-    commit_record_keys(b->block_key, first, p->count, p->keys);
-    TRY(entry_encode_many(p->records, p->keys, p->count, &p->entries, p->ends));
+    const uint64_t index = b->head.first_index + b->head.record_count - p->count;
+    TRY(derive_record_keys(b->block_key, index, p->count, p->keys));
+    for (size_t first = 0; first < p->count; first += SALTED_AT_ONCE) {
+        const size_t left = p->count - first;
+        TRY(entries_some(p, first, left < SALTED_AT_ONCE ? left : SALTED_AT_ONCE));
+    }
     for (uint16_t i = 0; i < p->count; i++) {
         entry_frame(b, i == 0 ? 0 : p->ends[i - 1], p->ends[i]);
     }

@@ -99,7 +99,7 @@ status block_seal(struct block_codec *c, const uint8_t key[BLOCK_KEY_BYTES], sli
         return OK;
     }
     uint8_t seal_key[CRYPTO_KEY_BYTES];
-    commit_block_key(key, seal_key);
+    derive_seal_key(key, seal_key);
     const slice aad = aad_write(head, buffer);
     const struct crypto_box box = { .key = seal_key, .nonce = nonce, .aad = aad };
     const status s = crypto_seal(c->crypto, &box, packed, sealed);
@@ -116,7 +116,7 @@ static status unseal(struct block_codec *c, const uint8_t key[BLOCK_KEY_BYTES],
     if (sealed.len - CRYPTO_TAG_BYTES > c->packed_cap) return FAIL(E_LIMIT);
     uint8_t seal_key[CRYPTO_KEY_BYTES];
     note_used(c, sealed.len);
-    commit_block_key(key, seal_key);
+    derive_seal_key(key, seal_key);
     const slice aad = aad_write(head, buffer);
     const struct crypto_box box = { .key = seal_key, .nonce = nonce, .aad = aad };
     const status s = crypto_open(c->crypto, &box, sealed, c->packed);

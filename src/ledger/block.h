@@ -3,7 +3,7 @@
 #include "base/cursor.h"
 #include "base/fault.h"
 #include "ledger/segment.h"
-#include "record/commit.h"
+#include "record/derive.h"
 
 /*
  * block: up to 256 consecutive openings, compressed and encrypted as one (design section 5,

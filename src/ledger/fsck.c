@@ -139,9 +139,11 @@ static void check_block(struct checker *c, const struct block_head *head, slice 
     } else if (s.code == E_OK) {
         const struct fsck_openings_watcher watcher = { c, opening_checked };
         const struct fsck_block block = { head, writer_slice(&c->plain), key, entries };
-        if (fsck_openings_check(c->openings, &block, &watcher).code != E_OK) {
-            complain(c, "%s: block %llu: bytes behind its last opening",
-                     layout_segment(c->segment).text, (unsigned long long)head->number);
+        const status checked = fsck_openings_check(c->openings, &block, &watcher);
+        if (checked.code != E_OK) {
+            complain(c, "%s: block %llu: behind its last opening: %s",
+                     layout_segment(c->segment).text, (unsigned long long)head->number,
+                     status_text(checked));
         }
     } else {
         complain(c, "%s: block %llu (entries %llu to %llu): cannot be opened: %s%s%s",

@@ -84,14 +84,15 @@ static status fields_open(struct opener *o, uint64_t index, struct opened_record
                           struct fault *f)
 {
     struct block_opening sealed = {};
+    uint8_t record_key[RECORD_KEY_BYTES] = {};
     status s = opening_find(o, index, &sealed);
     r->gone = sealed.gone;
     if (s.code == E_OK && r->gone) return OK;
     if (s.code == E_OK) s = opening_decode(r->entry.schema, sealed.opening, &r->opening);
-    if (s.code == E_OK) {
-        commit_record_key(o->block_key, index, r->record_key);
-        s = opening_check(&r->entry, &r->opening, r->record_key);
-    }
+    if (s.code == E_OK) s = derive_record_keys(o->block_key, index, 1, &record_key);
+    if (s.code == E_OK) s = derive_opening_salts(&r->opening, record_key, r->salts);
+    bytes_wipe(record_key, sizeof record_key);
+    if (s.code == E_OK) s = opening_check(&r->entry, &r->opening, r->salts);
     if (s.code == E_OK) return OK;
     return fault_set(f, FAIL(E_CORRUPT), "entry %llu: its opening is not what it commits to: %s",
                      (unsigned long long)index, status_text(s));

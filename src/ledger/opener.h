@@ -16,9 +16,9 @@ struct opener;
 struct opened_record {
     slice entry_bytes;
     struct entry entry;
-    bool gone;                            /* erased as a whole: opening is meaningless */
-    struct opening opening;               /* of kinds without a body */
-    uint8_t record_key[RECORD_KEY_BYTES]; /* for openings in form 0 */
+    bool gone;              /* erased as a whole: opening is meaningless */
+    struct opening opening; /* of kinds without a body */
+    salt salts[FIELDS_MAX]; /* of the fields that were not erased */
 };
 
 /* Over an archive, with the keys of the same log; both must outlive the opener. NULL if memory is

@@ -22,7 +22,7 @@ static void put_base64(slice bytes, struct writer *w)
 }
 
 static void put_open(const struct schema_field *f, size_t id, const struct record_field *field,
-                     const uint8_t *salt, struct writer *w)
+                     const salt *with, struct writer *w)
 {
     writer_text(w, "open ");
     writer_dec(w, id);
@@ -31,7 +31,7 @@ static void put_open(const struct schema_field *f, size_t id, const struct recor
     writer_u8(w, ' ');
     writer_text(w, value_type_name(field->type));
     writer_u8(w, ' ');
-    writer_base64(w, (slice){ salt, SALT_BYTES });
+    writer_base64(w, (slice){ with->bytes, SALT_BYTES });
     writer_u8(w, ' ');
     put_base64(field->value, w);
     writer_u8(w, '\n');
@@ -49,30 +49,27 @@ static void put_hidden(const struct schema_field *f, size_t id, const hash *comm
     writer_u8(w, '\n');
 }
 
-static void put_fields(const struct schema *s, const struct opening *o, const uint8_t *record_key,
+static void put_fields(const struct schema *s, const struct opening *o, const salt *salts,
                        const bool *shown, struct writer *w)
 {
     hash commitments[FIELDS_MAX];
-    uint8_t salts[FIELDS_MAX][SALT_BYTES];
-    opening_commitments(o, record_key, commitments);
-    opening_salts(o, record_key, salts);
+    opening_commitments(o, salts, commitments);
     for (size_t i = 0; i < s->field_count; i++) {
         if (!shown[i] || o->fields[i].type == TYPE_ERASED) {
             put_hidden(&s->fields[i], i + 1, &commitments[i], w);
             continue;
         }
-        put_open(&s->fields[i], i + 1, &o->fields[i], salts[i], w);
+        put_open(&s->fields[i], i + 1, &o->fields[i], &salts[i], w);
     }
-    bytes_wipe(salts, sizeof salts);
 }
 
 status bundle_format(slice entry_bytes, const struct schema *s, const struct opening *o,
-                     const uint8_t *record_key, const bool *shown, struct writer *w)
+                     const salt *salts, const bool *shown, struct writer *w)
 {
     writer_text(w, BUNDLE_MAGIC "\nentry ");
     writer_base64(w, entry_bytes);
     writer_u8(w, '\n');
-    if ((s->flags & KIND_BODY) == 0) put_fields(s, o, record_key, shown, w);
+    if ((s->flags & KIND_BODY) == 0) put_fields(s, o, salts, shown, w);
     writer_u8(w, '\n');
     TRY(schema_row_format(s, w));
     writer_u8(w, '\n');
@@ -112,7 +109,7 @@ static status read_open(struct reader *r, const struct schema_field *f, size_t i
                         struct record_field *ret_field, hash *ret_commitment)
 {
     slice type = slice_none();
-    slice salt = slice_none();
+    slice own = slice_none();
     struct record_field field = { f->type, slice_none() };
     TRY(lines_word(&r->lines, &type));
     if (slice_is(type, value_type_name(TYPE_ABSENT))) {
@@ -120,11 +117,11 @@ static status read_open(struct reader *r, const struct schema_field *f, size_t i
     } else if (!slice_is(type, value_type_name(f->type))) {
         return FAIL(E_VALUE);
     }
-    TRY(take_exact(r, SALT_BYTES, &salt));
+    TRY(take_exact(r, SALT_BYTES, &own));
     TRY(take_base64(r, f->type == TYPE_RAW ? VALUE_RAW_BYTES_MAX : VALUE_BYTES_MAX, &field.value));
     TRY(lines_end(&r->lines));
     TRY(field_check(f->type, field));
-    *ret_commitment = commit_field((uint16_t)id, field.type, salt.at, field.value);
+    *ret_commitment = commit_field((uint16_t)id, field.type, own.at, field.value);
     *ret_field = field;
     return OK;
 }

@@ -36,10 +36,10 @@ struct bundle {
 
 /* Writes everything up to and including the second empty line; the caller appends the tlog-proof.
  * shown holds a flag for each field of the schema; erased fields are hidden whatever it says.
- * record_key is read for openings in form 0 only. For a kind with a body, o, record_key and shown
- * may be NULL. E_LIMIT if there is no room. */
+ * salts holds that of every field that is not erased, whatever the form of the opening. For a kind
+ * with a body, o, salts and shown may be NULL. E_LIMIT if there is no room. */
 status bundle_format(slice entry_bytes, const struct schema *s, const struct opening *o,
-                     const uint8_t *record_key, const bool *shown, struct writer *w);
+                     const salt *salts, const bool *shown, struct writer *w);
 /* Reads a bundle and checks that its fields give the root of its entry. What is left to the caller:
  * the tlog-proof, with entry_bytes as its leaf. E_SYNTAX, E_LIMIT, E_VALUE, E_UNKNOWN, E_UTF8,
  * E_NOMEM (arena); E_INVALID if it does not hold; the fault names line or field. On failure

@@ -3,7 +3,6 @@
 
 #include "base/bytes.h"
 #include "base/copy.h"
-#include "record/commit.h"
 #include "record/fields.h"
 #include "base/banned.h"
 
@@ -52,8 +51,9 @@ static status put_entry(const struct record *r, struct writer *w, hash **ret_roo
     return writer_end(w);
 }
 
-static status encode_group(const struct record *records, const uint8_t (*record_keys)[32],
-                           size_t count, struct writer *w, size_t *ret_ends)
+/* Moves salts behind those that it took. */
+static status encode_group(const struct record *records, const salt **salts, size_t count,
+                           struct writer *w, size_t *ret_ends)
 {
     struct commit_job jobs[ENCODE_GROUP];
     size_t job_count = 0;
@@ -65,22 +65,23 @@ static status encode_group(const struct record *records, const uint8_t (*record_
         if ((schema_of(r->kind)->flags & KIND_BODY) != 0) {
             *root = commit_body_root(r->kind, r->schema, r->body);
         } else {
-            jobs[job_count++] = (struct commit_job){ r, record_keys[i], root };
+            jobs[job_count++] = (struct commit_job){ r, *salts, root };
         }
+        *salts += r->field_count;
         ret_ends[i] = w->len;
     }
     commit_many(jobs, job_count);
     return OK;
 }
 
-status entry_encode_many(const struct record *records, const uint8_t (*record_keys)[32],
-                         size_t count, struct writer *w, size_t *ret_ends)
+status entry_encode_many(const struct record *records, const salt *salts, size_t count,
+                         struct writer *w, size_t *ret_ends)
 {
     const struct writer before = *w;
     for (size_t at = 0; at < count; at += ENCODE_GROUP) {
         const size_t left = count - at;
         const size_t take = left < ENCODE_GROUP ? left : ENCODE_GROUP;
-        const status done = encode_group(records + at, record_keys + at, take, w, ret_ends + at);
+        const status done = encode_group(records + at, &salts, take, w, ret_ends + at);
         if (done.code == E_OK) continue;
         *w = before;
         return FAIL_AT(done.code, at + (size_t)done.detail);
@@ -88,7 +89,7 @@ status entry_encode_many(const struct record *records, const uint8_t (*record_ke
     return OK;
 }
 
-status entry_encode(const struct record *r, const uint8_t *record_key, struct writer *w)
+status entry_encode(const struct record *r, const salt *salts, struct writer *w)
 {
     const struct writer before = *w;
     hash *root = NULL;
@@ -101,7 +102,7 @@ status entry_encode(const struct record *r, const uint8_t *record_key, struct wr
         *root = commit_body_root(r->kind, r->schema, r->body);
         return OK;
     }
-    commit_many(&(struct commit_job){ r, record_key, root }, 1);
+    commit_many(&(struct commit_job){ r, salts, root }, 1);
     return OK;
 }
 

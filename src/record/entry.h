@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/fault.h"
-#include "base/sha256.h"
+#include "record/commit.h"
 #include "record/record.h"
 
 /*
@@ -32,18 +32,18 @@ struct entry {
     slice body;          /* empty for kinds that have none */
 };
 
-/* Writes the entry. record_key has RECORD_KEY_BYTES and is not read for a kind with a body.
+/* Writes the entry. salts has one for each field and is not read for a kind with a body.
  * E_UNKNOWN for a kind or schema that this build does not know, E_VALUE for columns, fields, types
  * or a body that do not fit the schema, E_LIMIT for a time of more than 40 bits, an entry of more
  * than ENTRY_BYTES_MAX bytes or no room. On failure the writer has not moved. */
-status entry_encode(const struct record *r, const uint8_t *record_key, struct writer *w);
+status entry_encode(const struct record *r, const salt *salts, struct writer *w);
 
 /* Writes count entries one behind the other; ret_ends[i] is the writer's length behind entry i.
- * record_keys holds RECORD_KEY_BYTES each, for kinds with a body too. Errors as entry_encode, with
- * the position of the offending record as detail; on failure the writer has not moved. This is the
- * fast way: the hashes of all records are computed side by side. */
-status entry_encode_many(const struct record *records, const uint8_t (*record_keys)[32],
-                         size_t count, struct writer *w, size_t *ret_ends);
+ * salts holds those of all fields of all records in their order. Errors as entry_encode, with the
+ * position of the offending record as detail; on failure the writer has not moved. This is the fast
+ * way: the hashes of all records are computed side by side. */
+status entry_encode_many(const struct record *records, const salt *salts, size_t count,
+                         struct writer *w, size_t *ret_ends);
 
 /* Reads one entry that is exactly these bytes. Strict: the version, a kind and schema this build
  * knows, columns the schema allows, a time at its granularity, a body whose root is right and whose

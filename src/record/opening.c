@@ -3,7 +3,6 @@
 
 #include "base/bytes.h"
 #include "record/fields.h"
-#include "record/recompute.h"
 #include "base/banned.h"
 
 static size_t proof_len(uint8_t type)
@@ -125,19 +124,17 @@ void opening_rekey(struct opening *o, const uint8_t *record_key)
 }
 
 /* Replaces the record key by what it gave each field. */
-static void salt_openly(struct opening *o, const uint8_t *record_key, struct opening_proofs *room)
+static void salt_openly(struct opening *o, const salt *salts, struct opening_proofs *room)
 {
-    uint8_t salts[FIELDS_MAX][SALT_BYTES];
-    if (o->form != OPENING_SALTED) opening_salts(o, record_key, salts);
     for (size_t i = 0; i < o->field_count; i++) {
         if (o->form == OPENING_SALTED) {
             bytes_move(room->salts[i], sizeof room->salts[i], o->proofs[i].at, o->proofs[i].len);
         } else {
-            bytes_copy(room->salts[i], sizeof room->salts[i], (slice){ salts[i], SALT_BYTES });
+            bytes_copy(room->salts[i], sizeof room->salts[i],
+                       (slice){ salts[i].bytes, SALT_BYTES });
         }
         o->proofs[i] = (slice){ room->salts[i], proof_len(o->fields[i].type) };
     }
-    bytes_wipe(salts, sizeof salts);
     o->form = OPENING_SALTED;
     o->record_key = slice_none();
 }
@@ -151,8 +148,8 @@ static void erase_one(struct opening *o, size_t i, struct opening_proofs *room)
     o->fields[i] = (struct record_field){ TYPE_ERASED, slice_none() };
 }
 
-status opening_erase(const struct schema *s, struct opening *o, uint8_t field_id,
-                     const uint8_t *record_key, struct opening_proofs *room)
+status opening_erase(const struct schema *s, struct opening *o, uint8_t field_id, const salt *salts,
+                     struct opening_proofs *room)
 {
     if (field_id == 0 || field_id > s->field_count) return FAIL(E_NOT_FOUND);
     bool left = false;
@@ -160,7 +157,7 @@ status opening_erase(const struct schema *s, struct opening *o, uint8_t field_id
         left = left || o->fields[id - 1].type != TYPE_ERASED;
     }
     if (!left) return FAIL(E_ERASED);
-    salt_openly(o, record_key, room);
+    salt_openly(o, salts, room);
     for (uint8_t id = field_id; id != 0; id = s->fields[id - 1].within) {
         if (o->fields[id - 1].type != TYPE_ERASED) erase_one(o, id - 1u, room);
     }

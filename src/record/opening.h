@@ -9,14 +9,14 @@
  *                  1 rekeyed: the record key stands here, because the block was rewritten
  *                  2 salted: the record lost a field, so its key is gone; salts stand here
  *   types  n u8    per field: its type, 0 absent, 255 erased
- *   key    32      form 1 only
+ *   key    16      form 1 only
  *   salts  16|32   form 2 only, per field in order: its salt, or if erased its commitment
  *   values         docs/formats/entry.md section 6, the raw value last
  *
  * The number of fields is that of the schema. What wraps openings (ledger) knows kind, schema and
  * length. A form 0 or 1 opening has no erased field, a form 2 opening has at least one.
  */
-enum { TYPE_ERASED = 255 };
+enum { TYPE_ERASED = 255, RECORD_KEY_BYTES = 16 };
 
 enum opening_form { OPENING_KEYED = 0, OPENING_REKEYED = 1, OPENING_SALTED = 2 };
 
@@ -53,8 +53,9 @@ struct opening_proofs {
 };
 
 /* Erases the field and every field that contains its value (schema.def, within), turning the
- * opening into form 2; the proofs live in room. record_key is read in form 0 only. E_NOT_FOUND if
- * there is no such field, E_ERASED if it and all that contain it are gone already. An absent field
- * can be erased. */
-status opening_erase(const struct schema *s, struct opening *o, uint8_t field_id,
-                     const uint8_t *record_key, struct opening_proofs *room);
+ * opening into form 2; the proofs live in room. salts has one for each field and is not read in
+ * form
+ * 2. E_NOT_FOUND if there is no such field, E_ERASED if it and all that contain it are gone
+ * already. An absent field can be erased. */
+status opening_erase(const struct schema *s, struct opening *o, uint8_t field_id, const salt *salts,
+                     struct opening_proofs *room);

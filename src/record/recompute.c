@@ -6,65 +6,42 @@
 
 enum { CLAIMS_AT_ONCE = 16 };
 
-void opening_salts(const struct opening *o, const uint8_t *record_key,
-                   uint8_t (*ret_salts)[SALT_BYTES])
+void opening_commitments(const struct opening *o, const salt *salts, hash *ret_commitments)
 {
-    const uint8_t *key = o->form == OPENING_REKEYED ? o->record_key.at : record_key;
-    if (o->form != OPENING_SALTED) {
-        assert(key != NULL);
-        commit_salts(key, o->field_count, ret_salts);
-        return;
-    }
-    for (size_t i = 0; i < o->field_count; i++) {
-        const bool kept = o->fields[i].type != TYPE_ERASED;
-        if (kept) bytes_copy(ret_salts[i], SALT_BYTES, o->proofs[i]);
-    }
-}
-
-void opening_commitments(const struct opening *o, const uint8_t *record_key, hash *ret_commitments)
-{
-    uint8_t salts[FIELDS_MAX][SALT_BYTES];
-    opening_salts(o, record_key, salts);
     for (size_t i = 0; i < o->field_count; i++) {
         const struct record_field *f = &o->fields[i];
         if (f->type == TYPE_ERASED) {
             bytes_copy(ret_commitments[i].bytes, SHA256_BYTES, o->proofs[i]);
             continue;
         }
-        ret_commitments[i] = commit_field((uint16_t)(i + 1), f->type, salts[i], f->value);
+        const uint8_t *own = o->form == OPENING_SALTED ? o->proofs[i].at : salts[i].bytes;
+        ret_commitments[i] = commit_field((uint16_t)(i + 1), f->type, own, f->value);
     }
-    bytes_wipe(salts, o->field_count * sizeof salts[0]);
 }
 
-hash opening_root(const struct schema *s, const struct opening *o, const uint8_t *record_key)
+hash opening_root(const struct schema *s, const struct opening *o, const salt *salts)
 {
     assert(o->field_count == s->field_count);
     if (o->form == OPENING_SALTED) {
         hash commitments[FIELDS_MAX];
-        opening_commitments(o, record_key, commitments);
+        opening_commitments(o, salts, commitments);
         return commit_root(s->kind, s->version, commitments, o->field_count);
     }
     const struct record r = {
         .kind = s->kind, .schema = s->version, .fields = o->fields, .field_count = o->field_count
     };
-    const uint8_t *key = o->form == OPENING_REKEYED ? o->record_key.at : record_key;
     hash root;
-    commit_many(&(struct commit_job){ &r, key, &root }, 1);
+    commit_many(&(struct commit_job){ &r, salts, &root }, 1);
     return root;
 }
 
-status opening_check(const struct entry *e, const struct opening *o, const uint8_t *record_key)
+status opening_check(const struct entry *e, const struct opening *o, const salt *salts)
 {
-    const hash root = opening_root(e->schema, o, record_key);
+    const hash root = opening_root(e->schema, o, salts);
     return bytes_equal(root.bytes, e->root, sizeof root.bytes) ? OK : FAIL(E_INVALID);
 }
 
-static const uint8_t *key_of(const struct opening_claim *c)
-{
-    return c->opening->form == OPENING_REKEYED ? c->opening->record_key.at : c->record_key;
-}
-
-/* At most CLAIMS_AT_ONCE claims. Salted openings have no key to compute with, and go alone. */
+/* At most CLAIMS_AT_ONCE claims. Salted openings may lack values, and go alone. */
 static void check_some(struct opening_claim *claims, size_t count)
 {
     struct record records[CLAIMS_AT_ONCE];
@@ -75,12 +52,12 @@ static void check_some(struct opening_claim *claims, size_t count)
         const struct entry *e = claims[i].entry;
         const struct opening *o = claims[i].opening;
         if (o->form == OPENING_SALTED) continue;
-        assert(key_of(&claims[i]) != NULL && o->field_count == e->schema->field_count);
+        assert(o->field_count == e->schema->field_count);
         records[i] = (struct record){ .kind = e->schema->kind,
                                       .schema = e->schema->version,
                                       .fields = o->fields,
                                       .field_count = o->field_count };
-        jobs[job_count++] = (struct commit_job){ &records[i], key_of(&claims[i]), &roots[i] };
+        jobs[job_count++] = (struct commit_job){ &records[i], claims[i].salts, &roots[i] };
     }
     commit_many(jobs, job_count);
     for (size_t i = 0; i < count; i++) {

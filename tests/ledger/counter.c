@@ -8,7 +8,7 @@
 
 enum { ENTRIES = 4000, JANUARY = 1767225600, DAY = 86400 };
 
-static const uint8_t record_key[32] = { 5 };
+static const salt salts[FIELDS_MAX] = { { { 5 } } };
 
 /* A log of sampled entries with true summaries in it. */
 struct log {
@@ -70,7 +70,7 @@ static void make_log(struct log *log, uint64_t seed)
         const struct schema *s = schema_of(kinds[sample_next(&sample) % COUNT_OF(kinds)]);
         struct record r = sample_record(&sample, s);
         r.time_s = now_s - sample_next(&sample) % (60 * DAY);
-        assert_ok(entry_encode(&r, record_key, &w));
+        assert_ok(entry_encode(&r, salts, &w));
         assert_ok(counter_add(c, keep(log, writer_slice(&w))));
     }
     counter_free(c);
@@ -271,7 +271,7 @@ static void a_full_table_overflows_by_kind_and_says_so(void **)
                                   .field_count = s->field_count,
                                   .body = slice_none() };
         struct writer w = writer_of(room, sizeof room);
-        if (n == 0) assert_ok(entry_encode(&r, record_key, &w));
+        if (n == 0) assert_ok(entry_encode(&r, salts, &w));
         bytes_copy(room + ENTRY_HEADER_BYTES, s->columns_bytes, r.columns);
         const slice entry = { room, ENTRY_HEADER_BYTES + s->columns_bytes + SHA256_BYTES };
         assert_ok(counter_add(c, entry));

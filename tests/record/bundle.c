@@ -5,7 +5,7 @@
 #include "tests/cm.h"
 #include "tests/record/sample.h"
 
-static const uint8_t key[RECORD_KEY_BYTES] = { 4, 5, 6 };
+static const salt salts[FIELDS_MAX] = { { { 4, 5, 6 } }, { { 7 } } };
 static uint8_t file_room[BUNDLE_BYTES_MAX];
 static uint8_t entry_room[ENTRY_BYTES_MAX];
 static uint8_t opening_room[1 << 16];
@@ -33,14 +33,14 @@ static slice make(struct sample *sample, uint8_t kind, uint64_t shown_bits, stru
     struct writer w = writer_of(file_room, sizeof file_room);
     const bool has_body = (s->flags & KIND_BODY) != 0;
     *r = sample_record(sample, s);
-    assert_ok(entry_encode(r, key, &ew));
+    assert_ok(entry_encode(r, salts, &ew));
     if (!has_body) {
         assert_ok(opening_encode_record(r, &ow));
         assert_ok(opening_decode(s, writer_slice(&ow), &o));
     }
     for (size_t i = 0; i < FIELDS_MAX; i++)
         shown[i] = (shown_bits >> i & 1) != 0;
-    assert_ok(bundle_format(writer_slice(&ew), s, has_body ? NULL : &o, key, shown, &w));
+    assert_ok(bundle_format(writer_slice(&ew), s, has_body ? NULL : &o, salts, shown, &w));
     writer_text(&w, "c2sp.org/tlog-proof@v1\nindex 7\n");
     return writer_slice(&w);
 }
@@ -85,11 +85,11 @@ static void an_erased_field_is_hidden_even_if_asked_for(void **)
     make(&sample, KIND_event, 0, &r);
     struct writer ow = writer_of(opening_room, sizeof opening_room);
     struct writer ew = writer_of(entry_room, sizeof entry_room);
-    assert_ok(entry_encode(&r, key, &ew));
+    assert_ok(entry_encode(&r, salts, &ew));
     assert_ok(opening_encode_record(&r, &ow));
     assert_ok(opening_decode(s, writer_slice(&ow), &o));
-    assert_ok(opening_erase(s, &o, FIELD_event_actor, key, &proofs));
-    assert_ok(bundle_format(writer_slice(&ew), s, &o, NULL, shown, &w));
+    assert_ok(opening_erase(s, &o, FIELD_event_actor, salts, &proofs));
+    assert_ok(bundle_format(writer_slice(&ew), s, &o, salts, shown, &w));
     arena_reset(&arena);
     assert_ok(bundle_check(writer_slice(&w), &arena, &b, &fault));
     assert_int_equal(b.fields[FIELD_event_actor - 1].type, TYPE_ERASED);
@@ -186,7 +186,7 @@ static void a_kind_of_another_build_is_read_by_its_own_row(void **)
         &row, &fault));
     const struct record r = { .kind = 200, .schema = 3, .fields = fields, .field_count = 2 };
     hash root;
-    commit_many(&(struct commit_job){ &r, key, &root }, 1);
+    commit_many(&(struct commit_job){ &r, salts, &root }, 1);
     struct writer ew = writer_of(entry_room, sizeof entry_room);
     writer_bytes(&ew, (slice){ (const uint8_t *)"\1\xc8\0\3\0\0\0\0\0\7", 10 });
     writer_bytes(&ew, (slice){ root.bytes, sizeof root.bytes });
@@ -194,7 +194,7 @@ static void a_kind_of_another_build_is_read_by_its_own_row(void **)
     for (size_t i = 0; i < 2; i++)
         o.fields[i] = fields[i];
     struct writer w = writer_of(file_room, sizeof file_room);
-    assert_ok(bundle_format(writer_slice(&ew), &row.schema, &o, key, shown, &w));
+    assert_ok(bundle_format(writer_slice(&ew), &row.schema, &o, salts, shown, &w));
     arena_reset(&arena);
     const status s = bundle_check(writer_slice(&w), &arena, &b, &fault);
     if (s.code != E_OK) fail_msg("%s", fault.text);

@@ -5,12 +5,12 @@
 #include "tests/cm.h"
 #include "tests/record/sample.h"
 
-static uint8_t key[RECORD_KEY_BYTES] = { 1, 2, 3 };
+static const salt salts[FIELDS_MAX] = { { { 1, 2, 3 } }, { { 4 } } };
 
 static slice encode(const struct record *r, uint8_t *room, size_t cap)
 {
     struct writer w = writer_of(room, cap);
-    assert_ok(entry_encode(r, key, &w));
+    assert_ok(entry_encode(r, salts, &w));
     return writer_slice(&w);
 }
 
@@ -83,7 +83,8 @@ static void many_at_once_are_the_same_bytes(void **)
     enum { COUNT = 100 };
     static struct sample samples[COUNT];
     static struct record records[COUNT];
-    static uint8_t keys[COUNT][32];
+    static salt all_salts[COUNT * FIELDS_MAX];
+    size_t salted = 0;
     static uint8_t room[COUNT * 8192];
     static uint8_t single[COUNT * 8192];
     size_t ends[COUNT];
@@ -91,18 +92,19 @@ static void many_at_once_are_the_same_bytes(void **)
     struct writer one = writer_of(single, sizeof single);
     for (size_t i = 0; i < COUNT; i++) {
         samples[i].state = i;
-        keys[i][3] = (uint8_t)i;
         records[i] = sample_record(&samples[i], schema_of((uint8_t)(1 + i % KIND_LAST)));
-        assert_ok(entry_encode(&records[i], keys[i], &one));
+        salt *own = &all_salts[salted];
+        for (size_t f = 0; f < records[i].field_count; f++, salted++)
+            put_u16(all_salts[salted].bytes + 3, (uint16_t)salted);
+        assert_ok(entry_encode(&records[i], own, &one));
     }
-    assert_ok(entry_encode_many(records, (const uint8_t(*)[32])keys, COUNT, &many, ends));
+    assert_ok(entry_encode_many(records, all_salts, COUNT, &many, ends));
     assert_int_equal(many.len, one.len);
     assert_memory_equal(room, single, one.len);
     assert_int_equal(ends[COUNT - 1], many.len);
     records[37].schema++;
     const size_t before = many.len;
-    const status failed =
-        entry_encode_many(records, (const uint8_t(*)[32])keys, COUNT, &many, ends);
+    const status failed = entry_encode_many(records, all_salts, COUNT, &many, ends);
     assert_int_equal(failed.code, E_UNKNOWN);
     assert_int_equal(failed.detail, 37);
     assert_int_equal(many.len, before);
@@ -118,39 +120,39 @@ static void records_that_do_not_fit_their_schema_are_refused(void **)
     struct writer w = writer_of(room, sizeof room);
     struct record r = good;
     r.kind = 0;
-    assert_fails(entry_encode(&r, key, &w), E_UNKNOWN);
+    assert_fails(entry_encode(&r, salts, &w), E_UNKNOWN);
     r = good;
     r.schema = 9;
-    assert_fails(entry_encode(&r, key, &w), E_UNKNOWN);
+    assert_fails(entry_encode(&r, salts, &w), E_UNKNOWN);
     r = good;
     r.columns.len--;
-    assert_fails(entry_encode(&r, key, &w), E_VALUE);
+    assert_fails(entry_encode(&r, salts, &w), E_VALUE);
     r = good;
     r.field_count--;
-    assert_fails(entry_encode(&r, key, &w), E_VALUE);
+    assert_fails(entry_encode(&r, salts, &w), E_VALUE);
     r = good;
     r.body = slice_text("body");
-    assert_fails(entry_encode(&r, key, &w), E_VALUE);
+    assert_fails(entry_encode(&r, salts, &w), E_VALUE);
     r = good;
     r.time_s = (uint64_t)1 << 40;
-    assert_fails(entry_encode(&r, key, &w), E_LIMIT);
+    assert_fails(entry_encode(&r, salts, &w), E_LIMIT);
     for (size_t i = 0; i < good.field_count; i++) {
         for (size_t f = 0; f < good.field_count; f++)
             fields[f] = good.fields[f];
         r = good;
         r.fields = fields;
         fields[i] = (struct record_field){ TYPE_BOOL, value_bool(true) };
-        assert_fails(entry_encode(&r, key, &w), E_VALUE);
+        assert_fails(entry_encode(&r, salts, &w), E_VALUE);
         fields[i] = (struct record_field){ TYPE_ABSENT, slice_text("x") };
-        assert_fails(entry_encode(&r, key, &w), E_VALUE);
+        assert_fails(entry_encode(&r, salts, &w), E_VALUE);
     }
     assert_int_equal(w.len, 0);
     assert_ok(writer_end(&w));
     w.cap = ENTRY_HEADER_BYTES + 4 + SHA256_BYTES - 1;
-    assert_fails(entry_encode(&good, key, &w), E_LIMIT);
+    assert_fails(entry_encode(&good, salts, &w), E_LIMIT);
     assert_int_equal(w.len, 0);
     w.cap++;
-    assert_ok(entry_encode(&good, key, &w));
+    assert_ok(entry_encode(&good, salts, &w));
 }
 
 static void a_draft_becomes_a_record_or_names_what_is_wrong(void **)
@@ -170,7 +172,7 @@ static void a_draft_becomes_a_record_or_names_what_is_wrong(void **)
     draft_raw(&d, FIELD_event_raw, slice_text("{\"a\":1}"));
     draft_u64(&d, FIELD_event_sequence, 7);
     assert_ok(draft_end(&d, NULL, &r, &fault));
-    assert_ok(entry_encode(&r, key, &w));
+    assert_ok(entry_encode(&r, salts, &w));
     assert_int_equal(w.len, ENTRY_HEADER_BYTES + 4 + SHA256_BYTES);
     draft_text(&d, FIELD_event_source, slice_text("\xff"));
     assert_fails(draft_end(&d, NULL, &r, &fault), E_UTF8);

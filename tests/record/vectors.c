@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/num.h"
 #include "lib/json.h"
-#include "record/commit.h"
+#include "record/derive.h"
 #include "record/draft.h"
 #include "record/entry.h"
 #include "record/opening.h"
@@ -61,9 +61,9 @@ static slice of_hash(const hash *h)
     return (slice){ h->bytes, sizeof h->bytes };
 }
 
-/* The fields of a case, and their salts and commitments checked one by one. */
-static size_t fields_of(const struct json_node *c, const uint8_t *record_key,
-                        struct record_field *fields, hash *commitments)
+/* The fields of a case; with salts, those and the commitments are checked. */
+static size_t fields_of(const struct json_node *c, const salt *salts, struct record_field *fields,
+                        hash *commitments)
 {
     const struct json_node *list = json_member(&vectors, c, "fields");
     size_t n = 0;
@@ -73,20 +73,10 @@ static size_t fields_of(const struct json_node *c, const uint8_t *record_key,
         uint8_t *copy = arena_take(&arena, value.len + 1);
         bytes_copy(copy, value.len, value);
         fields[n] = (struct record_field){ (uint8_t)number_of(f, "type"), { copy, value.len } };
-        if (record_key == NULL) continue;
-        uint8_t salt[SALT_BYTES];
-        commit_salt(record_key, (uint16_t)(n + 1), salt);
-        assert_bytes((slice){ salt, sizeof salt }, hex_of(f, "salt"));
-        commitments[n] = commit_field((uint16_t)(n + 1), fields[n].type, salt, value);
+        if (salts == NULL) continue;
+        assert_bytes((slice){ salts[n].bytes, SALT_BYTES }, hex_of(f, "salt"));
+        commitments[n] = commit_field((uint16_t)(n + 1), fields[n].type, salts[n].bytes, value);
         assert_bytes(of_hash(&commitments[n]), hex_of(f, "commitment"));
-    }
-    if (record_key == NULL) return n;
-    uint8_t salts[FIELDS_MAX][SALT_BYTES];
-    commit_salts(record_key, n, salts);
-    for (size_t i = 0; i < n; i++) {
-        uint8_t salt[SALT_BYTES];
-        commit_salt(record_key, (uint16_t)(i + 1), salt);
-        assert_memory_equal(salts[i], salt, sizeof salt);
     }
     return n;
 }
@@ -103,13 +93,13 @@ static struct record record_of(const struct json_node *c, const struct record_fi
                             .body = slice_none() };
 }
 
-static void check_entry(const struct json_node *c, const struct record *r, const uint8_t *key)
+static void check_entry(const struct json_node *c, const struct record *r, const salt *salts)
 {
     uint8_t room[ENTRY_BYTES_MAX];
     struct writer w = writer_of(room, sizeof room);
     struct fault fault;
     struct entry e;
-    assert_ok(entry_encode(r, key, &w));
+    assert_ok(entry_encode(r, salts, &w));
     assert_bytes(writer_slice(&w), hex_of(c, "entry"));
     assert_ok(entry_parse(guarded(writer_slice(&w)), &e, &fault));
     assert_int_equal(e.schema->kind, r->kind);
@@ -126,21 +116,25 @@ static void every_key_salt_commitment_root_and_entry_is_right(void **)
         const struct json_node *c = &vectors.nodes[i];
         struct record_field fields[FIELDS_MAX];
         hash commitments[FIELDS_MAX];
-        uint8_t key[32];
-        commit_block_key(hex_of(c, "block_key").at, key);
-        assert_bytes((slice){ key, sizeof key }, hex_of(c, "encryption_key"));
-        commit_record_key(hex_of(c, "block_key").at, number_of(c, "index"), key);
+        uint8_t seal_key[32];
+        uint8_t key[RECORD_KEY_BYTES];
+        salt salts[FIELDS_MAX];
+        derive_seal_key(hex_of(c, "block_key").at, seal_key);
+        assert_bytes((slice){ seal_key, sizeof seal_key }, hex_of(c, "encryption_key"));
+        assert_ok(derive_record_keys(hex_of(c, "block_key").at, number_of(c, "index"), 1, &key));
         assert_bytes((slice){ key, sizeof key }, hex_of(c, "record_key"));
-        const size_t n = fields_of(c, key, fields, commitments);
+        const struct keystream_job job = derive_job(key, salts, FIELDS_MAX);
+        assert_ok(derive_salts(&job, 1));
+        const size_t n = fields_of(c, salts, fields, commitments);
         const struct record r = record_of(c, fields, n);
         hash root = commit_root(r.kind, r.schema, commitments, n);
         assert_bytes(of_hash(&root), hex_of(c, "root"));
         root = (hash){};
-        commit_many(&(struct commit_job){ &r, key, &root }, 1);
+        commit_many(&(struct commit_job){ &r, salts, &root }, 1);
         assert_bytes(of_hash(&root), hex_of(c, "root"));
         if (json_member(&vectors, c, "known_kind")->type != JSON_TRUE) continue;
         known++;
-        check_entry(c, &r, key);
+        check_entry(c, &r, salts);
     }
     assert_true(known >= 3);
 }
@@ -154,13 +148,11 @@ static void many_record_keys_at_once_are_those_of_each(void **)
     for (size_t count = 0; count <= COUNT_MAX; count++) {
         uint8_t keys[COUNT_MAX + 1][RECORD_KEY_BYTES] = {};
         const uint8_t untouched[RECORD_KEY_BYTES] = {};
-        commit_record_keys(block_key, UINT64_MAX / 3, count, keys);
+        assert_ok(derive_record_keys(block_key, UINT64_MAX / 3, count, keys));
         for (size_t i = 0; i < count; i++) {
-            uint8_t message[1 + BLOCK_KEY_BYTES + 8] = { 0x20 };
-            bytes_copy(message + 1, BLOCK_KEY_BYTES, (slice){ block_key, sizeof block_key });
-            put_u64(message + 1 + BLOCK_KEY_BYTES, UINT64_MAX / 3 + i);
-            const hash want = sha256((slice){ message, sizeof message });
-            assert_memory_equal(keys[i], want.bytes, sizeof want.bytes);
+            uint8_t want[RECORD_KEY_BYTES];
+            assert_ok(derive_record_keys(block_key, UINT64_MAX / 3 + i, 1, &want));
+            assert_memory_equal(keys[i], want, sizeof want);
         }
         assert_memory_equal(keys[count], untouched, sizeof untouched);
     }
@@ -171,7 +163,7 @@ static void many_records_at_once_give_the_same_roots(void **)
     enum { ROUNDS = 9, CASES_MAX = 64 };
     const struct json_node *list = json_member(&vectors, &vectors.nodes[0], "commitments");
     static struct record_field fields[CASES_MAX][FIELDS_MAX];
-    static uint8_t keys[CASES_MAX][32];
+    static salt salts[CASES_MAX][FIELDS_MAX];
     struct record records[CASES_MAX];
     struct commit_job jobs[CASES_MAX * ROUNDS];
     static hash roots[CASES_MAX * ROUNDS];
@@ -179,14 +171,16 @@ static void many_records_at_once_give_the_same_roots(void **)
     size_t count = 0;
     for (size_t i = index_of(list) + 1; i < list->end; i = vectors.nodes[i].end, count++) {
         const struct json_node *c = &vectors.nodes[i];
-        bytes_copy(keys[count], 32, hex_of(c, "record_key"));
+        const struct keystream_job job =
+            derive_job(hex_of(c, "record_key").at, salts[count], FIELDS_MAX);
+        assert_ok(derive_salts(&job, 1));
         const size_t n = fields_of(c, NULL, fields[count], NULL);
         records[count] = record_of(c, fields[count], n);
         want[count] = arena_copy(&arena, hex_of(c, "root"));
     }
     for (size_t j = 0; j < count * ROUNDS; j++) {
         const size_t at = j * 7 % count;
-        jobs[j] = (struct commit_job){ &records[at], keys[at], &roots[j] };
+        jobs[j] = (struct commit_job){ &records[at], salts[at], &roots[j] };
     }
     commit_many(jobs, count * ROUNDS);
     for (size_t j = 0; j < count * ROUNDS; j++)

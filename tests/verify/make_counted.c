@@ -64,7 +64,7 @@ static void put(const char *name, slice bytes)
 static void make_record(struct writer *w, size_t i)
 {
     static const char *const markets[] = { "DE", "FR", "IT", "ES", "PT" };
-    static const uint8_t key[32];
+    static const salt salts[FIELDS_MAX];
     static struct draft d;
     struct record r = {};
     struct fault fault = {};
@@ -80,7 +80,7 @@ static void make_record(struct writer *w, size_t i)
     }
     const status s = draft_end(&d, NULL, &r, &fault);
     if (s.code != E_OK) fail_msg("%s", fault.text);
-    assert_ok(entry_encode(&r, key, w));
+    assert_ok(entry_encode(&r, salts, w));
 }
 
 /* Records of two kinds over three months. */

@@ -87,7 +87,7 @@ slice sample_note(slice text)
     return note_of(text, 0);
 }
 
-static const uint8_t record_key[RECORD_KEY_BYTES] = { 7, 7, 7 };
+static const salt salts[FIELDS_MAX] = { { { 7, 7, 7 } } };
 
 /* A record of the log with the fields that it opens. */
 struct sample_record {
@@ -140,7 +140,7 @@ static slice entry_of(uint64_t index)
     struct writer w = writer_of(entries[index], sizeof entries[index]);
     make_record(&r, index);
     if (index == SAMPLE_EVENT || index == SAMPLE_ENFORCEMENT) {
-        assert_ok(entry_encode(&r.record, record_key, &w));
+        assert_ok(entry_encode(&r.record, salts, &w));
         return text_end(&w);
     }
     writer_printf(&w, "entry %u", (unsigned)index);
@@ -188,7 +188,7 @@ static slice bundle_of(uint64_t index, slice checkpoint)
     make_record(&r, index);
     assert_ok(opening_encode_record(&r.record, &opening));
     assert_ok(opening_decode(r.draft.schema, text_end(&opening), &o));
-    assert_ok(bundle_format(entry_of(index), r.draft.schema, &o, record_key, r.shown, &w));
+    assert_ok(bundle_format(entry_of(index), r.draft.schema, &o, salts, r.shown, &w));
     writer_bytes(&w, inclusion_of(index, checkpoint));
     return text_end(&w);
 }

@@ -120,11 +120,10 @@ static status bundle_open(struct view *v, const struct request *r, struct writer
         if (gone) s = erased(schema, i, r->index, f);
     }
     if (s.code == E_OK) {
-        s = bundle_format(record.entry_bytes, schema, &record.opening, record.record_key, r->shown,
-                          w);
+        s = bundle_format(record.entry_bytes, schema, &record.opening, record.salts, r->shown, w);
         if (s.code != E_OK) s = fault_set(f, s, "the bundle is too large");
     }
-    bytes_wipe(record.record_key, sizeof record.record_key);
+    bytes_wipe(record.salts, sizeof record.salts);
     opener_free(opener);
     keys_free(keys);
     return s;

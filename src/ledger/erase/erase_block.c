@@ -3,7 +3,7 @@
 
 #include "base/bytes.h"
 #include "record/entry.h"
-#include "record/opening.h"
+#include "record/derive.h"
 #include "record/recompute.h"
 #include "base/banned.h"
 
@@ -14,7 +14,8 @@ struct patient {
     struct entry entry;
     struct opening opening;
     struct opening_proofs proofs;
-    uint8_t record_key[RECORD_KEY_BYTES];
+    uint8_t keys[BLOCK_RECORDS_MAX][RECORD_KEY_BYTES]; /* of the whole block */
+    salt salts[FIELDS_MAX];
 };
 
 static status wrong(const struct patient *p, status why, struct fault *f)
@@ -29,7 +30,7 @@ static status fields_erase(struct patient *p, uint64_t fields, bool *ret_changed
     const struct schema *s = p->entry.schema;
     for (uint8_t id = 1; id <= s->field_count; id++) {
         if ((fields >> (id - 1) & 1) == 0) continue;
-        const status done = opening_erase(s, &p->opening, id, p->record_key, &p->proofs);
+        const status done = opening_erase(s, &p->opening, id, p->salts, &p->proofs);
         if (done.code == E_ERASED) continue;
         TRY(done);
         *ret_changed = true;
@@ -43,16 +44,17 @@ static status operate(struct patient *p, uint64_t fields, slice sealed, struct w
     struct fault unused;
     status s = entry_parse(p->block->entries[p->nth], &p->entry, &unused);
     if (s.code == E_OK) s = opening_decode(p->entry.schema, sealed, &p->opening);
+    const uint8_t *key = p->keys[p->nth];
+    if (s.code == E_OK) s = derive_opening_salts(&p->opening, key, p->salts);
     if (s.code != E_OK) return wrong(p, s, f);
-    commit_record_key(p->block->key, p->block->head->first_index + p->nth, p->record_key);
     if (fields == 0) {
-        opening_rekey(&p->opening, p->record_key);
+        opening_rekey(&p->opening, key);
     } else {
         s = fields_erase(p, fields, ret_changed);
         if (s.code == E_OK && p->opening.form == OPENING_KEYED) {
-            opening_rekey(&p->opening, p->record_key);
+            opening_rekey(&p->opening, key);
         }
-        if (s.code == E_OK) s = opening_check(&p->entry, &p->opening, NULL);
+        if (s.code == E_OK) s = opening_check(&p->entry, &p->opening, p->salts);
         if (s.code != E_OK) return wrong(p, s, f);
     }
     const size_t start = out->len;
@@ -85,9 +87,12 @@ status erase_block(const struct erase_block *b, slice plain, struct writer *out,
 {
     struct cursor c = cursor_of(plain);
     struct erase_block_result r = { .empty = true };
-    struct patient p = { .block = b };
-    status s = OK;
-    for (p.nth = 0; s.code == E_OK && p.nth < b->head->record_count; p.nth++) {
+    UNSET struct patient p;
+    p.block = b;
+    const uint16_t count = b->head->record_count;
+    status s = derive_record_keys(b->key, b->head->first_index, count, p.keys);
+    if (s.code != E_OK) return fault_set(f, s, "keys of records: %s", status_text(s));
+    for (p.nth = 0; s.code == E_OK && p.nth < count; p.nth++) {
         struct block_opening sealed = {};
         s = block_next_opening(&c, &sealed);
         if (s.code != E_OK) {
@@ -96,7 +101,8 @@ status erase_block(const struct erase_block *b, slice plain, struct writer *out,
         }
         s = take(&p, &sealed, out, &r, f);
     }
-    bytes_wipe(p.record_key, sizeof p.record_key);
+    bytes_wipe(p.keys, sizeof p.keys);
+    bytes_wipe(p.salts, sizeof p.salts);
     TRY(s);
     if (writer_end(out).code != E_OK)
         return fault_set(f, FAIL(E_LIMIT), "a block outgrows its limit");

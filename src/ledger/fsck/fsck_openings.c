@@ -13,6 +13,8 @@ struct fsck_openings {
     struct entry entries[LOT];
     struct opening openings[LOT];
     struct opening_claim claims[LOT];
+    salt salts[LOT][FIELDS_MAX];
+    struct keystream_job jobs[LOT];
     uint8_t keys[BLOCK_RECORDS_MAX][RECORD_KEY_BYTES]; /* of the whole block */
 };
 
@@ -28,21 +30,34 @@ void fsck_openings_free(struct fsck_openings *o)
 
 static void lot_check(struct fsck_openings *o, const struct fsck_openings_watcher *w)
 {
-    opening_check_many(o->claims, o->count);
-    for (size_t i = 0; i < o->count; i++)
-        w->checked(w->self, o->indices[i], &o->openings[i], o->claims[i].result);
+    const status salted = derive_salts(o->jobs, o->count);
+    if (salted.code == E_OK) opening_check_many(o->claims, o->count);
+    for (size_t i = 0; i < o->count; i++) {
+        const status s = salted.code == E_OK ? o->claims[i].result : salted;
+        w->checked(w->self, o->indices[i], &o->openings[i], s);
+    }
     o->count = 0;
 }
 
-/* Takes the next opening of the block into the lot, if there is one to be checked. */
-static status take(struct fsck_openings *o, struct cursor *at, slice entry_bytes, uint64_t index,
-                   const struct fsck_openings_watcher *w)
+/* The salts of an opening in form 2 stand in it. */
+static struct keystream_job salts_of(struct fsck_openings *o, const struct opening *opening,
+                                     const uint8_t *record_key)
 {
+    const bool rekeyed = opening->form == OPENING_REKEYED;
+    const size_t n = opening->form == OPENING_SALTED ? 0 : opening->field_count;
+    return derive_job(rekeyed ? opening->record_key.at : record_key, o->salts[o->count], n);
+}
+
+/* Takes the opening of the nth record of the block into the lot, if there is one to be checked. */
+static status take(struct fsck_openings *o, struct cursor *at, const struct fsck_block *block,
+                   uint16_t nth, const struct fsck_openings_watcher *w)
+{
+    const uint64_t index = block->head->first_index + nth;
     struct block_opening sealed = {};
     struct entry *entry = &o->entries[o->count];
     struct opening *opening = &o->openings[o->count];
     TRY(block_next_opening(at, &sealed));
-    TRY(entry_split(entry_bytes, entry)); /* all of it is checked elsewhere */
+    TRY(entry_split(block->entries[nth], entry)); /* all of it is checked elsewhere */
     if (sealed.gone) {
         lot_check(o, w); /* told in the order of the log */
         w->checked(w->self, index, NULL, OK);
@@ -53,8 +68,8 @@ static status take(struct fsck_openings *o, struct cursor *at, slice entry_bytes
     }
     TRY(opening_decode(entry->schema, sealed.opening, opening));
     o->indices[o->count] = index;
-    o->claims[o->count].entry = entry;
-    o->claims[o->count].opening = opening;
+    o->jobs[o->count] = salts_of(o, opening, o->keys[nth]);
+    o->claims[o->count] = (struct opening_claim){ entry, opening, o->salts[o->count], OK };
     o->count++;
     return OK;
 }
@@ -64,10 +79,9 @@ status fsck_openings_check(struct fsck_openings *o, const struct fsck_block *blo
 {
     struct cursor at = cursor_of(block->plain);
     const uint64_t first = block->head->first_index;
-    commit_record_keys(block->key, first, block->head->record_count, o->keys);
+    TRY(derive_record_keys(block->key, first, block->head->record_count, o->keys));
     for (uint16_t i = 0; i < block->head->record_count; i++) {
-        o->claims[o->count].record_key = o->keys[i];
-        const status s = take(o, &at, block->entries[i], first + i, watcher);
+        const status s = take(o, &at, block, i, watcher);
         if (s.code != E_OK) {
             lot_check(o, watcher);
             watcher->checked(watcher->self, first + i, NULL, s);
@@ -76,5 +90,6 @@ status fsck_openings_check(struct fsck_openings *o, const struct fsck_block *blo
     }
     lot_check(o, watcher);
     bytes_wipe(o->keys, sizeof o->keys);
+    bytes_wipe(o->salts, sizeof o->salts);
     return cursor_end(&at);
 }

@@ -28,6 +28,6 @@ struct fsck_openings_watcher {
 struct fsck_openings *fsck_openings_new(void);
 /* NULL is allowed. */
 void fsck_openings_free(struct fsck_openings *o);
-/* E_TRAILING if bytes stand behind the last opening. */
+/* E_TRAILING if bytes stand behind the last opening, E_NOMEM if libcrypto fails. */
 status fsck_openings_check(struct fsck_openings *o, const struct fsck_block *block,
                            const struct fsck_openings_watcher *watcher);
