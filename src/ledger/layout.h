@@ -19,9 +19,11 @@
  *   log/seen              a signed checkpoint that is newer than the log: until the log has its
  *                         entries nothing is signed (ledger/recover.h)
  *   log/known             since when it has its entries (ledger/publication.h)
+ *   log/cosigned          the newest checkpoint that witnesses cosigned (cmd/gather/cosigning.h)
  *   log/key               the log's public key, where there is no signer
  *   log/retired           the log was succeeded by another one; nothing is signed any more
  *   hooks                 how far each webhook is (cmd/hook/hook_positions.h)
+ *   witnesses, witnesses.evidence  how witnesses stand, what they said against this log
  *   rules/, accounts      the rules in force, and who may send and ask (cmd/node/change.h)
  *   signer/key            the log's signing key
  *   signer/state          the size and root that the signer has signed last
@@ -32,6 +34,7 @@
 #define LAYOUT_SIGNER "signer"
 #define LAYOUT_CHECKPOINT "log/checkpoint"
 #define LAYOUT_CHECKPOINT_NEW "log/checkpoint.new"
+#define LAYOUT_COSIGNED "log/cosigned"
 #define LAYOUT_SEEN "log/seen"
 #define LAYOUT_LOG_KEY "log/key"
 #define LAYOUT_RETIRED "log/retired"

@@ -271,6 +271,15 @@ void note_write_signature(struct writer *w, slice name, uint32_t key_id, slice s
     writer_u8(w, '\n');
 }
 
+void note_copy_signature(struct writer *w, const struct note_signature *s)
+{
+    writer_text(w, "\xe2\x80\x94 ");
+    writer_bytes(w, s->name);
+    writer_text(w, " ");
+    writer_bytes(w, s->base64);
+    writer_text(w, "\n");
+}
+
 void note_write_key(struct writer *w, slice name, uint8_t type, slice pubkey)
 {
     uint8_t bytes[NOTE_KEY_BYTES_MAX];

@@ -81,5 +81,7 @@ status note_verify(const struct note *n, const struct note_key *keys, size_t key
 
 /* Appends the line of one signature, "— name base64" LF. name must be valid. */
 void note_write_signature(struct writer *w, slice name, uint32_t key_id, slice signature);
+/* Appends the line of a signature that was parsed. */
+void note_copy_signature(struct writer *w, const struct note_signature *s);
 /* Appends "name+ID+base64". */
 void note_write_key(struct writer *w, slice name, uint8_t type, slice pubkey);

@@ -115,7 +115,7 @@ static status parse_witness(struct policy *p, struct line *l)
     struct policy_node node = { .name = take_word(l), .parent = POLICY_NO_NODE };
     TRY(add_key(p, l, false));
     node.key = (unsigned)(p->key_count - 1);
-    take_word(l); /* the address */
+    node.url = take_word(l);
     TRY(expect_end(l));
     return add_node(p, l, node);
 }

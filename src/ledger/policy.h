@@ -29,6 +29,7 @@ enum {
 
 struct policy_node {
     slice name;
+    slice url; /* of a witness, where it is asked; empty if none is given */
     bool is_group;
     unsigned key;       /* witness: index into keys */
     unsigned threshold; /* group: how many members */

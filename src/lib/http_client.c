@@ -61,6 +61,7 @@ static CURLcode configure(struct http_client *c, const struct http_request *r,
     SET(CURLOPT_HTTPHEADER, headers);
     SET(CURLOPT_WRITEFUNCTION, on_bytes);
     SET(CURLOPT_WRITEDATA, c);
+    if (r->ca != NULL) SET(CURLOPT_CAINFO, r->ca);
     if (posts) {
         SET(CURLOPT_POST, 1L);
         SET(CURLOPT_POSTFIELDS, (const char *)r->body.at);

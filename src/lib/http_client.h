@@ -6,7 +6,7 @@
 /*
  * http_client: requests to other servers over HTTP/1.1 and HTTPS, with libcurl behind it. One
  * client is one connection that is kept open, used by one thread at a time. Certificates are
- * verified against the system's, redirects are not followed, no proxy of the environment is used.
+ * verified, redirects are not followed, no proxy of the environment is used.
  */
 enum {
     HTTP_CLIENT_CONNECT_S = 10, /* a connection, its TLS handshake included */
@@ -16,6 +16,7 @@ enum {
 struct http_request {
     const char *url;                              /* http:// or https:// */
     slice body;                                   /* POST; slice_none(): GET */
+    const char *ca;                               /* PEM file of authorities; NULL: the system's */
     uint32_t timeout_ms;                          /* for the whole exchange; 0: none, for streams */
     const char *headers[HTTP_CLIENT_HEADERS_MAX]; /* "Name: value"; ends with NULL if fewer */
     /* Takes the body of the answer as it comes. An error ends the exchange and is returned. */

@@ -7,6 +7,7 @@
 #include "os/socket.h"
 #include "serve/api.h"
 #include "serve/front_state.h"
+#include "serve/gather/gather_relay.h"
 #include "serve/hook/hook_relay.h"
 #include "serve/stream.h"
 #include "base/banned.h"
@@ -69,6 +70,7 @@ static status take_head(struct front *front, slice payload)
     TRY(link_head_parse(payload, &m));
     front->checkpointed = m.checkpointed;
     outbox_head(front->outbox, &m);
+    gather_relay_moved(front->gather);
     return OK;
 }
 
@@ -194,6 +196,9 @@ static status start(struct front *front)
     if (o->config.hooks.count > 0) {
         TRY(hook_relay_new(front, o->sender_fd, &front->hooks, front->fault));
     }
+    if (o->config.gather.policy[0] != '\0' && !front->is_read_only) {
+        TRY(gather_relay_new(front, o->gatherer_fd, &front->gather, front->fault));
+    }
     TRY(listeners_open(front));
     TRY(loop_watch(front->loop, o->scribe_fd, LOOP_READ, scribe_ready, front, front->fault));
     if (o->confine != NULL) TRY(o->confine(o->dir, front->fault));
@@ -234,6 +239,7 @@ static void end(struct front *front)
     api_free(front->api);
     streams_free(front->streams);
     hook_relay_free(front->hooks);
+    gather_relay_free(front->gather);
     activation_free(front->activation);
     loop_free(front->loop);
     batcher_free(front->batcher);

@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "os/shared.h"
 #include "serve/link.h"
+#include "serve/gather/gather.h"
 #include "serve/hook/hook.h"
 
 /*
@@ -27,6 +28,7 @@ struct front_config {
     char key[FRONT_PATH_BYTES_MAX];
     char client_ca[FRONT_PATH_BYTES_MAX];
     struct hooks hooks;
+    struct gather_config gather; /* no policy: no witnesses */
 };
 
 struct front_options {
@@ -34,6 +36,7 @@ struct front_options {
     int scribe_fd;   /* the socket to the scribe */
     int reader_fd;   /* the socket to the reader */
     int sender_fd;   /* the socket to the sender of webhooks, where there are some */
+    int gatherer_fd; /* the socket to the gatherer of cosignatures, where there are witnesses */
     struct shared slots;
     struct front_config config;
     /* Called once everything is opened and before a foreign byte is read. */

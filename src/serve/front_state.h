@@ -19,6 +19,7 @@ enum { SCRAPES_MAX = 16 };
 struct api;
 struct streams;
 struct hook_relay;
+struct gather_relay;
 
 struct front {
     const struct front_options *options;
@@ -30,6 +31,7 @@ struct front {
     struct streams *streams;
     struct hook_relay *hooks; /* NULL: no webhooks */
     uint64_t hook_at[HOOKS_MAX];
+    struct gather_relay *gather; /* NULL: no witnesses */
     struct metrics metrics;
     struct http_request *scrapes[SCRAPES_MAX]; /* wait for the scribe's numbers */
     size_t scrape_count;

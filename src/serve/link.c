@@ -89,6 +89,7 @@ void link_head_write(const struct link_head *m, struct writer *w)
 {
     writer_u64(w, m->sequenced);
     writer_u64(w, m->checkpointed);
+    writer_u64(w, m->witnessed);
 }
 
 status link_head_parse(slice payload, struct link_head *ret_message)
@@ -96,6 +97,7 @@ status link_head_parse(slice payload, struct link_head *ret_message)
     struct cursor c = cursor_of(payload);
     TRY(cursor_u64(&c, &ret_message->sequenced));
     TRY(cursor_u64(&c, &ret_message->checkpointed));
+    TRY(cursor_u64(&c, &ret_message->witnessed));
     return cursor_end(&c);
 }
 

@@ -18,12 +18,12 @@
  *     hello       next number u64 | bundle hash (zeros: none) | 1 if nothing is taken, u8
  *     accounts    the table of serve/account.h as text
  *     stored      batch u64 | runs: count u16, each number u64, index u64, length u32
- *     head        sequenced u64 | checkpointed u64, sizes of the log
+ *     head        sequenced u64 | checkpointed u64 | witnessed u64, sizes of the log
  *     activate    bundle hash: load it and judge by it from the next batch on
  *     window      source u64 | pairs: the source's number u64, the record's number u64
  *     hooks       how far each webhook is, u64 each
  *     numbers     what the scribe counts (serve/metrics.h)
- *     stop        nothing: take no more requests, answer what there is, end
+ *     stop        take no more requests, answer what there is, end
  *     replay, replayed, forget: the state of the judge, see serve/replay.h
  *   to the scribe
  *     ready       text for people: what is listened on
@@ -31,6 +31,7 @@
  *     activated   bundle hash | rules u64 | refused u64 | text: why not, empty if it is active
  *     ask         nothing: for its numbers
  *     hook at     how far a webhook is (serve/hook/hook.h)
+ *     cosigned    what a witness said (serve/gather/gather.h, told)
  *     idle        nothing: the answer to stop, all is answered
  *     replay ask  for the events that the judge's state is made of (serve/replay.h)
  *
@@ -59,6 +60,7 @@ enum link_message {
     LINK_REPLAY_ASK,
     LINK_ASK,
     LINK_HOOK_AT,
+    LINK_COSIGNED,
 };
 
 enum {
@@ -98,14 +100,13 @@ struct link_stored {
 };
 
 struct link_head {
-    uint64_t sequenced;
-    uint64_t checkpointed;
+    uint64_t sequenced, checkpointed;
+    uint64_t witnessed; /* under a checkpoint that the witnesses of the policy cosigned */
 };
 
 struct link_activated {
     hash bundle;
-    uint64_t rules;
-    uint64_t refused;
+    uint64_t rules, refused;
     slice why; /* empty: it is active */
 };
 

@@ -27,7 +27,8 @@ enum metric_process {
     PROCESS_FRONT,
     PROCESS_READER,
     PROCESS_SIGNER,
-    PROCESS_SENDER
+    PROCESS_SENDER,
+    PROCESS_GATHERER,
 };
 enum metric_end { END_GONE, END_SLOW };
 

@@ -16,18 +16,20 @@
 enum query_message { QUERY_ASK = 1, QUERY_ANSWER };
 
 enum query_question {
-    QUERY_LIST = 1,  /* records of the kind below index, the newest first; text: filter */
-    QUERY_RECORD,    /* the record at index */
-    QUERY_PROOF,     /* its inclusion proof (c2sp.org/tlog-proof); public */
-    QUERY_HEAD,      /* the signed checkpoint; public */
-    QUERY_TILE,      /* the resource text, "tile/…"; public */
-    QUERY_INCIDENTS, /* incidents below number index; kind: their state, 0: any */
-    QUERY_INCIDENT,  /* incident number index, with its history */
-    QUERY_OPEN,      /* opens an incident as the JSON text says */
-    QUERY_CHANGE,    /* changes incident number index as the JSON text says; expect */
-    QUERY_STREAM,    /* findings and incidents from index on, as server-sent events */
-    QUERY_SEARCH,    /* recorded events below index that have all terms of text (view/terms.h) */
-    QUERY_HOOK,      /* what a webhook sends from index on; kind: events; text: private fields */
+    QUERY_LIST = 1,    /* records of the kind below index, the newest first; text: filter */
+    QUERY_RECORD,      /* the record at index */
+    QUERY_PROOF,       /* its inclusion proof (c2sp.org/tlog-proof); public */
+    QUERY_HEAD,        /* the checkpoint for the public: the newest that witnesses cosigned */
+    QUERY_TILE,        /* the resource text, "tile/…"; public */
+    QUERY_INCIDENTS,   /* incidents below number index; kind: their state, 0: any */
+    QUERY_INCIDENT,    /* incident number index, with its history */
+    QUERY_OPEN,        /* opens an incident as the JSON text says */
+    QUERY_CHANGE,      /* changes incident number index as the JSON text says; expect */
+    QUERY_STREAM,      /* findings and incidents from index on, as server-sent events */
+    QUERY_SEARCH,      /* recorded events below index that have all terms of text (view/terms.h) */
+    QUERY_HOOK,        /* what a webhook sends from index on; kind: events; text: private fields */
+    QUERY_NEWEST,      /* the newest signed checkpoint, whether witnesses cosigned it or not */
+    QUERY_CONSISTENCY, /* the proof from size index to size expect, as lines of hashes */
     QUERY_END,
 };
 

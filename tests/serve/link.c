@@ -33,7 +33,7 @@ static void messages_come_back_as_they_were(void **)
     assert_int_equal(stored_back.run_count, 2);
     assert_true(stored_back.runs[1].index == 16);
 
-    const struct link_head head = { 5, 4 };
+    const struct link_head head = { 5, 4, 3 };
     struct link_head head_back = {};
     link_head_write(&head, fresh());
     assert_ok(link_head_parse(guarded(writer_slice(&w)), &head_back));

@@ -126,9 +126,9 @@ static void a_ticket_may_wait_for_a_checkpoint_or_for_what_is_stored_already(voi
     const struct link_stored m = { 0, 1, { { 50, 50, 10 } } };
     assert_ok(outbox_stored(o, &m, &f));
     assert_int_equal(called, 0);
-    outbox_head(o, &(struct link_head){ 60, 59 });
+    outbox_head(o, &(struct link_head){ 60, 59, 0 });
     assert_int_equal(called, 0);
-    outbox_head(o, &(struct link_head){ 60, 60 });
+    outbox_head(o, &(struct link_head){ 60, 60, 0 });
     assert_int_equal(called, 1);
     outbox_wait(o, &again);
     assert_int_equal(called, 2);

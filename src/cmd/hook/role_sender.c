@@ -6,12 +6,10 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
 #include "cmd/hook/hook_config.h"
-#include "cmd/node/confine.h"
+#include "cmd/hook/confine_outbound.h"
 #include "cmd/node/node.h"
 #include "cmd/node/role.h"
 #include "os/clock.h"
@@ -222,65 +220,13 @@ static status open_channels(struct sender *s, const struct hooks *hooks, struct 
     return OK;
 }
 
-/* What the sender calls beside what every process needs (os/seccomp.c): sockets to the internet,
- * the names and certificates of the system, and the thread in which a name is resolved. */
-static const struct sandbox_call calls[] = {
-    { .number = SYS_socket, .argument = 0, .mask = UINT32_MAX, .value = AF_INET },
-    { .number = SYS_socket, .argument = 0, .mask = UINT32_MAX, .value = AF_INET6 },
-    { .number = SYS_socket, .argument = 0, .mask = UINT32_MAX, .value = AF_NETLINK },
-    { .number = SYS_socket, .error = EAFNOSUPPORT },
-    { .number = SYS_socketpair },
-    { .number = SYS_connect },
-    { .number = SYS_bind },
-    { .number = SYS_sendto },
-    { .number = SYS_sendmsg },
-    { .number = SYS_sendmmsg },
-    { .number = SYS_recvfrom },
-    { .number = SYS_recvmsg },
-    { .number = SYS_poll },
-    { .number = SYS_getsockopt },
-    { .number = SYS_setsockopt },
-    { .number = SYS_getsockname },
-    { .number = SYS_getpeername },
-    { .number = SYS_shutdown },
-    { .number = SYS_fcntl },
-    { .number = SYS_ioctl },
-    { .number = SYS_openat },
-    { .number = SYS_pread64 },
-    { .number = SYS_getdents64 },
-    { .number = SYS_readlink },
-    { .number = SYS_access },
-    { .number = SYS_uname },
-    { .number = SYS_geteuid },
-    { .number = SYS_getuid },
-    { .number = SYS_eventfd2 },
-    { .number = SYS_pipe2 },
-    { .number = SYS_writev },
-    { .number = SYS_readv },
-};
-
 static status confine(const struct hooks *hooks, struct fault *f)
 {
-    struct sandbox_path paths[HOOKS_MAX + 4] = { { "/etc", SANDBOX_READ },
-                                                 { "/usr/lib", SANDBOX_READ },
-                                                 { "/usr/share", SANDBOX_READ } };
-    size_t count = 3;
+    const char *files[HOOKS_MAX] = {};
     for (size_t i = 0; i < hooks->count; i++) {
-        if (hooks->at[i].ca[0] == '\0') continue;
-        paths[count++] = (struct sandbox_path){ hooks->at[i].ca, SANDBOX_READ };
+        if (hooks->at[i].ca[0] != '\0') files[i] = hooks->at[i].ca;
     }
-    const struct sandbox sandbox = {
-        .calls = calls,
-        .call_count = COUNT_OF(calls),
-        .paths = paths,
-        .path_count = count,
-        .threads = true,
-        .tcp = true,
-        .mode = ROLE_SANDBOX_MODE,
-    };
-    struct sandbox_level level = {};
-    confine_last_leak_check();
-    return sandbox_enter(&sandbox, &level, f);
+    return confine_outbound(files, hooks->count, f);
 }
 
 static status run(struct sender *s, const struct node_config *config, struct fault *f)

@@ -132,10 +132,11 @@ static status bundle_open(struct view *v, const struct request *r, struct writer
 static status proof_append(struct view *v, uint64_t index, struct writer *w, struct fault *f)
 {
     const struct merkle_source source = { archive_tree(v->node.archive), tree_node };
+    const struct log_head *head = view_head_for(v, index + 1);
     struct inclusion_proof proof = { .extra_base64 = slice_none(),
                                      .index = index,
-                                     .checkpoint = log_head_note(&v->head) };
-    const status s = merkle_prove_inclusion(&source, index, v->head.checkpoint.size, &proof.path);
+                                     .checkpoint = log_head_note(head) };
+    const status s = merkle_prove_inclusion(&source, index, head->checkpoint.size, &proof.path);
     if (s.code != E_OK) return fault_set(f, s, "cannot prove: %s", status_text(s));
     inclusion_proof_write(w, &proof);
     return writer_end(w).code == E_OK ? OK : fault_set(f, FAIL(E_LIMIT), "the bundle is too large");

@@ -91,7 +91,7 @@ static status export_all(struct export *e, const char *out, struct fault *f)
     TRY(export_each(size, export_one, e));
     TRY(export_tables(e));
     progress_end(&e->progress);
-    return file_write_whole(&e->out, "checkpoint", log_head_note(&e->view.head), f);
+    return file_write_whole(&e->out, "checkpoint", log_head_note(view_newest_head(&e->view)), f);
 }
 
 int run_log_export(const struct invocation *inv)

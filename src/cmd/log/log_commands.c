@@ -36,6 +36,11 @@ static const struct option count_options[] = {
     {},
 };
 
+static const struct option head_options[] = {
+    { "--cosigned", NULL, "the newest that the quorum of witnesses cosigned", false },
+    {},
+};
+
 static const struct option show_options[] = {
     { "--count", "N", "how many records (default: 1 from INDEX on, else the newest 10)", false },
     { "--public", NULL, "only what is public of them; opens nothing and records nothing", false },
@@ -123,8 +128,11 @@ const struct command log_commands[] = {
         .arguments = "DIR",
         .summary = "Print the newest checkpoint, a signed note",
         .details =
-            "The note states origin, size and root of the log (c2sp.org/tlog-checkpoint).\n\n"
+            "The note states origin, size and root of the log (c2sp.org/tlog-checkpoint). It has\n"
+            "the cosignatures of witnesses, if they have cosigned this very one already; with\n"
+            "--cosigned it is the newest one that the policy's quorum has cosigned.\n\n"
             "  candor log head ./node > checkpoint",
+        .options = head_options,
         .arguments_min = 1,
         .arguments_max = 1,
         .run = run_log_head,

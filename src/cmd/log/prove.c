@@ -41,16 +41,20 @@ int run_log_head(const struct invocation *inv)
 {
     struct view v = {};
     struct fault f = {};
-    uint8_t out[4096];
+    uint8_t out[2 * LOG_HEAD_BYTES_MAX];
     struct writer w = writer_of(out, sizeof out);
     status s = view_open(inv->arguments[0], &v, &f);
     if (s.code != E_OK) return fail(inv, s, &f);
-    if (inv->json) {
-        log_head_write_json(&v.head, &w);
+    const bool wants_cosigned = invocation_has(inv, "--cosigned");
+    const struct log_head *head = wants_cosigned ? &v.cosigned : view_newest_head(&v);
+    if (wants_cosigned && head->checkpoint.size == 0) {
+        s = fault_set(&f, FAIL(E_NOT_FOUND), "no checkpoint was cosigned by a quorum of witnesses");
+    } else if (inv->json) {
+        log_head_write_json(head, &w);
     } else {
-        writer_bytes(&w, log_head_note(&v.head));
+        writer_bytes(&w, log_head_note(head));
     }
-    s = print_all(&w, &f);
+    if (s.code == E_OK) s = print_all(&w, &f);
     view_close(&v);
     return s.code == E_OK ? 0 : fail(inv, s, &f);
 }
@@ -77,16 +81,17 @@ int run_log_entry(const struct invocation *inv)
 
 static status prove(struct view *v, uint64_t index, struct writer *w, struct fault *f)
 {
-    const uint64_t size = v->head.checkpoint.size;
+    uint64_t size = v->head.checkpoint.size;
     const struct merkle_source source = { archive_tree(v->node.archive), tree_node };
-    struct inclusion_proof proof = { .extra_base64 = slice_none(),
-                                     .index = index,
-                                     .checkpoint = log_head_note(&v->head) };
+    struct inclusion_proof proof = { .extra_base64 = slice_none(), .index = index };
     if (index >= size) {
         return fault_set(f, FAIL(E_NOT_FOUND),
                          "index %" PRIu64 ": the checkpoint covers %" PRIu64 " entries", index,
                          size);
     }
+    const struct log_head *head = view_head_for(v, index + 1);
+    size = head->checkpoint.size;
+    proof.checkpoint = log_head_note(head);
     const status s = merkle_prove_inclusion(&source, index, size, &proof.path);
     if (s.code != E_OK) return fault_set(f, s, "cannot prove: %s", status_text(s));
     inclusion_proof_write(w, &proof);

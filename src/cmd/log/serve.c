@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
+#include "cmd/gather/cosigning.h"
 #include "cmd/log/log_commands.h"
 #include "cmd/node/scribe.h"
 #include "base/banned.h"
@@ -18,10 +19,16 @@ static void say_ready(const struct node *node, slice address)
 static status check(const char *dir, struct fault *f)
 {
     struct node node = {};
+    struct cosigning *cosigning = NULL;
     TRY(node_open_writing(dir, &node, f));
-    printf("%s: in order, %" PRIu64 " entries\n", node.config.origin, archive_size(node.archive));
+    const status s = cosigning_open(&node, &cosigning, f);
+    if (s.code == E_OK) {
+        printf("%s: in order, %" PRIu64 " entries\n", node.config.origin,
+               archive_size(node.archive));
+    }
+    cosigning_free(cosigning);
     node_close(&node);
-    return OK;
+    return s;
 }
 
 int run_serve(const struct invocation *inv)

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include "base/bytes.h"
+#include "cmd/gather/gather_config.h"
 #include "cmd/hook/hook_config.h"
 #include "cmd/node/node.h"
 #include "ledger/note.h"
@@ -138,6 +139,14 @@ static status take_webhooks(const struct yaml_node *value, struct node_config *c
     return s.code == E_OK ? OK : wrong(at, f, why.text);
 }
 
+static status take_witnesses(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    const struct yaml_node *at = value;
+    struct fault why = {};
+    const status s = gather_config_read(value, &c->front.gather, &at, &why);
+    return s.code == E_OK ? OK : wrong(at, f, why.text);
+}
+
 struct config_key {
     const char *name;
     status (*take)(const struct yaml_node *value, struct node_config *c, struct fault *f);
@@ -217,6 +226,7 @@ static const struct config_key config_keys[] = {
     { "officers", take_officers },
     { "public_delay", take_delay },
     { "webhooks", take_webhooks },
+    { "witnesses", take_witnesses },
     { "retention", take_retention },
     { "disk_reserve", take_disk_reserve },
     {},
@@ -307,6 +317,19 @@ static void write_listen(struct writer *w, const struct node_config *config)
            "#   client_ca: /etc/candor/clients.crt\n");
 }
 
+static void write_witnesses(struct writer *w)
+{
+    writer_text(
+        w,
+        "\n# Witnesses that cosign this log's checkpoints (docs/witnesses.md). policy: a file in\n"
+        "# this folder, or with a path from /, as c2sp.org/tlog-policy says: this log's key,\n"
+        "# the witnesses with their keys and addresses, and how many of them are enough. ca: a\n"
+        "# PEM file of the authorities of their certificates, instead of the system's.\n"
+        "# witnesses:\n"
+        "#   policy: witnesses.policy\n"
+        "#   ca: /etc/candor/witnesses-ca.pem\n");
+}
+
 status node_config_create(const struct store *store, const struct node_config *config,
                           struct fault *f)
 {
@@ -358,6 +381,7 @@ status node_config_create(const struct store *store, const struct node_config *c
         "#     private_addresses: false\n"
         "#     ca: /etc/candor/soc-ca.pem\n"
         "#     give_up_after: 3d\n");
+    write_witnesses(&w);
     TRY(writer_end(&w));
     const status readable = config_read(writer_slice(&w), &arena, &again, f);
     arena_done(&arena);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "cmd/gather/cosigning.h"
 #include "cmd/hook/hook_positions.h"
 #include "serve/positions.h"
 #include "cmd/command.h"
@@ -32,8 +33,10 @@ struct front_link {
     struct fault *fault;    /* borrowed */
     struct process process; /* the front */
     struct process reader;
-    struct process sender; /* of webhooks */
-    bool has_process, has_reader, has_sender;
+    struct process sender;   /* of webhooks */
+    struct process gatherer; /* of cosignatures */
+    bool has_process, has_reader, has_sender, has_gatherer;
+    struct cosigning *cosigning; /* NULL: no witnesses, or nothing may be signed */
     struct hook_positions hooks;
     int fd;
     struct shared slots;
@@ -253,6 +256,7 @@ static status take_ask(struct front_link *l, slice)
     struct writer w = writer_of(room, sizeof room);
     struct metrics m = {};
     l->calls.numbers(l->calls.self, &m);
+    cosigning_numbers(l->cosigning, &m);
     metrics_pack(&m, METRIC_entries, METRIC_memory, &w);
     return tell(l, LINK_NUMBERS, writer_slice(&w), l->fault);
 }
@@ -264,11 +268,21 @@ static status take_hook_at(struct front_link *l, slice payload)
     return hook_positions_move(l->node, &l->hooks, &m, l->fault);
 }
 
+static status take_cosigned(struct front_link *l, slice payload)
+{
+    if (l->cosigning == NULL) return FAIL(E_DENIED);
+    TRY(cosigning_take(l->cosigning, payload, l->fault));
+    return front_link_moved(l, l->fault);
+}
+
 void front_link_memory(const struct front_link *l, struct metrics *m)
 {
     m->at[METRIC_memory][PROCESS_FRONT] = process_resident_bytes(l->process.pid);
     if (l->has_sender) {
         m->at[METRIC_memory][PROCESS_SENDER] = process_resident_bytes(l->sender.pid);
+    }
+    if (l->has_gatherer) {
+        m->at[METRIC_memory][PROCESS_GATHERER] = process_resident_bytes(l->gatherer.pid);
     }
     m->at[METRIC_memory][PROCESS_READER] = process_resident_bytes(l->reader.pid);
 }
@@ -280,7 +294,7 @@ static const struct {
     { LINK_BATCH, take_batch },           { LINK_READY, take_ready },
     { LINK_ACTIVATED, take_activated },   { LINK_IDLE, take_idle },
     { LINK_REPLAY_ASK, take_replay_ask }, { LINK_ASK, take_ask },
-    { LINK_HOOK_AT, take_hook_at },
+    { LINK_HOOK_AT, take_hook_at },       { LINK_COSIGNED, take_cosigned },
 };
 
 static status take_frame(struct front_link *l, const struct frame *frame)
@@ -322,16 +336,20 @@ static status tell_stored(struct front_link *l, const struct link_stored *m, str
 
 status front_link_moved(struct front_link *l, struct fault *f)
 {
-    uint8_t payload[16];
+    uint8_t payload[24];
     struct writer w = writer_of(payload, sizeof payload);
     const struct link_head head = { committer_sequenced(l->node->committer),
-                                    committer_checkpointed(l->node->committer) };
+                                    committer_checkpointed(l->node->committer),
+                                    cosigning_size(l->cosigning) };
     while (l->pending_count > 0 && l->pending[l->first_pending].size <= head.sequenced) {
         TRY(tell_stored(l, &l->pending[l->first_pending].stored, f));
         l->first_pending = (l->first_pending + 1) % LINK_SLOTS;
         l->pending_count--;
     }
-    if (head.sequenced == l->told.sequenced && head.checkpointed == l->told.checkpointed) return OK;
+    if (head.sequenced == l->told.sequenced && head.checkpointed == l->told.checkpointed &&
+        head.witnessed == l->told.witnessed) {
+        return OK;
+    }
     l->told = head;
     link_head_write(&head, &w);
     return tell(l, LINK_HEAD, writer_slice(&w), f);
@@ -399,33 +417,47 @@ static status start_role(const char *role, const char *dir, const int *fds, size
     return process_start(arguments, fds, count, ret_process, f);
 }
 
-/* The sender of webhooks, where there are some; what the front has of their socket. */
-static status start_sender(struct front_link *l, const char *dir, int *ret_fd, struct fault *f)
+/* A process that speaks to the internet, joined to the front; *ret_fd is the front's end. */
+static status start_outbound(const char *role, const char *dir, struct process *ret_process,
+                             bool *ret_has, int *ret_fd, struct fault *f)
 {
     int ends[2] = { -1, -1 };
-    if (l->node->config.front.hooks.count == 0) return OK;
     TRY(socket_pair(ends, f));
-    const status s = start_role("sender", dir, &ends[0], 1, &l->sender, f);
-    l->has_sender = s.code == E_OK;
+    const status s = start_role(role, dir, &ends[0], 1, ret_process, f);
+    *ret_has = s.code == E_OK;
     close(ends[0]);
     *ret_fd = ends[1];
     return s;
+}
+
+/* The sender of webhooks and the gatherer of cosignatures, where they have something to do. */
+static status start_others(struct front_link *l, const char *dir, int ret_fds[2], size_t *ret_count,
+                           struct fault *f)
+{
+    if (l->node->config.front.hooks.count > 0) {
+        TRY(start_outbound("sender", dir, &l->sender, &l->has_sender, &ret_fds[(*ret_count)++], f));
+    }
+    if (l->cosigning == NULL) return OK;
+    return start_outbound("gatherer", dir, &l->gatherer, &l->has_gatherer, &ret_fds[(*ret_count)++],
+                          f);
 }
 
 /* The reader and the front, joined by a socket of their own. */
 static status start_both(struct front_link *l, const char *dir, int front_end, struct fault *f)
 {
     int ends[2] = { -1, -1 };
-    int sender = -1;
+    int fds[] = { front_end, l->slots.fd, -1, -1, -1 };
+    size_t others = 0;
     TRY(socket_pair(ends, f));
+    fds[2] = ends[1];
     status s = start_role("reader", dir, &ends[0], 1, &l->reader, f);
     l->has_reader = s.code == E_OK;
-    if (s.code == E_OK) s = start_sender(l, dir, &sender, f);
-    const int fds[] = { front_end, l->slots.fd, ends[1], sender };
-    const size_t count = COUNT_OF(fds) - (sender < 0);
-    if (s.code == E_OK) s = start_role("front", dir, fds, count, &l->process, f);
+    if (s.code == E_OK) s = start_others(l, dir, &fds[3], &others, f);
+    if (s.code == E_OK) s = start_role("front", dir, fds, 3 + others, &l->process, f);
     l->has_process = s.code == E_OK && l->has_reader;
-    if (sender >= 0) close(sender);
+    for (size_t i = 0; i < others; i++) {
+        if (fds[3 + i] >= 0) close(fds[3 + i]);
+    }
     close(ends[0]);
     close(ends[1]);
     return s;
@@ -480,6 +512,7 @@ static status greet(struct front_link *l, const hash *bundle, slice accounts, st
 
 static status prepare(struct front_link *l, struct fault *f)
 {
+    TRY(cosigning_open(l->node, &l->cosigning, f));
     l->copy = malloc(LINK_SLOT_BYTES);
     l->evidence = malloc(VALUE_BYTES_MAX);
     if (l->copy == NULL || l->evidence == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
@@ -527,6 +560,10 @@ void front_link_free(struct front_link *l)
         ignore(hook_positions_save(l->node, &l->hooks, &unused), "it is sent again then");
         ignore(process_wait(&l->sender, &end, &unused), "it ends with the front");
     }
+    if (l->has_gatherer) {
+        ignore(process_wait(&l->gatherer, &end, &unused), "it ends with the front");
+    }
+    cosigning_free(l->cosigning);
     if (l->has_reader) ignore(process_wait(&l->reader, &end, &unused), "it ends with the front");
     replay_log_free(l->replay);
     frame_input_done(&l->in);

@@ -56,6 +56,13 @@ static status signer_is_there(const struct store *store, struct fault *f)
                      "under this name any more; see: candor help recover");
 }
 
+void node_write_key(const struct node *n, struct writer *w)
+{
+    const struct signer_hello *hello = signer_remote_hello(n->signer);
+    note_write_key(w, slice_text(n->config.origin), NOTE_KEY_ED25519,
+                   (slice){ hello->public_key, SIGNER_PUBLIC_BYTES });
+}
+
 /* A checkpoint under its key that is ahead of the signer's own state: that is an older copy, and
  * what it has signed since is not known. */
 static status signer_is_newest(const struct node *n, struct fault *f)
@@ -66,8 +73,7 @@ static status signer_is_newest(const struct node *n, struct fault *f)
     struct fault unread = {};
     struct log_head *head = malloc(sizeof *head);
     if (head == NULL) return fault_set(f, FAIL(E_NOMEM), "log: out of memory");
-    note_write_key(&key, slice_text(n->config.origin), NOTE_KEY_ED25519,
-                   (slice){ hello->public_key, SIGNER_PUBLIC_BYTES });
+    node_write_key(n, &key);
     status s = log_head_load(&n->store, head, &unread);
     if (s.code == E_OK) s = log_head_verify(head, writer_slice(&key), &unread);
     const uint64_t size = s.code == E_OK ? head->checkpoint.size : 0;

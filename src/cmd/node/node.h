@@ -70,6 +70,8 @@ status node_open_writing(const char *dir, struct node *ret_node, struct fault *f
 status node_open_serving(const char *dir, struct node *ret_node, struct fault *f);
 /* Whether node_open_serving opened it for reading only. */
 bool node_is_read_only(const struct node *n);
+/* Appends the log's key, as init printed it; of a node that may write. */
+void node_write_key(const struct node *n, struct writer *w);
 /* How many entries are durable, and how many are under a published checkpoint. */
 uint64_t node_sequenced(const struct node *n);
 /* Whether every full segment of the log is durable. Until then the archive cannot read the one that

@@ -380,18 +380,38 @@ static status ask_change(struct reader *r, const struct query_ask *m, struct fau
 static status ask_proof(struct reader *r, const struct query_ask *m, struct fault *f)
 {
     const struct merkle_source source = { archive_tree(r->view.node.archive), tree_node };
+    TRY(past_head(r, m->index, f));
+    view_look_for_cosigned(&r->view);
+    const struct log_head *head = view_head_for(&r->view, m->index + 1);
     struct inclusion_proof proof = { .extra_base64 = slice_none(),
                                      .index = m->index,
-                                     .checkpoint = log_head_note(&r->view.head) };
-    TRY(past_head(r, m->index, f));
-    TRY(merkle_prove_inclusion(&source, m->index, r->view.head.checkpoint.size, &proof.path));
+                                     .checkpoint = log_head_note(head) };
+    TRY(merkle_prove_inclusion(&source, m->index, head->checkpoint.size, &proof.path));
     inclusion_proof_write(&r->body, &proof);
     return writer_end(&r->body);
 }
 
 static status ask_head(struct reader *r, const struct query_ask *, struct fault *)
 {
+    view_look_for_cosigned(&r->view);
+    writer_bytes(&r->body, log_head_note(view_public_head(&r->view)));
+    return writer_end(&r->body);
+}
+
+static status ask_newest(struct reader *r, const struct query_ask *, struct fault *)
+{
     writer_bytes(&r->body, log_head_note(&r->view.head));
+    return writer_end(&r->body);
+}
+
+static status ask_consistency(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    const struct merkle_source source = { archive_tree(r->view.node.archive), tree_node };
+    struct merkle_proof path = {};
+    const bool fits = m->index <= m->expect && m->expect <= r->view.head.checkpoint.size;
+    if (!fits) return fault_set(f, FAIL(E_NOT_FOUND), "the log has no such sizes");
+    TRY(merkle_prove_consistency(&source, m->index, m->expect, &path));
+    proof_path_write(&r->body, &path);
     return writer_end(&r->body);
 }
 
@@ -455,6 +475,8 @@ static const struct {
     { QUERY_INCIDENT, QUERY_JSON, 200, ask_incident },
     { QUERY_OPEN, QUERY_JSON, 201, ask_open },
     { QUERY_CHANGE, QUERY_JSON, 200, ask_change },
+    { QUERY_NEWEST, QUERY_TEXT, 200, ask_newest },
+    { QUERY_CONSISTENCY, QUERY_TEXT, 200, ask_consistency },
 };
 
 static uint16_t code_of(status s)

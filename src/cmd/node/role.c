@@ -4,6 +4,7 @@
 #include <signal.h>
 #include "base/bytes.h"
 #include "cmd/command.h"
+#include "cmd/gather/role_gatherer.h"
 #include "cmd/hook/role_sender.h"
 #include "cmd/node/role_front.h"
 #include "cmd/node/role_reader.h"
@@ -16,10 +17,8 @@ static const struct role {
     const char *name;
     int (*run)(const char *argument);
 } roles[] = {
-    { "signer", role_signer },
-    { "front", role_front },
-    { "reader", role_reader },
-    { "sender", role_sender },
+    { "signer", role_signer }, { "front", role_front },       { "reader", role_reader },
+    { "sender", role_sender }, { "gatherer", role_gatherer },
 };
 
 void role_ignore_stop_signals(void)

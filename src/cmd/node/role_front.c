@@ -15,7 +15,9 @@
 #include "serve/rule_pack.h"
 #include "base/banned.h"
 
-enum { SCRIBE_FD = PROCESS_FIRST_FD, SLOTS_FD, READER_FD, SENDER_FD };
+/* Behind the reader's: the sender's, where there are webhooks; the gatherer's, where there are
+ * witnesses. */
+enum { SCRIBE_FD = PROCESS_FIRST_FD, SLOTS_FD, READER_FD, OTHERS_FD };
 
 /* What the front calls beside what every process needs (os/seccomp.c): its sockets, its event loop,
  * and the files of new rules. The listeners are bound already. */
@@ -55,14 +57,16 @@ static status run(const char *dir, struct fault *f)
     struct front_options options = { .dir = dir,
                                      .scribe_fd = SCRIBE_FD,
                                      .reader_fd = READER_FD,
-                                     .sender_fd = SENDER_FD,
+                                     .sender_fd = OTHERS_FD,
                                      .confine = confine };
     TRY(node_open_store(dir, &node, f));
     options.config = node.config.front;
     node_close(&node);
     TRY(shared_open(SLOTS_FD, (size_t)LINK_SLOTS * LINK_SLOT_BYTES, true, &options.slots, f));
     TRY(socket_no_wait(READER_FD, f));
-    if (options.config.hooks.count > 0) TRY(socket_no_wait(SENDER_FD, f));
+    const bool has_sender = options.config.hooks.count > 0;
+    options.gatherer_fd = OTHERS_FD + has_sender;
+    if (has_sender) TRY(socket_no_wait(options.sender_fd, f));
     const status s = front_run(&options, f);
     shared_done(&options.slots);
     return s;

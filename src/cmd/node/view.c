@@ -1,7 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/node/view.h"
 
+#include "ledger/layout.h"
+#include "ledger/store_file.h"
 #include "base/banned.h"
+
+void view_look_for_cosigned(struct view *v)
+{
+    uint8_t note[LOG_HEAD_BYTES_MAX];
+    struct fault unused;
+    struct log_head *c = &v->cosigned;
+    size_t len = 0;
+    c->checkpoint.size = 0;
+    if (v->node.config.front.gather.policy[0] == '\0') return;
+    status s = store_file_read(&v->node.store, LAYOUT_COSIGNED, note, sizeof note, &len, &unused);
+    if (s.code == E_OK) s = log_head_read((slice){ note, len }, c, &unused);
+    const bool is_ours = s.code == E_OK && c->checkpoint.size <= v->head.checkpoint.size &&
+                         slice_is(c->checkpoint.origin, v->node.config.origin) &&
+                         log_head_check(c, v->node.archive, &unused).code == E_OK;
+    if (!is_ours) c->checkpoint.size = 0;
+}
+
+const struct log_head *view_head_for(const struct view *v, uint64_t size)
+{
+    return v->cosigned.checkpoint.size >= size && size > 0 ? &v->cosigned : view_newest_head(v);
+}
+
+const struct log_head *view_public_head(const struct view *v)
+{
+    return v->cosigned.checkpoint.size > 0 ? &v->cosigned : &v->head;
+}
+
+const struct log_head *view_newest_head(const struct view *v)
+{
+    const bool same = v->cosigned.checkpoint.size == v->head.checkpoint.size;
+    return same && v->head.checkpoint.size > 0 ? &v->cosigned : &v->head;
+}
 
 /* The head first: beside a running node the archive is then the newer of the two. */
 status view_open(const char *dir, struct view *ret_view, struct fault *f)
@@ -13,6 +47,7 @@ status view_open(const char *dir, struct view *ret_view, struct fault *f)
     TRY(s);
     TRY(node_open_reading(dir, &ret_view->node, f));
     s = log_head_check(&ret_view->head, ret_view->node.archive, f);
+    if (s.code == E_OK) view_look_for_cosigned(ret_view);
     if (s.code != E_OK) view_close(ret_view);
     return s;
 }

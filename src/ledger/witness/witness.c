@@ -320,11 +320,7 @@ static void note_make(const struct log *l, const struct note *n, slice line, str
     for (size_t i = 0; i < n->count; i++) {
         const struct note_signature *s = &n->signatures[i];
         if (s->key_id != l->known.key.key_id || !slice_equal(s->name, l->known.key.name)) continue;
-        writer_text(out, "\xe2\x80\x94 ");
-        writer_bytes(out, s->name);
-        writer_text(out, " ");
-        writer_bytes(out, s->base64);
-        writer_text(out, "\n");
+        note_copy_signature(out, s);
     }
     writer_bytes(out, line);
 }
