@@ -176,8 +176,9 @@ static int verify_read(const struct invocation *inv, const struct file *files)
         .file = files[0].content,
         .entry = files[2].path == NULL ? NULL : &files[2].content,
         .old = files[3].path == NULL ? NULL : &files[3].content,
-        .log = folder.path == NULL ? NULL : &log,
+        .log = &log,
         .whole = all != NULL,
+        .recount = folder.path == NULL ? NULL : recounting_check,
         .trust = &trust,
     };
     struct answer answer = answer_of();

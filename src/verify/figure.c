@@ -73,9 +73,9 @@ status verify_figure(const struct verify_input *in, struct answer *answer, struc
         "for them, and a false one is refuted by one segment of entries",
         (unsigned long long)claim.summary.size);
     bool recounted = false;
-    if (in->log != NULL) {
+    if (in->recount != NULL) {
         const struct recounting r = { in->log, in->whole, in->file, &claim, &leaf.checkpoint };
-        TRY(recounting_check(&r, answer, fault));
+        TRY(in->recount(&r, answer, fault));
         recounted = recounting_is_whole(&r);
     }
     answer_fact(answer, "verdict", slice_text(recounted ? "recounted" : "claimed"));

@@ -132,7 +132,7 @@ status verify_file(const struct verify_input *in, struct answer *answer, struct 
     while (formats[f].first_line != NULL && !slice_is(line, formats[f].first_line))
         f++;
     answer->kind = formats[f].kind;
-    if (in->log != NULL && formats[f].verify != verify_figure) {
+    if (in->recount != NULL && formats[f].verify != verify_figure) {
         return fault_set(fault, FAIL(E_USAGE),
                          "entries are counted for a count proof only, this is a %s", answer->kind);
     }

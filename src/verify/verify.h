@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "verify/answer.h"
-#include "verify/published.h"
+#include "verify/recounting.h"
 #include "verify/trust.h"
 
 /*
@@ -15,8 +15,11 @@ struct verify_input {
     slice file;            /* what to verify */
     const slice *entry;    /* the raw entry that an inclusion proof is about; NULL: not given */
     const slice *old;      /* a checkpoint kept earlier, for a consistency proof; NULL: not given */
-    struct published *log; /* public entries to hold a count proof against; NULL: not given */
+    struct published *log; /* public entries to hold a count proof against */
     bool whole;            /* count all of them, not those of one segment */
+    /* recounting_check where log is given, else NULL; so that a verifier which never has public
+     * entries is made without it. */
+    status (*recount)(const struct recounting *r, struct answer *answer, struct fault *fault);
     const struct trust *trust;
 };
 

@@ -99,12 +99,12 @@ def impure(graph, paths):
 
 
 def pure_ledger():
-    """The files of ledger_pure_lib in src/ledger/meson.build, with their headers."""
+    """The files of ledger_pure_sources in src/ledger/meson.build, with their headers."""
     path = os.path.join(SOURCE, "src", "ledger", "meson.build")
     if not os.path.exists(path):
         return set()
     with open(path, encoding="utf-8") as file:
-        m = re.search(r"ledger_pure_lib\s*=\s*static_library\((.*?)\)", file.read(), re.S)
+        m = re.search(r"ledger_pure_sources\s*=\s*files\((.*?)\)", file.read(), re.S)
     names = re.findall(r"'([\w/]+)\.c'", m.group(1)) if m else []
     return {f"ledger/{name}.{end}" for name in names for end in "ch"}
 

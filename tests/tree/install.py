@@ -60,7 +60,7 @@ def programs_pages_completion_rules_formats_and_licence_are_there():
     files = installed()
     for path in ("bin/candor", "bin/candor-verify", "share/man/man1/candor.1",
                  "share/man/man1/candor-log-count.1", "share/doc/candor/LICENSE",
-                 "share/doc/candor/formats/proof.md",
+                 "share/doc/candor/formats/proof.md", "share/candor/candor-verify.html",
                  "share/bash-completion/completions/candor", "lib/sysusers.d/candor.conf"):
         assert path in files, path
     rules = os.path.join(SOURCE, "rules")

@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Pair, mutations, runTests } from "./pair.mjs";
+import { Pair, mutations, runTestsInTurn } from "./pair.mjs";
 
 const build = process.argv[2], step = Number(process.argv[3] ?? "1");
 const pair = new Pair(build);
@@ -76,5 +76,5 @@ for (const [name, r] of CASES) {
     }]);
 }
 
-runTests(tests);
+await runTestsInTurn(tests);
 pair.done();

@@ -7,37 +7,12 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { leafHash, nodeHash, includes, extends_ } from "../../tools/verify.mjs";
-import { Pair, mutations, runTests } from "./pair.mjs";
+import { CASES, Pair, mutations, runTestsInTurn } from "./pair.mjs";
 
 const build = process.argv[2], step = Number(process.argv[3] ?? "1");
 const pair = new Pair(build);
 execFileSync(join(build, "tests/verify/make_sample"), [pair.folder]);
 pair.load();
-
-/** What a reader may hold, and the file that it is for. */
-const CASES = [
-    ["checkpoint", { vkeys: ["log.vkey"] }],
-    ["checkpoint", { vkeys: ["w1.vkey"] }],
-    ["checkpoint", { vkeys: ["w3.vkey"] }],
-    ["checkpoint", { vkeys: ["log.vkey", "log.vkey", "w1.vkey", "w2.vkey", "w3.vkey"] }],
-    ["checkpoint", { policy: "policy" }],
-    ["checkpoint", { policy: "strict-policy" }],
-    ["checkpoint", {}],
-    ["old-checkpoint", { vkeys: ["log.vkey"] }],
-    ["inclusion", { vkeys: ["log.vkey"], entry: "entry" }],
-    ["inclusion", { policy: "policy", entry: "entry" }],
-    ["inclusion", { vkeys: ["log.vkey"], entry: "other-entry" }],
-    ["inclusion", { vkeys: ["log.vkey"] }],
-    ["consistency", { vkeys: ["log.vkey"] }],
-    ["consistency", { policy: "policy", old: "old-checkpoint" }],
-    ["consistency", { vkeys: ["log.vkey"], old: "checkpoint" }],
-    ["consistency", { vkeys: ["log.vkey"], old: "entry" }],
-    ["bundle", { vkeys: ["log.vkey"] }],
-    ["wide-bundle", { policy: "policy" }],
-    ["bundle", { vkeys: ["w3.vkey"] }],
-    ["text-note", { vkeys: ["log.vkey"] }],
-    ["text-note", { vkeys: ["w1.vkey"] }],
-];
 
 const tests = [];
 const test = (name, run) => tests.push([name, run]);
@@ -112,5 +87,5 @@ test("the recursive definitions of the twin agree with their own proofs for all 
     }
 });
 
-runTests(tests);
+await runTestsInTurn(tests);
 pair.done();

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#define isfinite(value) __builtin_isfinite(value)
