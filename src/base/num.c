@@ -51,3 +51,20 @@ status num_parse_hex(slice text, uint8_t *ret_bytes, size_t ret_cap)
     }
     return OK;
 }
+
+status num_parse_seconds(slice text, uint32_t most_s, uint32_t *ret_s)
+{
+    static const struct {
+        char unit;
+        uint32_t seconds;
+    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+    uint64_t number = 0;
+    for (size_t i = 0; text.len > 1 && i < COUNT_OF(units); i++) {
+        if (text.at[text.len - 1] != (uint8_t)units[i].unit) continue;
+        TRY(num_parse_u64((slice){ text.at, text.len - 1 }, &number));
+        if (number > most_s / units[i].seconds) return FAIL(E_LIMIT);
+        *ret_s = (uint32_t)number * units[i].seconds;
+        return OK;
+    }
+    return FAIL(E_SYNTAX);
+}

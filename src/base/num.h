@@ -23,5 +23,7 @@ static inline status num_mul(size_t a, size_t b, size_t *ret_product)
 status num_parse_u64(slice text, uint64_t *ret_value);
 /* As num_parse_u64 with an optional leading minus. E_SYNTAX; E_LIMIT outside int64. */
 status num_parse_i64(slice text, int64_t *ret_value);
+/* A time such as 90s, 15m, 24h or 7d as seconds. E_SYNTAX; E_LIMIT above most_s. */
+status num_parse_seconds(slice text, uint32_t most_s, uint32_t *ret_s);
 /* 2*ret_cap hexadecimal digits, either case. E_SYNTAX. */
 status num_parse_hex(slice text, uint8_t *ret_bytes, size_t ret_cap);

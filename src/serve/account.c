@@ -117,6 +117,15 @@ static status take_ack(const struct json_node *value, struct account *a)
     return FAIL(E_UNKNOWN);
 }
 
+static status take_silence(const struct json_node *value, struct account *a)
+{
+    const bool fits =
+        value->type == JSON_INT && value->number.i >= 0 && value->number.i <= ACCOUNT_SILENCE_S_MAX;
+    if (!fits) return FAIL(E_VALUE);
+    a->silence_s = (uint32_t)value->number.i;
+    return OK;
+}
+
 static status take_disabled(const struct json_node *value, struct account *a)
 {
     a->is_disabled = value->type == JSON_TRUE;
@@ -130,7 +139,7 @@ static const struct {
     { "source", take_source }, { "user", take_user },         { "id", take_id },
     { "token", take_token },   { "class", take_class },       { "role", take_role },
     { "market", take_market }, { "actor", take_actor },       { "subject", take_subject },
-    { "ack", take_ack },       { "disabled", take_disabled },
+    { "ack", take_ack },       { "disabled", take_disabled }, { "silence", take_silence },
 };
 
 static status take_member(const struct json_node *node, struct account *a)
@@ -145,7 +154,9 @@ static status read_line(struct json_parser *p, slice line, struct account *ret_a
                         struct fault *f)
 {
     struct json_document d = {};
-    struct account a = { .actor = ACCOUNT_ACTOR_DEFAULT, .subject = ACCOUNT_SUBJECT_DEFAULT };
+    struct account a = { .actor = ACCOUNT_ACTOR_DEFAULT,
+                         .subject = ACCOUNT_SUBJECT_DEFAULT,
+                         .silence_s = ACCOUNT_SILENCE_DEFAULT };
     TRY(json_parse(p, line, &d, f));
     if (d.nodes[0].type != JSON_OBJECT)
         return fault_set(f, FAIL(E_SYNTAX), "an object is expected");
@@ -221,6 +232,7 @@ static void write_source(const struct account *a, struct json_writer *j)
     json_member_text(j, "actor", a->actor);
     json_member_text(j, "subject", a->subject);
     json_member_text(j, "ack", level_names[a->level]);
+    if (a->silence_s != ACCOUNT_SILENCE_DEFAULT) json_member_u64(j, "silence", a->silence_s);
 }
 
 static slice hex_of(const hash *h, uint8_t room[2 * SHA256_BYTES])

@@ -13,7 +13,7 @@
  * table is an oversight record.
  *
  *   {"source":"shop","id":3,"token":"…hex…","class":"application","market":"IE","actor":"user.id",
- *    "subject":"customer","ack":"sequenced"}
+ *    "subject":"customer","ack":"sequenced","silence":900}
  *   {"user":"ana","id":4,"token":"…hex…","role":"analyst"}
  */
 enum {
@@ -22,7 +22,10 @@ enum {
     ACCOUNT_NAME_BYTES_MAX = 64,
     ACCOUNT_FIELD_BYTES_MAX = 128,
     ACCOUNT_TOKEN_BYTES = 3 + 64, /* "cs-" or "cu-" and 64 hexadecimal digits */
+    ACCOUNT_SILENCE_S_MAX = 366 * 86400,
 };
+
+#define ACCOUNT_SILENCE_DEFAULT UINT32_MAX /* as candor.yaml says */
 
 enum account_kind { ACCOUNT_SOURCE, ACCOUNT_USER };
 
@@ -34,6 +37,7 @@ struct account {
     uint8_t source_class; /* choices.def, of a source */
     uint8_t role;         /* choices.def, of a user */
     uint8_t level;        /* enum account_level: when a source is answered unless it asks */
+    uint32_t silence_s;   /* that a source may be silent; 0: for ever; or the default */
     uint64_t id;          /* never used again */
     char name[ACCOUNT_NAME_BYTES_MAX + 1];
     char market[3];                            /* or "" */

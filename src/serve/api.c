@@ -274,6 +274,14 @@ void api_proof(struct front *front, struct http_request *r, const struct account
     ask_index(front, r, user, QUERY_PROOF, "/proof");
 }
 
+void api_sources(struct front *front, struct http_request *r, const struct account *user)
+{
+    struct query_ask m = { .question = QUERY_SOURCES,
+                           .who = slice_text(user->name),
+                           .text = slice_none() };
+    ask(front, r, &m);
+}
+
 /* ---- incidents ---- */
 
 void api_incidents(struct front *front, struct http_request *r, const struct account *user)

@@ -29,6 +29,7 @@ status api_ask(struct front *front, struct query_ask *m,
 void api_findings(struct front *front, struct http_request *r, const struct account *user);
 void api_records(struct front *front, struct http_request *r, const struct account *user);
 void api_record(struct front *front, struct http_request *r, const struct account *user);
+void api_sources(struct front *front, struct http_request *r, const struct account *user);
 void api_proof(struct front *front, struct http_request *r, const struct account *user);
 void api_incidents(struct front *front, struct http_request *r, const struct account *user);
 void api_incident(struct front *front, struct http_request *r, const struct account *user);

@@ -31,6 +31,7 @@ enum metric_process {
     PROCESS_GATHERER,
 };
 enum metric_end { END_GONE, END_SLOW };
+enum metric_gap { GAP_SEQUENCE, GAP_SILENCE };
 
 struct metrics {
     uint64_t at[METRICS][METRIC_SLOTS];

@@ -30,6 +30,7 @@ enum query_question {
     QUERY_HOOK,        /* what a webhook sends from index on; kind: events; text: private fields */
     QUERY_NEWEST,      /* the newest signed checkpoint, whether witnesses cosigned it or not */
     QUERY_CONSISTENCY, /* the proof from size index to size expect, as lines of hashes */
+    QUERY_SOURCES,     /* which sources are heard */
     QUERY_END,
 };
 

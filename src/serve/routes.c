@@ -71,6 +71,7 @@ static const struct route_row routes[] = {
     { "GET", "/v1/records", FOR_USERS, api_records, NULL },
     { "GET", "/v1/records/{index}", FOR_USERS, api_record, NULL },
     { "GET", "/v1/records/{index}/proof", FOR_USERS, api_proof, NULL },
+    { "GET", "/v1/sources", FOR_USERS, api_sources, NULL },
     { "GET", "/v1/incidents", FOR_USERS, api_incidents, NULL },
     { "POST", "/v1/incidents", FOR_HANDLERS, api_incident_open, NULL },
     { "GET", "/v1/incidents/{incident}", FOR_USERS, api_incident, NULL },

@@ -88,6 +88,27 @@ static void hexadecimal_is_exact_in_length_and_either_case(void **)
     }
 }
 
+static void times_are_a_number_and_a_unit(void **)
+{
+    uint32_t s = 7;
+    assert_fails(num_parse_seconds(guarded(slice_text("")), 100, &s), E_SYNTAX);
+    assert_fails(num_parse_seconds(guarded(slice_text("5")), 100, &s), E_SYNTAX);
+    assert_fails(num_parse_seconds(guarded(slice_text("s")), 100, &s), E_SYNTAX);
+    assert_fails(num_parse_seconds(guarded(slice_text("-1s")), 100, &s), E_SYNTAX);
+    assert_fails(num_parse_seconds(guarded(slice_text("5 m")), 100, &s), E_SYNTAX);
+    assert_fails(num_parse_seconds(guarded(slice_text("5w")), 100, &s), E_SYNTAX);
+    assert_fails(num_parse_seconds(guarded(slice_text("101s")), 100, &s), E_LIMIT);
+    assert_fails(num_parse_seconds(guarded(slice_text("2m")), 100, &s), E_LIMIT);
+    assert_fails(num_parse_seconds(guarded(slice_text("99999999999d")), UINT32_MAX, &s), E_LIMIT);
+    assert_int_equal(s, 7);
+    assert_ok(num_parse_seconds(guarded(slice_text("0s")), 100, &s));
+    assert_int_equal(s, 0);
+    assert_ok(num_parse_seconds(guarded(slice_text("15m")), 900, &s));
+    assert_int_equal(s, 900);
+    assert_ok(num_parse_seconds(guarded(slice_text("2d")), UINT32_MAX, &s));
+    assert_int_equal(s, 172800);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +116,7 @@ int main(void)
         cmocka_unit_test(unsigned_numbers_are_plain_digits_up_to_64_bits),
         cmocka_unit_test(signed_numbers_reach_both_ends_and_no_further),
         cmocka_unit_test(hexadecimal_is_exact_in_length_and_either_case),
+        cmocka_unit_test(times_are_a_number_and_a_unit),
     };
     return cmocka_run_group_tests_name("base/num", tests, NULL, NULL);
 }

@@ -244,6 +244,8 @@ def what_users_are_answered_is_as_described():
         expect(404, "GET", path.replace(str(finding), "99999999").replace("s/1", "s/9"), None, ANA,
                **more)
         pages.append((path, "", more))
+    expect(200, "GET", "/v1/sources", None, ANA)
+    pages.append(("/v1/sources", "", {}))
     for path, right, more in pages:
         more = more if isinstance(more, dict) else {}
         expect(401, "GET", path + right, None, None, **more)

@@ -8,6 +8,7 @@
 #include "cmd/admin/ask.h"
 #include "cmd/admin/admin_commands.h"
 #include "cmd/node/change.h"
+#include "cmd/heard/heard_show.h"
 #include "record/schema.h"
 #include "base/banned.h"
 
@@ -40,6 +41,7 @@ static int change_account(const struct invocation *inv, const char *what, bool h
     ask_option(&a, inv, "--actor", "actor");
     ask_option(&a, inv, "--subject", "subject");
     ask_option(&a, inv, "--ack", "ack");
+    ask_option(&a, inv, "--silence", "silence");
     const int failed = ask_end(&a, inv->arguments[0], what, &answer);
     if (failed != 0) return failed;
     if (has_token) print_token(inv, writer_slice(&answer));
@@ -51,6 +53,11 @@ static int change_account(const struct invocation *inv, const char *what, bool h
 int run_source_add(const struct invocation *inv)
 {
     return change_account(inv, "source add", true);
+}
+
+int run_source_change(const struct invocation *inv)
+{
+    return change_account(inv, "source change", false);
 }
 
 int run_source_rotate(const struct invocation *inv)
@@ -87,15 +94,20 @@ static const char *word(const char *list, uint8_t number)
     return "";
 }
 
-static void print_account(const struct account *a, bool as_json)
+/* heard: what is known of a source; NULL for a user. */
+static void print_account(const struct account *a, const struct presence_source *heard,
+                          bool as_json)
 {
     const bool source = a->kind == ACCOUNT_SOURCE;
     const char *what = source ? word("source_class", a->source_class) : word("role", a->role);
     if (!as_json) {
-        printf("%-24s %-14s %-3s %s\n", a->name, what, a->market, a->is_disabled ? "disabled" : "");
+        char state[HEARD_STATE_BYTES_MAX];
+        heard_state(heard, state);
+        printf("%-24s %-14s %-3s %s\n", a->name, what, a->market,
+               a->is_disabled ? "disabled" : state);
         return;
     }
-    uint8_t room[512];
+    uint8_t room[1024];
     struct writer w = writer_of(room, sizeof room);
     struct json_writer j = json_writer_of(&w);
     json_object(&j);
@@ -104,6 +116,7 @@ static void print_account(const struct account *a, bool as_json)
     json_member_text(&j, source ? "class" : "role", what);
     if (a->market[0] != '\0') json_member_text(&j, "market", a->market);
     json_member_bool(&j, "disabled", a->is_disabled);
+    if (heard != NULL) heard_members(heard, &j);
     json_object_end(&j);
     printf("%.*s\n", (int)w.len, (const char *)w.at);
 }
@@ -112,15 +125,21 @@ static status list(const struct invocation *inv, uint8_t kind, struct fault *f)
 {
     struct node node = {};
     struct accounts all = {};
+    struct presence *heard = NULL;
     slice text = {};
     uint8_t *room = malloc(ACCOUNTS_BYTES_MAX);
     if (room == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
     status s = node_open_store(inv->arguments[0], &node, f);
     if (s.code == E_OK) s = change_accounts(&node.store, room, &text, f);
     if (s.code == E_OK) s = accounts_read(text, &all, f);
+    if (s.code == E_OK) s = heard_load(&node, &all, &heard, f);
     for (size_t i = 0; s.code == E_OK && i < all.count; i++) {
-        if (all.at[i].kind == kind) print_account(&all.at[i], inv->json);
+        const struct account *a = &all.at[i];
+        if (a->kind != kind) continue;
+        const bool source = kind == ACCOUNT_SOURCE;
+        print_account(a, source ? presence_find(heard, slice_text(a->name)) : NULL, inv->json);
     }
+    presence_free(heard);
     accounts_done(&all);
     node_close(&node);
     free(room);

@@ -14,6 +14,10 @@ static const struct option source_options[] = {
       false },
     { "--ack", "LEVEL", "answer when its events are sequenced (durable; default) or checkpointed",
       false },
+    { "--silence", "TIME",
+      "how long it may send nothing before a record and a finding say so: 15m, 8h, 2d …, or off "
+      "(default: as candor.yaml says)",
+      false },
     {},
 };
 
@@ -46,11 +50,26 @@ const struct command admin_commands[] = {
       .run = run_source_add },
     { .name = "source list",
       .arguments = "DIR",
-      .summary = "List the senders of events",
-      .details = "  candor source list ./node --json",
+      .summary = "List the senders of events, and when they were heard",
+      .details = "When each was heard last, whether it is silent for longer than allowed, and how "
+                 "many of the numbers\n"
+                 "that it gives its events have not come; of a running node at most some seconds "
+                 "old.\n"
+                 "\n"
+                 "  candor source list ./node --json",
       .arguments_min = 1,
       .arguments_max = 1,
       .run = run_source_list },
+    { .name = "source change",
+      .arguments = "DIR NAME",
+      .summary = "Change what was said of a sender when it was registered",
+      .details = "Only what is given changes; its token stays. The change is recorded in the log.\n"
+                 "\n"
+                 "  candor source change ./node shop --silence 15m",
+      .options = source_options,
+      .arguments_min = 2,
+      .arguments_max = 2,
+      .run = run_source_change },
     { .name = "source rotate",
       .arguments = "DIR NAME",
       .summary = "Give a sender a new token; the old one ends at once",

@@ -7,6 +7,7 @@
  */
 int run_source_add(const struct invocation *inv);
 int run_source_list(const struct invocation *inv);
+int run_source_change(const struct invocation *inv);
 int run_source_rotate(const struct invocation *inv);
 int run_source_remove(const struct invocation *inv);
 int run_user_add(const struct invocation *inv);

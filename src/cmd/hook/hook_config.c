@@ -38,20 +38,8 @@ static status take_text(struct reading *r, const struct yaml_node *value, char *
 
 status hook_time_read(const struct yaml_node *value, uint32_t most_s, uint32_t *ret_s)
 {
-    static const struct {
-        char unit;
-        uint32_t seconds;
-    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
-    const slice text = value->type == YAML_TEXT ? value->text : slice_none();
-    uint64_t number = 0;
-    for (size_t i = 0; text.len > 1 && i < COUNT_OF(units); i++) {
-        if (text.at[text.len - 1] != (uint8_t)units[i].unit) continue;
-        TRY(num_parse_u64((slice){ text.at, text.len - 1 }, &number));
-        if (number > most_s / units[i].seconds) return FAIL(E_VALUE);
-        *ret_s = (uint32_t)number * units[i].seconds;
-        return OK;
-    }
-    return FAIL(E_VALUE);
+    if (value->type != YAML_TEXT) return FAIL(E_VALUE);
+    return num_parse_seconds(value->text, most_s, ret_s);
 }
 
 static status take_name(struct reading *r, const struct yaml_node *value)

@@ -163,9 +163,27 @@ static status account_name(struct change *c, slice *ret_name)
     return OK;
 }
 
+static status account_silence(struct change *c, struct account *a)
+{
+    slice text = {};
+    if (!text_of(c, "silence", &text)) return OK;
+    if (slice_is(text, "default")) {
+        a->silence_s = ACCOUNT_SILENCE_DEFAULT;
+        return OK;
+    }
+    if (slice_is(text, "off")) {
+        a->silence_s = 0;
+        return OK;
+    }
+    if (num_parse_seconds(text, ACCOUNT_SILENCE_S_MAX, &a->silence_s).code == E_OK) return OK;
+    return fault_set(c->fault, FAIL(E_VALUE),
+                     "silence: a time such as 15m, 8h or 2d, at most 366d; or off, or default");
+}
+
 static status account_fill(struct change *c, struct account *a)
 {
     slice ack = {};
+    TRY(account_silence(c, a));
     TRY(number_of(c, "class", "source_class", &a->source_class));
     TRY(number_of(c, "role", "role", &a->role));
     TRY(copy_text(c, "market", a->market, sizeof a->market));
@@ -196,7 +214,8 @@ static status account_add(struct change *c, uint8_t kind)
                          .source_class = kind == ACCOUNT_SOURCE ? VALUE_source_class_other : 0,
                          .role = kind == ACCOUNT_USER ? VALUE_role_program : 0,
                          .actor = ACCOUNT_ACTOR_DEFAULT,
-                         .subject = ACCOUNT_SUBJECT_DEFAULT };
+                         .subject = ACCOUNT_SUBJECT_DEFAULT,
+                         .silence_s = ACCOUNT_SILENCE_DEFAULT };
     TRY(account_name(c, &name));
     if (accounts_find(&c->accounts, kind, name) != NULL) {
         return fault_set(c->fault, FAIL(E_EXISTS), "%.*s: there is one already", (int)name.len,
@@ -235,6 +254,21 @@ static status account_rotate(struct change *c, uint8_t kind)
     TRY(accounts_save(c));
     answer_token(c, a, token);
     bytes_wipe(token, sizeof token);
+    return OK;
+}
+
+/* What was given is another from here on; a market or name of a field stays once events have it. */
+static status account_change(struct change *c, uint8_t kind)
+{
+    struct account *a = NULL;
+    struct account changed = {};
+    TRY(account_of(c, kind, &a));
+    changed = *a;
+    TRY(account_fill(c, &changed));
+    TRY(record_oversight(c, action_of(kind), slice_text(a->name), "changed"));
+    *a = changed;
+    TRY(accounts_save(c));
+    writer_text(c->answer, "{\"changed\":true}\n");
     return OK;
 }
 
@@ -338,6 +372,7 @@ static const struct {
     uint8_t kind;
 } changes[] = {
     { "source add", account_add, ACCOUNT_SOURCE },
+    { "source change", account_change, ACCOUNT_SOURCE },
     { "source rotate", account_rotate, ACCOUNT_SOURCE },
     { "source remove", account_disable, ACCOUNT_SOURCE },
     { "user add", account_add, ACCOUNT_USER },

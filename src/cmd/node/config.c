@@ -8,6 +8,7 @@
 #include "cmd/gather/gather_config.h"
 #include "cmd/hook/hook_config.h"
 #include "cmd/node/node.h"
+#include "serve/account.h"
 #include "ledger/note.h"
 #include "ledger/publication.h"
 #include "ledger/store_file.h"
@@ -131,6 +132,13 @@ static status take_delay(const struct yaml_node *value, struct node_config *c, s
     return wrong(value, f, "a time such as 24h, 30m, 7d or 0s is expected, at most 366d");
 }
 
+static status take_silence(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    const status s = hook_time_read(value, ACCOUNT_SILENCE_S_MAX, &c->silence_s);
+    if (s.code == E_OK) return OK;
+    return wrong(value, f, "a time such as 15m, 8h, 2d or 0s is expected, at most 366d");
+}
+
 static status take_webhooks(const struct yaml_node *value, struct node_config *c, struct fault *f)
 {
     const struct yaml_node *at = value;
@@ -229,6 +237,7 @@ static const struct config_key config_keys[] = {
     { "witnesses", take_witnesses },
     { "retention", take_retention },
     { "disk_reserve", take_disk_reserve },
+    { "silence", take_silence },
     {},
 };
 
@@ -365,6 +374,10 @@ status node_config_create(const struct store *store, const struct node_config *c
         "\n# MiB of the disk that events may not take, so that erasures and keys find room when\n"
         "# it fills up. Sources are pushed back until more is free.\n"
         "# disk_reserve: 64\n"
+        "\n# How long a source may send nothing before a record and a finding say so, for those "
+        "that\n"
+        "# state no time of their own (candor source add --silence). 0s: for ever.\n"
+        "# silence: 0s\n"
         "\n# Whom findings and incidents are sent to (docs/webhooks.md): name and url (https), a "
         "file\n"
         "# with mode 0600 that holds the secret (whsec_…) or credential:NAME for one of "

@@ -129,6 +129,7 @@ static status take_record(struct front_link *l, struct cursor *c, uint32_t left,
                          kind);
     }
     TRY(committer_add(l->node->committer, &l->record.record, &index, l->fault));
+    if (kind == KIND_event) l->calls.event(l->calls.self, &l->record.record);
     if (item.is_numbered) {
         TRY(committer_sequence(l->node->committer, item.source, item.sequence, l->fault));
     }

@@ -18,6 +18,8 @@ struct front_link_calls {
     void *self;
     /* The front listens; text says where. */
     void (*ready)(void *self, slice text);
+    /* An event of the front is in the log, or will be. */
+    void (*event)(void *self, const struct record *record);
     /* An answer to front_link_activate. */
     void (*activated)(void *self, const struct link_activated *m);
     /* The front asks for the scribe's numbers. */

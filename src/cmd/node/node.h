@@ -32,6 +32,7 @@ struct node_config {
     struct keep_config keep;
     uint64_t disk_reserve;   /* bytes that events may not take; 0: none */
     uint32_t public_delay_s; /* until entries are published */
+    uint32_t silence_s;      /* that sources may be silent that state no time; 0: for ever */
 };
 
 /* Told of each set of records that was erased. */

@@ -8,6 +8,7 @@
 #include "base/timestamp.h"
 #include "cmd/hook/hook_items.h"
 #include "cmd/node/duty.h"
+#include "cmd/heard/heard_show.h"
 #include "cmd/incident/incident_show.h"
 #include "cmd/node/reader_state.h"
 #include "cmd/node/record_line.h"
@@ -391,6 +392,11 @@ static status ask_proof(struct reader *r, const struct query_ask *m, struct faul
     return writer_end(&r->body);
 }
 
+static status ask_sources(struct reader *r, const struct query_ask *, struct fault *f)
+{
+    return heard_write_all(&r->view.node, &r->body, f);
+}
+
 static status ask_head(struct reader *r, const struct query_ask *, struct fault *)
 {
     view_look_for_cosigned(&r->view);
@@ -468,6 +474,7 @@ static const struct {
     { QUERY_RECORD, QUERY_JSON, 200, ask_record },
     { QUERY_PROOF, QUERY_TEXT, 200, ask_proof },
     { QUERY_HEAD, QUERY_TEXT, 200, ask_head },
+    { QUERY_SOURCES, QUERY_JSON, 200, ask_sources },
     { QUERY_TILE, QUERY_BYTES, 200, ask_tile },
     { QUERY_STREAM, QUERY_BYTES, 200, ask_stream },
     { QUERY_HOOK, QUERY_BYTES, 200, reader_ask_hook },

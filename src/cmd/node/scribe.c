@@ -154,9 +154,29 @@ static status on_erased(void *self, const struct erased_set *set, struct fault *
     return front_link_forget(s->front, set, f);
 }
 
+/* Sources that are missed, now and again. */
+static void look_at_sources(void *self)
+{
+    struct scribe *s = self;
+    const int64_t next_ns = loop_now_ns(s->loop) + (int64_t)HEARD_LOOK_MS * CLOCK_NS_PER_MS;
+    status looked = heard_look(&s->heard, s->fault);
+    if (looked.code == E_OK) {
+        looked = loop_at(s->loop, next_ns, look_at_sources, s, &s->heard_timer);
+    }
+    if (looked.code != E_OK) scribe_fail(s, looked);
+}
+
+static void on_event(void *self, const struct record *record)
+{
+    struct scribe *s = self;
+    heard_event(&s->heard, record);
+}
+
 static void on_front_ready(void *self, slice address)
 {
     struct scribe *s = self;
+    s->heard.listening_ns = clock_real_ns();
+    look_at_sources(s);
     s->ready(&s->node, address);
     tell_manager("READY=1");
 }
@@ -166,6 +186,7 @@ static void on_numbers(void *self, struct metrics *m)
     struct scribe *s = self;
     numbers_gather(&s->numbers, s->dir, &s->node, m);
     front_link_memory(s->front, m);
+    heard_numbers(&s->heard, m);
     m->at[METRIC_view][0] = s->indexing.view == NULL ? 0 : view_db_applied(s->indexing.view);
 }
 
@@ -372,6 +393,8 @@ static void scribe_done(struct scribe *s)
             free(s->clients[i].replies[r].answers.at);
     }
     front_link_free(s->front);
+    loop_cancel(s->loop, s->heard_timer);
+    heard_done(&s->heard);
     if (s->node.committer != NULL) committer_listen(s->node.committer, (struct commit_listener){});
     loop_free(s->loop);
     if (s->listener >= 0) close(s->listener);
@@ -424,14 +447,16 @@ static void tell_failure(struct scribe *s, status why, const struct fault *f)
 
 static status start_front(struct scribe *s, const char *dir, struct fault *f)
 {
-    const struct front_link_calls calls = { s,          on_front_ready, on_activated,
-                                            on_numbers, on_front_idle,  on_front_failed };
+    const struct front_link_calls calls = {
+        s, on_front_ready, on_event, on_activated, on_numbers, on_front_idle, on_front_failed
+    };
     hash active = {};
     slice accounts = {};
     TRY(change_active(&s->node.store, &active, f));
     uint8_t *room = malloc(ACCOUNTS_BYTES_MAX);
     if (room == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
     status started = change_accounts(&s->node.store, room, &accounts, f);
+    if (started.code == E_OK) started = heard_start(&s->heard, &s->node, accounts, f);
     if (started.code == E_OK) {
         started = front_link_start(&s->node, dir, &active, accounts, s->loop, &calls, &s->front, f);
     }
@@ -459,6 +484,7 @@ static status serve(struct scribe *s, struct fault *f)
     TRY(stop_front(s, f));
     if (writes) TRY(committer_wait(s->node.committer, archive_size(s->node.archive), true, f));
     answer_all(s);
+    TRY(heard_save(&s->heard, f));
     while (!indexing_step_view(&s->indexing))
         continue;
     return OK;

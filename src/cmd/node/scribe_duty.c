@@ -18,6 +18,7 @@ static status accounts_to_front(struct scribe *s)
     uint8_t *room = malloc(ACCOUNTS_BYTES_MAX);
     if (room == NULL) return fault_set(s->fault, FAIL(E_NOMEM), "out of memory");
     status done = change_accounts(&s->node.store, room, &text, s->fault);
+    if (done.code == E_OK) done = heard_accounts(&s->heard, text, s->fault);
     if (done.code == E_OK) done = front_link_accounts(s->front, text, s->fault);
     free(room);
     return done;

@@ -4,6 +4,7 @@
 #include "cmd/node/control.h"
 #include "cmd/node/duty.h"
 #include "cmd/node/front_link.h"
+#include "cmd/heard/heard.h"
 #include "cmd/node/indexing.h"
 #include "cmd/node/ingest.h"
 #include "cmd/node/numbers.h"
@@ -52,6 +53,8 @@ struct scribe {
     const struct client *keys_copier; /* nothing is erased while it copies the keys; NULL: none */
     int64_t keys_copier_since_ns;
     const char *dir;
+    struct heard heard;   /* which sources send */
+    uint64_t heard_timer; /* 0: none */
     struct numbers numbers;
     struct publication known;
     uint64_t known_timer; /* 0: none */
