@@ -5,7 +5,7 @@
 
 /*
  * commit: the commitments and roots that bind a record's private values to its entry. Where the
- * salts come from is not its matter: record/salts.h.
+ * salts come from is not its matter: record/derive.h.
  * Source: docs/formats/entry.md section 5; each hash has a first byte of its own.
  *
  *   C_i                = SHA-256(0x10 | field_id u16 | type u8 | salt_i[16] | value)

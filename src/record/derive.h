@@ -16,15 +16,15 @@
  * - To whoever lacks K, SHA-256 of a label and K are two unrelated random keys.
  * - A block cipher under a secret key is a pseudorandom function but for outputs never repeating,
  *   which q outputs show with a chance below q^2 / 2^129: 2^-113 for the 256 record keys of a
- * block, 2^-117 for the 64 salts of a record. So disclosed salts say nothing of the others or of k,
- * and the record keys that stand in a rewritten block (form 1) nothing of those that were left out,
- *   or of R.
+ *   block, 2^-117 for the 64 salts of a record. So disclosed salts say nothing of the others or of
+ *   k, and the record keys that stand in a rewritten block (form 1) nothing of those that were left
+ *   out, or of R.
  * - Key and salt have 128 bits each. Whoever has N records before him and is content with any one
  *   of them guesses 2^128 / N times, and does so for salts already: a longer k would add nothing.
  * - Every writing of a block draws a fresh K, so that no key meets other content: a record keeps
  *   its k over a rewriting only while it keeps all of its values, and one that loses a field loses
- * k with it. What is erased then hides behind an output that was never shown, of a key that is
- * gone.
+ *   k with it. What is erased then hides behind an output that was never shown, of a key that is
+ *   gone.
  */
 enum { BLOCK_KEY_BYTES = 32 };
 
