@@ -64,7 +64,8 @@ uint64_t manifest_bytes(const struct manifest *m)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < m->file_count; i++) {
-        if (num_add(sum, m->files[i].bytes, &sum).code != E_OK) return UINT64_MAX;
+        if (m->files[i].bytes > UINT64_MAX - sum) return UINT64_MAX;
+        sum += m->files[i].bytes;
     }
     return sum;
 }
