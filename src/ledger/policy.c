@@ -250,6 +250,20 @@ status policy_check(const struct policy *p, slice log_name, const struct note_se
         (int)(name.len > 200 ? 200 : name.len), name.at, cosigned);
 }
 
+/* The sum of the count cheapest members of a group. */
+static unsigned cheapest(const struct policy *p, size_t group, const unsigned *cost, unsigned count)
+{
+    unsigned sum = 0;
+    for (unsigned price = 0; price <= POLICY_OF_KIND_MAX && count > 0; price++) {
+        for (size_t m = 0; m < group && count > 0; m++) {
+            if (p->nodes[m].parent != (int)group || cost[m] != price) continue;
+            sum += price;
+            count--;
+        }
+    }
+    return sum;
+}
+
 /* The cost of a group is that of the cheapest members that two satisfying sets must have in common:
  * any two sets of k out of n share at least 2k - n. A witness costs one. */
 unsigned policy_split_cost(const struct policy *p)
@@ -258,19 +272,21 @@ unsigned policy_split_cost(const struct policy *p)
     if (p->quorum == POLICY_NO_NODE) return 0;
     for (size_t i = 0; i <= (size_t)p->quorum; i++) {
         const struct policy_node *node = &p->nodes[i];
-        if (!node->is_group) {
-            cost[i] = 1;
-            continue;
-        }
         const unsigned need = 2 * node->threshold;
-        unsigned shared = need > node->members ? need - node->members : 0;
-        for (unsigned price = 0; price <= POLICY_OF_KIND_MAX && shared > 0; price++) {
-            for (size_t m = 0; m < i && shared > 0; m++) {
-                if (p->nodes[m].parent != (int)i || cost[m] != price) continue;
-                cost[i] += price;
-                shared--;
-            }
-        }
+        const unsigned shared = need > node->members ? need - node->members : 0;
+        cost[i] = node->is_group ? cheapest(p, i, cost, shared) : 1;
+    }
+    return cost[p->quorum];
+}
+
+/* A group of k out of n fails once n - k + 1 of its members do. */
+unsigned policy_outage_cost(const struct policy *p)
+{
+    unsigned cost[POLICY_NODES_MAX] = {};
+    if (p->quorum == POLICY_NO_NODE) return 0;
+    for (size_t i = 0; i <= (size_t)p->quorum; i++) {
+        const struct policy_node *node = &p->nodes[i];
+        cost[i] = node->is_group ? cheapest(p, i, cost, node->members - node->threshold + 1) : 1;
     }
     return cost[p->quorum];
 }

@@ -60,6 +60,10 @@ status policy_check(const struct policy *p, slice log_name, const struct note_se
  * honest. */
 unsigned policy_split_cost(const struct policy *p);
 
+/* The least number of witnesses that have to be absent for the quorum not to be reached. 0 without
+ * a quorum. */
+unsigned policy_outage_cost(const struct policy *p);
+
 struct policy_warnings {
     char texts[POLICY_WARNINGS_MAX][256];
     size_t count;

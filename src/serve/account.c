@@ -11,7 +11,17 @@
 #include "record/schema.h"
 #include "base/banned.h"
 
-static const char *const level_names[] = { "sequenced", "checkpointed" };
+static const char *const level_names[] = { "sequenced", "checkpointed", "witnessed" };
+
+status account_level_named(slice name, uint8_t *ret_level)
+{
+    for (size_t i = 0; i < COUNT_OF(level_names); i++) {
+        if (!slice_is(name, level_names[i])) continue;
+        *ret_level = (uint8_t)i;
+        return OK;
+    }
+    return FAIL(E_UNKNOWN);
+}
 
 static bool is_name_byte(uint8_t c, bool first)
 {
@@ -109,12 +119,8 @@ static status take_subject(const struct json_node *value, struct account *a)
 
 static status take_ack(const struct json_node *value, struct account *a)
 {
-    for (size_t i = 0; value->type == JSON_STRING && i < COUNT_OF(level_names); i++) {
-        if (!slice_is(value->text, level_names[i])) continue;
-        a->level = (uint8_t)i;
-        return OK;
-    }
-    return FAIL(E_UNKNOWN);
+    return value->type == JSON_STRING ? account_level_named(value->text, &a->level)
+                                      : FAIL(E_UNKNOWN);
 }
 
 static status take_silence(const struct json_node *value, struct account *a)

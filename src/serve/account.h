@@ -29,7 +29,7 @@ enum {
 
 enum account_kind { ACCOUNT_SOURCE, ACCOUNT_USER };
 
-enum account_level { ACCOUNT_SEQUENCED, ACCOUNT_CHECKPOINTED };
+enum account_level { ACCOUNT_SEQUENCED, ACCOUNT_CHECKPOINTED, ACCOUNT_WITNESSED };
 
 struct account {
     uint8_t kind; /* enum account_kind */
@@ -54,6 +54,8 @@ struct accounts {
 #define ACCOUNT_ACTOR_DEFAULT "actor"
 #define ACCOUNT_SUBJECT_DEFAULT "subject"
 
+/* The level of that name. E_UNKNOWN. */
+status account_level_named(slice name, uint8_t *ret_level);
 /* Whether a name is one: 1 to ACCOUNT_NAME_BYTES_MAX of a-z 0-9 . _ -, beginning with a letter. */
 bool account_name_is_valid(slice name);
 /* Reads the table; ret_accounts is owned by the caller. E_SYNTAX, E_VALUE, E_DUPLICATE (name of one

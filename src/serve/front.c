@@ -94,6 +94,7 @@ static status take_stop(struct front *front, slice)
 {
     front->is_stopping = true;
     listeners_stop(front);
+    outbox_hurry(front->outbox);
     streams_end(front->streams);
     return OK;
 }

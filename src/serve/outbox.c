@@ -28,6 +28,7 @@ struct outbox {
     struct positions positions;
     struct ticket *oldest, *newest;
     struct link_head head;
+    bool is_hurrying; /* nobody waits for witnesses */
 };
 
 status outbox_new(int fd, const struct shared *slots, uint64_t next_number,
@@ -143,8 +144,9 @@ static void resolve(struct outbox *o, struct ticket *t)
 
 static bool is_done(const struct outbox *o, const struct ticket *t)
 {
-    return t->is_stored &&
-           (!t->checkpointed || !t->has_indices || t->last_index < o->head.checkpointed);
+    if (!t->is_stored || !t->has_indices || t->level == ACCOUNT_SEQUENCED) return t->is_stored;
+    const bool witnessed = t->level == ACCOUNT_WITNESSED && !o->is_hurrying;
+    return t->last_index < (witnessed ? o->head.witnessed : o->head.checkpointed);
 }
 
 /* Calls and forgets every ticket that has what it waits for; done may add others. */
@@ -206,6 +208,18 @@ void outbox_wait(struct outbox *o, struct ticket *t)
     o->newest = t;
     resolve(o, t);
     if (t->is_stored) call_done(o);
+}
+
+void outbox_lower(struct outbox *o, struct ticket *t, uint8_t level)
+{
+    t->level = level;
+    call_done(o);
+}
+
+void outbox_hurry(struct outbox *o)
+{
+    o->is_hurrying = true;
+    call_done(o);
 }
 
 void outbox_forget(struct outbox *o, struct ticket *t)

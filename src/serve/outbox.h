@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "os/shared.h"
+#include "serve/account.h"
 #include "serve/batcher.h"
 #include "serve/positions.h"
 
@@ -16,7 +17,7 @@ enum { OUTBOX_BYTES_MAX = 128 * 1024 * 1024 }; /* beyond it senders are told to 
 /* Somebody who waits until the records first_number … last_number are stored. */
 struct ticket {
     uint64_t first_number, last_number;
-    bool checkpointed; /* or only sequenced */
+    uint8_t level; /* enum account_level: how far */
     void (*done)(void *with, const struct ticket *t);
     void *with;
     bool has_indices; /* the outbox's from here on; false: they are too old to be known */
@@ -42,6 +43,10 @@ void outbox_head(struct outbox *o, const struct link_head *m);
 /* Adds a ticket; done is called at once if its records are stored already. It must stay where it is
  * until then, or it is taken back. */
 void outbox_wait(struct outbox *o, struct ticket *t);
+/* Has a ticket wait for less; done may be called at once. */
+void outbox_lower(struct outbox *o, struct ticket *t, uint8_t level);
+/* From here on nobody waits for witnesses: the front is stopping. */
+void outbox_hurry(struct outbox *o);
 /* Forgets a ticket. */
 void outbox_forget(struct outbox *o, struct ticket *t);
 /* All records with smaller numbers are durable. */

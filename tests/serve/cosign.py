@@ -4,9 +4,12 @@ from dead, slow and lying ones, without holding up those that send events."""
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -201,6 +204,121 @@ def what_contradicts_the_log_is_kept():
     c.witnesses[1].manner = "good"
     wait_for(lambda: len(c.status("w1")) == 5, "w1 cosigns again")
     c.end()
+
+
+def level(c, query=""):
+    """Sends one event; the level that the answer names, and its index."""
+    code, headers, answer = c.node.request("POST", "/v1/events" + query, b'{"word":"x"}\n', c.token)
+    assert code == 200, answer
+    return headers["Candor-Ack"], answer["last_index"]
+
+
+@tap.test
+def a_sender_may_wait_for_witnesses_and_not_for_ever():
+    c = Cosigned(2, "group q all w0 w1\nquorum q")
+    assert level(c)[0] is None
+    said, index = level(c, "?ack=witnessed")
+    assert said == "witnessed" and c.cosigned()[1] > index, (said, index)
+    c.token = c.node.candor("source", "add", c.node.path, "patient", "--ack",
+                            "witnessed").strip()
+    said, index = level(c)
+    assert said == "witnessed" and c.cosigned()[1] > index, (said, index)
+    c.witnesses[1].manner = "unknown"
+    begun = time.monotonic()
+    said, index = level(c)
+    assert said == "checkpointed" and c.node.size() > index, said
+    assert time.monotonic() - begun >= 29, "it waited for the witness"
+    assert c.cosigned()[1] <= index
+    answers = []
+    waits = threading.Thread(target=lambda: answers.append(level(c)))
+    size = c.node.size()
+    waits.start()
+    wait_for(lambda: c.node.size() > size, "the event is in the log")
+    c.node.pause()  # it is answered now, not after half a minute
+    waits.join(PATIENCE_S)
+    assert answers and answers[0][0] == "checkpointed", answers
+    c.node.start()
+    c.end()
+    plain = running.Node()
+    plain.token, plain.node = plain.source("shop"), plain
+    assert level(plain, "?ack=witnessed")[0] == "checkpointed"
+    plain.stop()
+
+
+@tap.test
+def doctor_and_metrics_tell_how_the_witnesses_stand():
+    c = Cosigned(2, "quorum w0")
+    c.wait_cosigned(c.send(3) + 1)
+    wait_for(lambda: c.status("w1"), "w1 was asked")
+    c.witnesses[1].manner = "unknown"
+    c.wait_cosigned(c.send(3) + 1)
+    c.wait_error("w1", "does not know this log")
+
+    def doctor():
+        done = subprocess.run([running.CANDOR, "doctor", c.node.path, "--json"],
+                              capture_output=True, text=True, check=False)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return [(x["verdict"], x["text"]) for x in lines if x["about"].startswith("witness")]
+
+    said = doctor()
+    assert any(v == "fine" and "w0: cosigned" in t for v, t in said), said
+    assert any(v == "warning" and "w1: since 20" in t and "does not know" in t
+               for v, t in said), said
+    assert any(v == "fine" and "the quorum has cosigned" in t for v, t in said), said
+    token = c.node.user("scraper", "administrator")
+    code, _, text = c.node.request("GET", "/metrics", token=token)
+    assert code == 200, text
+    numbers = dict(line.rsplit(" ", 1) for line in text.decode().splitlines()
+                   if not line.startswith("#"))
+    assert numbers["candor_witnesses"] == "2" and numbers["candor_witnesses_failing"] == "1"
+    assert int(numbers["candor_cosigned_entries"]) > 0
+    assert int(numbers["candor_cosignatures_total"]) >= 2
+    assert int(numbers['candor_process_resident_memory_bytes{process="gatherer"}']) > 0
+    c.witnesses[1].manner = "contradicts"
+    c.wait_error("w1", "another history")
+    wait_for(lambda: any(v == "fault" and "witnesses.evidence" in t for v, t in doctor()),
+             "doctor tells the evidence")
+    c.end()
+
+
+@tap.test
+def a_policy_is_judged_by_what_it_stands():
+    home = tempfile.mkdtemp()
+    keys = [witnessing.Key(home, f"k{n}").public for n in range(5)]
+    log = "log " + witnessing.vkey("log.example", 1, keys[4])
+
+    def judge(names, quorum):
+        path = os.path.join(home, "policy")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(log + "\n")
+            for n, name in enumerate(names):
+                file.write(f"witness w{n} {witnessing.vkey(name, 4, keys[n])} https://x\n")
+            file.write(quorum + "\n")
+        done = subprocess.run([running.CANDOR, "witness", "policy", path, "--json"],
+                              capture_output=True, text=True, check=False)
+        found = json.loads(done.stdout) if done.stdout else None
+        return done, found
+
+    four = ["a.example", "b.example", "c.example/w", "d.example"]
+    done, found = judge(four, "group q 3 w0 w1 w2 w3\nquorum q")
+    assert done.returncode == 0 and found["warnings"] == [], done
+    assert found["split_view_needs"] == 2 and found["outage_needs"] == 2, found
+    done, found = judge(four, "group q 2 w0 w1 w2 w3\nquorum q")
+    assert done.returncode == 1 and "split view" in found["warnings"][0], done
+    done, found = judge(four[:3], "group q 2 w0 w1 w2\nquorum q")
+    assert done.returncode == 1 and "two thirds" in found["warnings"][0], done
+    assert found["split_view_needs"] == 1 and found["outage_needs"] == 2, found
+    done, found = judge(four, "quorum none")
+    assert done.returncode == 1 and found["outage_needs"] == 0, done
+    done, found = judge(["a.example/1", "a.example/2", "b.example", "c.example"],
+                        "group q 3 w0 w1 w2 w3\nquorum q")
+    assert done.returncode == 1 and "one operator" in found["warnings"][0], done
+    done, found = judge(four, "group q 9 w0\nquorum q")
+    assert done.returncode == 2 and "line 6" in done.stderr, done
+    done = subprocess.run([running.CANDOR, "witness", "policy", os.path.join(home, "none")],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done
+    shutil.rmtree(home)
 
 
 @tap.test

@@ -118,7 +118,7 @@ static void a_ticket_may_wait_for_a_checkpoint_or_for_what_is_stored_already(voi
     struct outbox *o = start();
     struct fault f = {};
     struct ticket t = {
-        .first_number = 50, .last_number = 59, .checkpointed = true, .done = on_done
+        .first_number = 50, .last_number = 59, .level = ACCOUNT_CHECKPOINTED, .done = on_done
     };
     struct ticket again = { .first_number = 52, .last_number = 53, .done = on_done };
     push(o, 50, 10, 0);

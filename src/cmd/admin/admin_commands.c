@@ -12,8 +12,8 @@ static const struct option source_options[] = {
     { "--actor", "FIELD", "the events' field that says who acted (default: actor)", false },
     { "--subject", "FIELD", "the field that says whose data it is about (default: subject)",
       false },
-    { "--ack", "LEVEL", "answer when its events are sequenced (durable; default) or checkpointed",
-      false },
+    { "--ack", "LEVEL",
+      "answer when its events are sequenced (durable; default), checkpointed or witnessed", false },
     { "--silence", "TIME",
       "how long it may send nothing before a record and a finding say so: 15m, 8h, 2d …, or off "
       "(default: as candor.yaml says)",

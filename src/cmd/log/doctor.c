@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/json_writer.h"
+#include "cmd/log/examination.h"
 #include "cmd/log/log_commands.h"
 #include "cmd/node/view.h"
 #include "ledger/keys.h"
@@ -26,17 +27,8 @@ enum {
     YEAR_2026_S = 1767225600,
 };
 
-enum verdict { FINE, WARNING, FAULT };
-
-struct examination {
-    const char *dir;
-    bool json;
-    unsigned warnings;
-    unsigned faults;
-};
-
-__attribute__((format(printf, 4, 5))) static void tell(struct examination *e, enum verdict verdict,
-                                                       const char *what, const char *format, ...)
+void examination_tell(struct examination *e, enum verdict verdict, const char *what,
+                      const char *format, ...)
 {
     static const char *const words[] = { "fine", "warning", "fault" };
     char text[LINE_BYTES_MAX / 2];
@@ -67,12 +59,12 @@ static void look_at_permissions(struct examination *e, const char *name)
     struct stat found = {};
     snprintf(path, sizeof path, "%s/%s", e->dir, name);
     if (stat(path, &found) != 0) {
-        tell(e, FAULT, "permissions", "%s: cannot be looked at", name);
+        examination_tell(e, FAULT, "permissions", "%s: cannot be looked at", name);
     } else if ((found.st_mode & OTHERS) != 0) {
-        tell(e, FAULT, "permissions", "%s: mode %03o lets others in; chmod go= %s", name,
-             found.st_mode & 0777, path);
+        examination_tell(e, FAULT, "permissions", "%s: mode %03o lets others in; chmod go= %s",
+                         name, found.st_mode & 0777, path);
     } else {
-        tell(e, FINE, "permissions", "%s: mode %03o", name, found.st_mode & 0777);
+        examination_tell(e, FINE, "permissions", "%s: mode %03o", name, found.st_mode & 0777);
     }
 }
 
@@ -88,12 +80,12 @@ static void look_at_disk(struct examination *e)
         file_close(&dir);
     }
     if (s.code != E_OK) {
-        tell(e, FAULT, "disk", "%s", f.text);
+        examination_tell(e, FAULT, "disk", "%s", f.text);
         return;
     }
     const uint64_t free_mib = free_bytes / MIB;
-    tell(e, free_mib < DISK_FREE_WARN_MIB ? WARNING : FINE, "disk",
-         "%" PRIu64 " MiB free of %" PRIu64, free_mib, whole / MIB);
+    examination_tell(e, free_mib < DISK_FREE_WARN_MIB ? WARNING : FINE, "disk",
+                     "%" PRIu64 " MiB free of %" PRIu64, free_mib, whole / MIB);
 }
 
 /* Records carry this clock: one that stands in the past puts them into the wrong month. */
@@ -104,12 +96,13 @@ static void look_at_clock(struct examination *e)
     struct stat found = {};
     snprintf(path, sizeof path, "%s/%s", e->dir, LAYOUT_CHECKPOINT);
     if (now_s < YEAR_2026_S) {
-        tell(e, FAULT, "clock", "before 2026: it is not set");
+        examination_tell(e, FAULT, "clock", "before 2026: it is not set");
     } else if (stat(path, &found) == 0 && found.st_mtime > now_s + 60) {
-        tell(e, FAULT, "clock", "%" PRId64 " s behind the newest checkpoint: it was set back",
-             (int64_t)found.st_mtime - now_s);
+        examination_tell(e, FAULT, "clock",
+                         "%" PRId64 " s behind the newest checkpoint: it was set back",
+                         (int64_t)found.st_mtime - now_s);
     } else {
-        tell(e, FINE, "clock", "set");
+        examination_tell(e, FINE, "clock", "set");
     }
 }
 
@@ -118,12 +111,12 @@ static void look_at_keys(struct examination *e, const struct store *store)
     struct keys *keys = NULL;
     struct fault f = {};
     if (keys_open(store, NULL, &keys, &f).code != E_OK) {
-        tell(e, FAULT, "keys", "%s", f.text);
+        examination_tell(e, FAULT, "keys", "%s", f.text);
         return;
     }
-    tell(e, keys_are_locked(keys) ? FINE : WARNING, "keys", "root key readable, %s",
-         keys_are_locked(keys) ? "kept out of swap"
-                               : "but not locked in memory: raise RLIMIT_MEMLOCK");
+    examination_tell(e, keys_are_locked(keys) ? FINE : WARNING, "keys", "root key readable, %s",
+                     keys_are_locked(keys) ? "kept out of swap"
+                                           : "but not locked in memory: raise RLIMIT_MEMLOCK");
     keys_free(keys);
 }
 
@@ -132,14 +125,15 @@ static void look_at_log(struct examination *e)
     static struct view v;
     struct fault f = {};
     if (view_open(e->dir, &v, &f).code != E_OK) {
-        tell(e, FAULT, "log", "%s", f.text);
+        examination_tell(e, FAULT, "log", "%s", f.text);
         return;
     }
     const uint64_t behind = archive_size(v.node.archive) - v.head.checkpoint.size;
-    tell(e, FINE, "log", "%" PRIu64 " entries, %" PRIu64 " of them not under a checkpoint yet",
-         archive_size(v.node.archive), behind);
+    examination_tell(e, FINE, "log",
+                     "%" PRIu64 " entries, %" PRIu64 " of them not under a checkpoint yet",
+                     archive_size(v.node.archive), behind);
     if (archive_tail(v.node.archive) == ARCHIVE_TAIL_TORN) {
-        tell(e, WARNING, "log", "ends in a torn batch; the next start clears it");
+        examination_tell(e, WARNING, "log", "ends in a torn batch; the next start clears it");
     }
     view_close(&v);
 }
@@ -151,18 +145,20 @@ static void look_at_signer(struct examination *e)
     struct fault f = {};
     const status s = node_open_writing(e->dir, &node, &f);
     if (s.code == E_BUSY) {
-        tell(e, FINE, "signer", "in use: %s", f.text);
+        examination_tell(e, FINE, "signer", "in use: %s", f.text);
         return;
     }
     if (s.code != E_OK) {
-        tell(e, FAULT, "signer", "%s", f.text);
+        examination_tell(e, FAULT, "signer", "%s", f.text);
         return;
     }
     const struct signer_hello *hello = signer_remote_hello(node.signer);
-    tell(e, FINE, "signer", "%s, signed up to %" PRIu64, hello->origin, hello->head.size);
-    tell(e, strstr(hello->confinement, "no ") == hello->confinement ? WARNING : FINE, "confinement",
-         "signer: %s", hello->confinement);
-    if (ledger_was_torn(node.ledger)) tell(e, WARNING, "log", "a torn batch was cleared");
+    examination_tell(e, FINE, "signer", "%s, signed up to %" PRIu64, hello->origin,
+                     hello->head.size);
+    examination_tell(e, strstr(hello->confinement, "no ") == hello->confinement ? WARNING : FINE,
+                     "confinement", "signer: %s", hello->confinement);
+    if (ledger_was_torn(node.ledger))
+        examination_tell(e, WARNING, "log", "a torn batch was cleared");
     node_close(&node);
 }
 
@@ -174,13 +170,14 @@ int run_doctor(const struct invocation *inv)
     struct fault f = {};
     const status s = node_open_store(e.dir, &node, &f);
     if (s.code != E_OK) return command_fail(status_exit(s), "doctor: %s: %s", e.dir, f.text);
-    tell(&e, FINE, "configuration", "candor.yaml: origin %s", node.config.origin);
+    examination_tell(&e, FINE, "configuration", "candor.yaml: origin %s", node.config.origin);
     for (size_t i = 0; i < sizeof private_names / sizeof *private_names; i++) {
         look_at_permissions(&e, private_names[i]);
     }
     look_at_disk(&e);
     look_at_clock(&e);
     look_at_keys(&e, &node.store);
+    examine_witnesses(&e, &node);
     node_close(&node);
     look_at_log(&e);
     look_at_signer(&e);

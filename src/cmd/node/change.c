@@ -189,12 +189,8 @@ static status account_fill(struct change *c, struct account *a)
     TRY(copy_text(c, "market", a->market, sizeof a->market));
     TRY(copy_text(c, "actor", a->actor, sizeof a->actor));
     TRY(copy_text(c, "subject", a->subject, sizeof a->subject));
-    if (text_of(c, "ack", &ack)) {
-        if (slice_is(ack, "checkpointed")) {
-            a->level = ACCOUNT_CHECKPOINTED;
-        } else if (!slice_is(ack, "sequenced")) {
-            return fault_set(c->fault, FAIL(E_VALUE), "ack: sequenced or checkpointed");
-        }
+    if (text_of(c, "ack", &ack) && account_level_named(ack, &a->level).code != E_OK) {
+        return fault_set(c->fault, FAIL(E_VALUE), "ack: sequenced, checkpointed or witnessed");
     }
     return OK;
 }

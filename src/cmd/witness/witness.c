@@ -209,6 +209,21 @@ const struct command witness_commands[] = {
         .run = run_log_anchor,
     },
     {
+        .name = "witness policy",
+        .arguments = "FILE",
+        .summary = "Say what a policy of witnesses stands, and what is weak about it",
+        .details =
+            "FILE is a policy (c2sp.org/tlog-policy) that readers verify with and a node asks its\n"
+            "witnesses by. Told are how many witnesses must cheat for two histories to be\n"
+            "cosigned, how many may be down, and quorums that allow a split view or that a third\n"
+            "of the witnesses can break. Witnesses of one operator count as one. The exit status\n"
+            "is 1 where there is a warning.\n\n"
+            "  candor witness policy ./node/witnesses.policy",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_witness_policy,
+    },
+    {
         .name = "witness",
         .arguments = "DIR",
         .summary = "Run as a witness for other logs",

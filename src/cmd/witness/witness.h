@@ -7,5 +7,6 @@
  */
 extern const struct command witness_commands[];
 
-/* Runs log anchor; the exit status. */
+/* Run log anchor and witness policy; the exit status. */
 int run_log_anchor(const struct invocation *inv);
+int run_witness_policy(const struct invocation *inv);

@@ -83,11 +83,12 @@ static void refuse(void *self, struct protocol_place place, const struct fault *
     in->refusal = REASON_MALFORMED;
 }
 
-void input_reply(struct http_request *r, const struct protocol_answer *reply, struct writer *body)
+void input_reply(struct http_request *r, const struct protocol_answer *reply, const char *level,
+                 struct writer *body)
 {
     char seconds[16];
     struct writer retry = writer_of(seconds, sizeof seconds - 1);
-    struct http_header headers[2] = {};
+    struct http_header headers[3] = {};
     size_t count = 0;
     writer_dec(&retry, reply->retry_after_s);
     seconds[retry.len] = '\0';
@@ -97,6 +98,7 @@ void input_reply(struct http_request *r, const struct protocol_answer *reply, st
     if (reply->product != NULL) {
         headers[count++] = (struct http_header){ "X-Elastic-Product", reply->product };
     }
+    if (level != NULL) headers[count++] = (struct http_header){ "Candor-Ack", level };
     const struct http_answer out = { .code = (unsigned)reply->http_status,
                                      .type = reply->content_type,
                                      .body = writer_slice(body),
@@ -112,6 +114,17 @@ static void input_free(struct input *in)
     free(in);
 }
 
+/* How far the events of an answer that was to wait for witnesses are; NULL: it was not. */
+static const char *level_reached(const struct input *in)
+{
+    const struct ticket *t = &in->ticket;
+    if (!in->wants_witnesses || !in->any || !t->has_indices) return NULL;
+    const struct link_head head = outbox_log_head(in->front->outbox);
+    return t->last_index < head.witnessed      ? "witnessed"
+           : t->last_index < head.checkpointed ? "checkpointed"
+                                               : "sequenced";
+}
+
 static void answer(struct input *in)
 {
     const size_t cap = in->codec->answer_bytes(in);
@@ -120,7 +133,7 @@ static void answer(struct input *in)
         http_error(in->request, 503, "out of memory");
     } else {
         const struct protocol_answer reply = in->codec->answer(in, &w);
-        input_reply(in->request, &reply, &w);
+        input_reply(in->request, &reply, level_reached(in), &w);
     }
     input_free(in);
 }
@@ -128,16 +141,37 @@ static void answer(struct input *in)
 static void on_stored(void *with, const struct ticket *t)
 {
     struct input *in = with;
+    if (in->witness_timer != 0) loop_cancel(in->front->loop, in->witness_timer);
     if (t->has_indices) result_indices(&in->result, t->first_index, t->last_index);
     answer(in);
 }
 
+/* Witnesses hold up nobody for ever: the answer says that they have not cosigned yet. */
+static void on_late(void *with)
+{
+    struct input *in = with;
+    in->witness_timer = 0;
+    outbox_lower(in->front->outbox, &in->ticket, ACCOUNT_CHECKPOINTED);
+}
+
 /* What the request asks for, else what its source is set to. */
-static bool wants_checkpoint(const struct http_request *r, const struct account *source)
+static uint8_t level_of(const struct http_request *r, const struct account *source)
 {
     slice ack = {};
-    if (!http_query(r, "ack", &ack)) return source->level == ACCOUNT_CHECKPOINTED;
-    return slice_is(ack, "checkpointed");
+    uint8_t level = ACCOUNT_SEQUENCED;
+    if (!http_query(r, "ack", &ack)) return source->level;
+    return account_level_named(ack, &level).code == E_OK ? level : ACCOUNT_SEQUENCED;
+}
+
+/* A node that asks no witnesses has none to wait for. */
+static status await_witnesses(struct input *in)
+{
+    struct ticket *t = &in->ticket;
+    if (in->front->gather == NULL) t->level = ACCOUNT_CHECKPOINTED;
+    if (t->level != ACCOUNT_WITNESSED) return OK;
+    const int64_t late_ns =
+        loop_now_ns(in->front->loop) + INPUT_WITNESSED_MS * (int64_t)CLOCK_NS_PER_MS;
+    return loop_at(in->front->loop, late_ns, on_late, in, &in->witness_timer);
 }
 
 struct input *input_new(struct front *front, struct http_request *r, const struct account *source,
@@ -159,9 +193,8 @@ struct input *input_new(struct front *front, struct http_request *r, const struc
     in->origin = (struct origin){ .account = source,
                                   .trust = VALUE_trust_token,
                                   .arrived_ns = clock_real_ns() };
-    in->ticket = (struct ticket){ .checkpointed = wants_checkpoint(r, source),
-                                  .done = on_stored,
-                                  .with = in };
+    in->ticket = (struct ticket){ .level = level_of(r, source), .done = on_stored, .with = in };
+    in->wants_witnesses = in->ticket.level == ACCOUNT_WITNESSED;
     result_begin(&in->result, NULL, 0);
     return in;
 }
@@ -175,6 +208,9 @@ void input_run(struct input *in)
     in->front->metrics.at[METRIC_received][in->codec->kind] += http_body_received(in->request);
     if (s.code != E_OK && protocol_refuses(s)) count_refusal(in, input_reason(s));
     if (in->any) {
+        if (in->wants_witnesses && await_witnesses(in).code != E_OK) {
+            in->ticket.level = ACCOUNT_CHECKPOINTED; /* no memory for the timer */
+        }
         outbox_wait(in->front->outbox, &in->ticket);
     } else {
         answer(in);

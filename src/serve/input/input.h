@@ -13,6 +13,8 @@
  */
 struct input;
 
+enum { INPUT_WITNESSED_MS = 30'000 }; /* the longest that an answer waits for witnesses */
+
 /* How one protocol reads a body and answers. */
 struct input_codec {
     enum metric_input kind;
@@ -33,6 +35,8 @@ struct input {
     bool any;                   /* an event was taken: the ticket has numbers */
     uint64_t first_sequence;    /* if origin.is_numbered: the sender's number of the first event */
     int64_t started_ns;
+    bool wants_witnesses;   /* the answer says how far its events are */
+    uint64_t witness_timer; /* when it is not waited for them any more; 0: none */
     union {
         struct hec hec;
         enum otlp_encoding otlp;
@@ -51,5 +55,7 @@ struct input *input_new(struct front *front, struct http_request *r, const struc
 void input_run(struct input *in);
 /* The reason under which a refusal is counted. */
 enum metric_reason input_reason(status s);
-/* Answers a request with what a codec has written. */
-void input_reply(struct http_request *r, const struct protocol_answer *reply, struct writer *body);
+/* Answers a request with what a codec has written. level: what the header Candor-Ack says, or NULL.
+ */
+void input_reply(struct http_request *r, const struct protocol_answer *reply, const char *level,
+                 struct writer *body);

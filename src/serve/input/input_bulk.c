@@ -73,5 +73,5 @@ void refuse_elastic(struct http_request *r)
     }
     const struct protocol_answer reply = elastic_refusal(
         401, "a valid token is required, as a password or as the key of an API key", &w);
-    input_reply(r, &reply, &w);
+    input_reply(r, &reply, NULL, &w);
 }

@@ -43,7 +43,7 @@ static void reply_code(struct http_request *r, enum hec_code code)
         return;
     }
     const struct protocol_answer reply = hec_reply(code, &w);
-    input_reply(r, &reply, &w);
+    input_reply(r, &reply, NULL, &w);
 }
 
 /* The channel of a request, in its header or its query; false if it has none. */
@@ -107,7 +107,7 @@ static status answer_acks(struct front *front, struct http_request *r, uint64_t 
     for (size_t i = 0; i < count; i++)
         durable[i] = ids[i] >= front->first_ack && ids[i] < front->next_ack;
     const struct protocol_answer reply = hec_ack_answer(ids, durable, count, &w);
-    input_reply(r, &reply, &w);
+    input_reply(r, &reply, NULL, &w);
     return OK;
 }
 

@@ -44,7 +44,7 @@ static void refuse_with(struct http_request *r, int http_status, const char *rea
     }
     ignore(encoding_of(r, &encoding), "JSON then");
     const struct protocol_answer reply = otlp_refusal(encoding, http_status, reason, &w);
-    input_reply(r, &reply, &w);
+    input_reply(r, &reply, NULL, &w);
 }
 
 void refuse_otlp(struct http_request *r)

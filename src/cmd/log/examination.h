@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdbool.h>
+
+/*
+ * examination: what candor doctor looks at, a line for each thing.
+ */
+struct node;
+
+enum verdict { FINE, WARNING, FAULT };
+
+struct examination {
+    const char *dir;
+    bool json;
+    unsigned warnings;
+    unsigned faults;
+};
+
+/* Prints the line of one thing and counts it. */
+__attribute__((format(printf, 4, 5))) void examination_tell(struct examination *e,
+                                                            enum verdict verdict, const char *what,
+                                                            const char *format, ...);
+/* The policy of the node, its witnesses, and what they cosigned. */
+void examine_witnesses(struct examination *e, const struct node *n);
