@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "ledger/tile.h"
 #include "os/dir.h"
+#include "view/file.h"
 #include "view/projection.h"
 #include "base/banned.h"
 
@@ -66,22 +67,9 @@ static status database_open(struct view_db *v, const char *dir, struct fault *f)
     return applied_load(v, f);
 }
 
-/* SQLite takes over the mode of a file that is there. */
-static status file_make(const char *dir, struct fault *f)
-{
-    struct file folder = {};
-    struct file file = { .fd = -1 };
-    TRY(dir_open(NULL, dir, &folder, f));
-    status s = dir_make(&folder, VIEW_FOLDER, f);
-    if (s.code == E_OK) s = file_open(&folder, VIEW_FILE, FILE_WRITE | FILE_CREATE, &file, f);
-    if (s.code == E_OK) file_close(&file);
-    file_close(&folder);
-    return s;
-}
-
 status view_db_open(const char *dir, struct view_db **ret_view, struct fault *f)
 {
-    TRY(file_make(dir, f));
+    TRY(view_file_make(dir, VIEW_FILE, f));
     struct view_db *v = calloc(1, sizeof *v);
     if (v == NULL) return fault_set(f, FAIL(E_NOMEM), "view: out of memory");
     const status s = database_open(v, dir, f);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "base/bytes.h"
 #include "cmd/node/control.h"
+#include "cmd/decision/decide.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/ingest.h"
 #include "cmd/node/space.h"
@@ -32,6 +33,8 @@ struct submitted {
 
 struct appender {
     const char *dir;
+    const char *command; /* as it is typed */
+    uint8_t kind;        /* of decisions; 0: records of any kind */
     bool checkpointed;
     uint64_t line; /* number of the next input line */
     uint64_t refused;
@@ -42,6 +45,7 @@ struct appender {
 
     struct node node; /* when this process writes */
     struct ingest ingest;
+    struct deciding deciding;
     int fd; /* of the control socket; -1 when this process writes */
     struct frame_input in;
     struct writer payload; /* owned */
@@ -54,8 +58,17 @@ static status print(slice answers, struct fault *f)
     return wrote ? OK : fault_set(f, FAIL(E_IO), "cannot write to standard output");
 }
 
+/* Where a JSON string that has begun ends. */
+static size_t end_of_string(slice text)
+{
+    size_t at = 0;
+    while (at < text.len && text.at[at] != '"')
+        at += text.at[at] == '\\' ? 2 : 1;
+    return at < text.len ? at : text.len;
+}
+
 /* Tells a person what an answer {"line":N,"error":"WHY"} refuses. */
-static void tell_refusal(slice answer)
+static void tell_refusal(const char *command, slice answer)
 {
     static const char head[] = "{\"line\":";
     static const char middle[] = ",\"error\":\"";
@@ -67,16 +80,16 @@ static void tell_refusal(slice answer)
     const size_t around = digits + sizeof middle - 1 + 2; /* and the two characters "} at the end */
     if (rest.len < around) return;
     const slice why = slice_from(rest, digits + sizeof middle - 1);
-    fprintf(stderr, "candor: append: line %.*s: %.*s\n", (int)digits, (const char *)rest.at,
-            (int)(why.len - 2), (const char *)why.at);
+    fprintf(stderr, "candor: %s: line %.*s: %.*s\n", command, (int)digits, (const char *)rest.at,
+            (int)end_of_string(why), (const char *)why.at);
 }
 
-static void tell_refusals(slice answers)
+static void tell_refusals(const char *command, slice answers)
 {
     while (answers.len > 0) {
         const uint8_t *newline = memchr(answers.at, '\n', answers.len);
         const size_t len = newline == NULL ? answers.len : (size_t)(newline - answers.at);
-        tell_refusal((slice){ answers.at, len });
+        tell_refusal(command, (slice){ answers.at, len });
         answers = slice_from(answers, len < answers.len ? len + 1 : len);
     }
 }
@@ -107,16 +120,18 @@ static status collect(struct appender *a, struct submitted *slot, struct fault *
         reply.answers = writer_slice(&slot->answers);
     }
     a->refused += reply.refused;
-    if (reply.refused > 0) tell_refusals(reply.answers);
+    if (reply.refused > 0) tell_refusals(a->command, reply.answers);
     return print(reply.answers, f);
 }
 
 static status submit(struct appender *a, slice lines, struct fault *f)
 {
     struct submitted *slot = &a->slots[a->turn];
+    const struct control_append m = {
+        .checkpointed = a->checkpointed, .kind = a->kind, .first_line = a->line, .lines = lines
+    };
     TRY(collect(a, slot, f));
     if (a->fd >= 0) {
-        const struct control_append m = { a->checkpointed, a->line, lines };
         a->payload = writer_of(a->payload.at, a->payload.cap);
         control_append_write(&m, &a->payload);
         TRY(writer_end(&a->payload));
@@ -124,7 +139,7 @@ static status submit(struct appender *a, slice lines, struct fault *f)
     } else {
         slot->answers = writer_of(slot->answers.at, slot->answers.cap);
         TRY(space_check(&a->node, f));
-        TRY(ingest_chunk(&a->ingest, lines, a->line, &slot->answers, &slot->done, f));
+        TRY(decide_append(&a->ingest, &a->deciding, &m, &slot->answers, &slot->done, f));
         TRY(committer_flush(a->node.committer, f));
     }
     for (size_t i = 0; i < lines.len; i++)
@@ -196,6 +211,7 @@ static status control_connect(struct appender *a, struct fault *f)
 static status target_open(struct appender *a, struct fault *f)
 {
     const status s = node_open_writing(a->dir, &a->node, f);
+    deciding_init(&a->deciding, &a->node, a->dir);
     if (s.code == E_OK) return ingest_init(&a->ingest, &a->node, f);
     if (s.code != E_BUSY) return s;
     const struct fault busy = *f;
@@ -225,6 +241,7 @@ static void appender_done(struct appender *a)
     if (a->fd >= 0) close(a->fd);
     frame_input_done(&a->in);
     ingest_done(&a->ingest);
+    deciding_done(&a->deciding);
     node_close(&a->node);
     for (size_t i = 0; i < COUNT_OF(a->slots); i++)
         free(a->slots[i].answers.at);
@@ -242,23 +259,25 @@ static void tell_unsigned(struct appender *a)
     const status s = committer_wait(a->node.committer, size, true, &f);
     if (s.code == E_OK) return;
     command_fail(0,
-                 "append: %s: every record answered is durable, but no checkpoint covers the last "
+                 "%s: %s: every record answered is durable, but no checkpoint covers the last "
                  "ones: %s; the next start signs them",
-                 a->dir, f.text);
+                 a->command, a->dir, f.text);
 }
 
-int run_append(const struct invocation *inv)
+int append_as(const struct invocation *inv, uint8_t kind)
 {
     const char *ack = invocation_value(inv, "--ack", "sequenced");
     struct fault f = { "out of memory" };
     struct appender a = {
         .dir = inv->arguments[0],
+        .command = inv->command->name,
+        .kind = kind,
         .checkpointed = strcmp(ack, "checkpointed") == 0,
         .line = 1,
         .fd = -1,
     };
     if (!a.checkpointed && strcmp(ack, "sequenced") != 0) {
-        return command_fail(2, "append: --ack is sequenced or checkpointed, not %s", ack);
+        return command_fail(2, "%s: --ack is sequenced or checkpointed, not %s", a.command, ack);
     }
     a.node.lock_fd = -1;
     status s = appender_init(&a);
@@ -266,6 +285,13 @@ int run_append(const struct invocation *inv)
     if (s.code == E_OK) s = take_all(&a, &f);
     if (s.code == E_OK) tell_unsigned(&a);
     appender_done(&a);
-    if (s.code != E_OK) return command_fail(status_exit(s), "append: %s: %s", a.dir, f.text);
+    if (s.code != E_OK) {
+        return command_fail(status_exit(s), "%s: %s: %s", a.command, a.dir, f.text);
+    }
     return a.refused == 0 ? 0 : 2;
+}
+
+int run_append(const struct invocation *inv)
+{
+    return append_as(inv, 0);
 }

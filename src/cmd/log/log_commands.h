@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <stdint.h>
 #include "cmd/command.h"
 
 /*
@@ -13,6 +14,8 @@ int run_init(const struct invocation *inv);
 int run_serve(const struct invocation *inv);
 /* candor append */
 int run_append(const struct invocation *inv);
+/* As run_append, what comes in being decisions of that kind (cmd/decision/decide.h). */
+int append_as(const struct invocation *inv, uint8_t kind);
 /* candor log head */
 int run_log_head(const struct invocation *inv);
 /* candor log search */

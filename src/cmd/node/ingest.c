@@ -41,9 +41,7 @@ static void answer_error(struct writer *answers, uint64_t line, const struct fau
     writer_text(answers, "\n");
 }
 
-/* Whether the record claims a time that has not come yet. A month that is counted must have begun:
- * a figure over it would be wrong for ever. */
-static status check_time(const struct record *record, struct fault *why)
+status ingest_check_time(const struct record *record, struct fault *why)
 {
     const int64_t now_s = clock_real_ns() / CLOCK_NS_PER_S;
     const uint64_t latest_s = now_s < 0 ? INGEST_AHEAD_S_MAX : (uint64_t)now_s + INGEST_AHEAD_S_MAX;
@@ -75,7 +73,7 @@ static status take_line(struct ingest *in, slice line, uint64_t number, struct w
         *f = why;
         return parsed;
     }
-    if (parsed.code == E_OK) parsed = check_time(&record, &why);
+    if (parsed.code == E_OK) parsed = ingest_check_time(&record, &why);
     if (parsed.code == E_OK) parsed = check_incident(&record, &why);
     if (parsed.code != E_OK) {
         (*refused)++;
@@ -87,8 +85,7 @@ static status take_line(struct ingest *in, slice line, uint64_t number, struct w
     return OK;
 }
 
-/* The text up to the first newline, or all of it. */
-static slice first_line_of(slice text)
+slice ingest_first_line(slice text)
 {
     const uint8_t *newline = memchr(text.at, '\n', text.len);
     return (slice){ text.at, newline == NULL ? text.len : (size_t)(newline - text.at) };
@@ -99,7 +96,7 @@ status ingest_chunk(struct ingest *in, slice lines, uint64_t first_line, struct 
 {
     struct ingested done = {};
     while (lines.len > 0) {
-        const slice line = first_line_of(lines);
+        const slice line = ingest_first_line(lines);
         lines = slice_from(lines, line.len < lines.len ? line.len + 1 : line.len);
         if (line.len > 0) {
             TRY(take_line(in, line, first_line + done.lines, answers, &done.refused, f));

@@ -40,6 +40,11 @@ void ingest_done(struct ingest *in);
  * fails only if the log does. */
 status ingest_chunk(struct ingest *in, slice lines, uint64_t first_line, struct writer *answers,
                     struct ingested *ret_ingested, struct fault *f);
+/* Whether the record claims a time that has not come yet: by more than INGEST_AHEAD_S_MAX. A month
+ * that is counted must have begun: a figure over it would be wrong for ever. E_VALUE. */
+status ingest_check_time(const struct record *record, struct fault *why);
+/* The text up to the first newline, or all of it. */
+slice ingest_first_line(slice text);
 /* The part of text that makes a chunk: whole lines, at most INGEST_CHUNK_LINES_MAX of them; empty
  * if there is no whole line. */
 slice ingest_cut(slice text);

@@ -99,7 +99,7 @@ static status take_append(struct client *c, const struct control_append *m)
         scribe_answer_now(c);
         return OK;
     }
-    TRY(ingest_chunk(&s->ingest, m->lines, m->first_line, &r->answers, &done, s->fault));
+    TRY(decide_append(&s->ingest, &s->deciding, m, &r->answers, &done, s->fault));
     r->size = done.size;
     r->refused = done.refused;
     c->waiting++;
@@ -400,6 +400,7 @@ static void scribe_done(struct scribe *s)
     if (s->listener >= 0) close(s->listener);
     if (s->moved_fd >= 0) close(s->moved_fd);
     ingest_done(&s->ingest);
+    deciding_done(&s->deciding);
     indexing_done(&s->indexing);
     node_close(&s->node);
     free(s->payload.at);
@@ -516,6 +517,7 @@ status scribe_run(const char *dir, void (*ready)(const struct node *node, slice 
     s->fault = f;
     s->ready = ready;
     s->dir = dir;
+    deciding_init(&s->deciding, &s->node, dir);
     status result = scribe_open(s, dir, f);
     if (result.code == E_OK) {
         result = serve(s, f);

@@ -2,6 +2,7 @@
 #pragma once
 #include "cmd/node/change.h"
 #include "cmd/node/control.h"
+#include "cmd/decision/decide.h"
 #include "cmd/node/duty.h"
 #include "cmd/node/front_link.h"
 #include "cmd/heard/heard.h"
@@ -40,6 +41,7 @@ struct client {
 struct scribe {
     struct node node;
     struct ingest ingest;
+    struct deciding deciding;
     struct loop *loop;
     int listener;
     int moved_fd; /* eventfd that the writing thread raises */

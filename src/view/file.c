@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "view/file.h"
+
+#include "os/dir.h"
+#include "view/view.h"
+#include "base/banned.h"
+
+status view_file_make(const char *dir, const char *name, struct fault *f)
+{
+    struct file folder = {};
+    struct file file = { .fd = -1 };
+    TRY(dir_open(NULL, dir, &folder, f));
+    status s = dir_make(&folder, VIEW_FOLDER, f);
+    if (s.code == E_OK) s = file_open(&folder, name, FILE_WRITE | FILE_CREATE, &file, f);
+    if (s.code == E_OK) file_close(&file);
+    file_close(&folder);
+    return s;
+}
