@@ -99,14 +99,16 @@ const struct command bench_commands[] = {
         .arguments = "DIR",
         .summary = "Measure appending, proving and checking in a new directory",
         .details =
-            "Writes logs of generated records (about 200 bytes, eight committed fields) into DIR,\n"
-            "which must be new, and prints one JSON object a measurement. The disk that holds\n"
-            "DIR is what is measured. Remove DIR afterwards.\n\n"
+            "Writes logs of generated records (about 185 bytes of JSON and seven short fields, "
+            "all\n"
+            "eight committed) into DIR, which must be new, and prints one JSON object a\n"
+            "measurement. The disk that holds DIR is what is measured. Remove DIR afterwards.\n\n"
             "sha256   blocks a second of processor time with this program's kernels, alone and\n"
             "         side by side, and with libcrypto on the same messages in turns; medians\n"
             "core     encoding, committing, hashing and sealing batches on one thread, nothing\n"
-            "         written; processor time from the checked record on: records are made in\n"
-            "         stretches of 64 before each stretch is timed\n"
+            "         written; processor time of all threads from the checked record on: what\n"
+            "         making the records takes is subtracted. \"eight short\" are records whose\n"
+            "         fields all fit one block of SHA-256, without JSON\n"
             "durable  the same with two threads, each batch synced and signed before the next is\n"
             "         acknowledged; by the wall's clock, making the records included; then proofs\n"
             "         of entries all over the log, fsck and a recount from the entries\n"

@@ -370,8 +370,11 @@ static status bench_all(const struct plan *p, struct fault *f)
     TRY(dir_make(NULL, p->dir, f));
     if (wanted(p, "sha256")) TRY(bench_sha256(f));
     if (wanted(p, "core")) {
-        TRY(bench_ledger_core(p->dir, "core-plain", p->records, false, f));
-        TRY(bench_ledger_core(p->dir, "core", p->records, true, f));
+        static const struct bench_core cores[] = { { "core-plain", false, false },
+                                                   { "core-short", true, false },
+                                                   { "core", false, true } };
+        for (size_t i = 0; i < COUNT_OF(cores); i++)
+            TRY(bench_ledger_core(p->dir, &cores[i], p->records, f));
     }
     if (wanted(p, "durable")) {
         TRY(bench_durable(p->dir, "durable-plain", p->records, false, f));

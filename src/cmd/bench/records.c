@@ -23,11 +23,21 @@ uint64_t bench_random(uint64_t *state)
     return z ^ z >> 31;
 }
 
-static slice named(uint8_t *room, size_t cap, const char *name, uint64_t number)
+static slice named(uint8_t *room, size_t cap, const char *name, uint64_t number, const char *end)
 {
     struct writer w = writer_of(room, cap);
     writer_text(&w, name);
     writer_dec(&w, number);
+    writer_text(&w, end);
+    return writer_slice(&w);
+}
+
+static slice short_raw_of(struct bench_maker *m, uint64_t random)
+{
+    struct writer w = writer_of(m->raw, sizeof m->raw);
+    writer_text(&w, "{\"action\":\"profile.read\",\"ms\":");
+    writer_dec(&w, 100 + (random >> 32 & 511));
+    writer_u8(&w, '}');
     return writer_slice(&w);
 }
 
@@ -57,14 +67,17 @@ status bench_make(struct bench_maker *m, struct record *ret_record, struct fault
 {
     const uint64_t random = bench_random(&m->seed);
     const uint64_t time_s = START_S + m->count / 1000;
-    const slice actor = named(m->actor, sizeof m->actor, "agent-", random % 500);
-    const slice subject = named(m->subject, sizeof m->subject, "user-", random >> 20 & 0xfffff);
-    const slice raw = raw_of(m, time_s, random, actor, subject);
+    const char *at = m->is_short ? "@support.example" : "";
+    const slice actor = named(m->actor, sizeof m->actor, "agent-", random % 500, at);
+    const slice subject = named(m->subject, sizeof m->subject, "user-", random >> 20 & 0xfffff, at);
+    const slice raw =
+        m->is_short ? short_raw_of(m, random) : raw_of(m, time_s, random, actor, subject);
     m->chain.bytes[0] = (uint8_t)random;
     draft_start(&m->draft, KIND_event, time_s);
     draft_time(&m->draft, FIELD_event_time, (int64_t)time_s * BENCH_NS_PER_S);
     draft_time(&m->draft, FIELD_event_arrived, (int64_t)time_s * BENCH_NS_PER_S + 1000);
-    draft_text(&m->draft, FIELD_event_source, slice_text("admin-tool"));
+    draft_text(&m->draft, FIELD_event_source,
+               slice_text(m->is_short ? "admin-tool.support.example" : "admin-tool"));
     draft_u64(&m->draft, FIELD_event_sequence, m->count);
     draft_hash(&m->draft, FIELD_event_chain, &m->chain);
     draft_text(&m->draft, FIELD_event_actor, actor);
@@ -115,9 +128,19 @@ double bench_seconds_since(int64_t start_ns)
     return (double)(clock_mono_ns() - start_ns) / BENCH_NS_PER_S;
 }
 
-int64_t bench_processor_ns(void)
+static int64_t clock_ns(clockid_t clock)
 {
     struct timespec now = {};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * BENCH_NS_PER_S + now.tv_nsec;
+}
+
+int64_t bench_processor_ns(void)
+{
+    return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+int64_t bench_thread_ns(void)
+{
+    return clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }

@@ -16,17 +16,19 @@ enum { BENCH_NS_PER_S = 1000000000, BENCH_LINE_BYTES = 1024 };
 /* The next of a row of numbers that is the same in every run (splitmix64). */
 uint64_t bench_random(uint64_t *state);
 
-/* Makes records: access events of about 200 bytes of JSON with all eight committed fields set.
- * Start it zeroed, with a seed. */
+/* Makes records: access events with all eight committed fields set, of which the last is what the
+ * source sent, about 185 bytes of JSON; or, if is_short, eight fields of 168 bytes together, each
+ * of which fits one block of SHA-256 with its salt. Start it zeroed but for is_short and a seed. */
 struct bench_maker {
+    bool is_short;
     struct draft draft;
     uint64_t seed;
     uint64_t count; /* made so far */
     uint64_t raw_bytes;
     hash chain;
     uint8_t raw[256];
-    uint8_t actor[32];
-    uint8_t subject[32];
+    uint8_t actor[64];
+    uint8_t subject[64];
 };
 
 /* The next record, a view into the maker. */
@@ -54,9 +56,18 @@ void bench_line_end(struct bench_line *l);
 double bench_seconds_since(int64_t start_ns);
 /* Processor time of this process: what a core costs, whatever else the machine is doing. */
 int64_t bench_processor_ns(void);
+/* The same of this thread. */
+int64_t bench_thread_ns(void);
+
+/* What the core is measured with. */
+struct bench_core {
+    const char *name; /* of the folder */
+    bool is_short;    /* as bench_maker */
+    bool openings;    /* compressed and encrypted, else plain */
+};
 
 /* The core: sealing batches in memory on one thread. Prints its line. */
-status bench_ledger_core(const char *dir, const char *name, uint64_t records, bool openings,
+status bench_ledger_core(const char *dir, const struct bench_core *what, uint64_t records,
                          struct fault *f);
 /* SHA-256 with this program's kernels and with libcrypto, in turns. Prints its line. */
 status bench_sha256(struct fault *f);
