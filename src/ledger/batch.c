@@ -14,20 +14,20 @@
 enum {
     ENTRIES_BYTES_MAX = 4 * 1024 * 1024,
     FOOTER_BYTES_ROOM = 64 * 1024 * 1024,
-    FIELDS_ROOM = BLOCK_RECORDS_MAX * FIELDS_MAX,
-    SALTED_AT_ONCE = 16,                   /* records whose salts are made together */
-    BLOCK_ENTRIES_BYTES = 4 * 1024 * 1024, /* entries of one block, before they are framed */
+    LOT_RECORDS = 16, /* so that what they are made from stays in the L1 cache */
+    FIELDS_ROOM = LOT_RECORDS * FIELDS_MAX,
+    LOT_BYTES = LOT_RECORDS * ENTRY_BYTES_MAX, /* entries, before they are framed; or bodies */
     FRAME_BYTES_ROOM = BATCH_FRAME_BYTES_MAX + FOOTER_BYTES_ROOM, /* untouched pages cost nothing */
 };
 
-/* The records of the block that is being filled, their values in its bytes. Their entries are made
- * all at once when the block is full: the hashes of many records are computed side by side. */
-struct pending {
-    struct record records[BLOCK_RECORDS_MAX];
-    uint8_t keys[BLOCK_RECORDS_MAX][RECORD_KEY_BYTES];
-    salt salts[SALTED_AT_ONCE * FIELDS_MAX];
-    size_t ends[BLOCK_RECORDS_MAX];
+/* The newest records of the block that is being filled, their values in its bytes. Their entries
+ * are made all at once when the lot is full: the hashes of many records are computed side by side.
+ */
+struct lot {
+    struct record records[LOT_RECORDS];
+    size_t ends[LOT_RECORDS];
     struct record_field fields[FIELDS_ROOM];
+    salt salts[FIELDS_ROOM];
     size_t field_count;
     uint16_t count;
     struct writer values;  /* owned: columns and bodies */
@@ -35,16 +35,18 @@ struct pending {
 };
 
 struct batch {
-    struct batch_head head;  /* record_count and block_count count while it is filled */
-    struct writer frame;     /* owned: head, sealed blocks; after batch_finish the whole frame */
-    struct writer entries;   /* owned: as they go into the frame */
-    struct writer plain;     /* owned: the block that is being filled */
-    struct writer sealed;    /* owned: the one before, while job is under way */
-    struct sealer_job job;   /* appends to the frame, which nobody else touches meanwhile */
-    bool is_sealing;         /* the job is under way, or its result not looked at */
-    status failed;           /* sealing a block, sticky */
-    struct pending *pending; /* owned */
+    struct batch_head head; /* record_count and block_count count while it is filled */
+    struct writer frame;    /* owned: head, sealed blocks; after batch_finish the whole frame */
+    struct writer entries;  /* owned: as they go into the frame */
+    struct writer plain;    /* owned: the block that is being filled */
+    struct writer sealed;   /* owned: the one before, while job is under way */
+    struct sealer_job job;  /* appends to the frame, which nobody else touches meanwhile */
+    bool is_sealing;        /* the job is under way, or its result not looked at */
+    status failed;          /* sealing a block, sticky */
+    struct lot *lot;        /* owned */
+    uint16_t block_records; /* of the block that is being filled, those of the lot included */
     uint8_t block_key[BLOCK_KEY_BYTES];
+    uint8_t record_keys[BLOCK_RECORDS_MAX][RECORD_KEY_BYTES];
     size_t input_bytes;
     struct sequence_range sequences[BATCH_SEQUENCES_MAX];
     slice entry_list[BATCH_RECORDS_MAX]; /* views into entries; of finished blocks */
@@ -63,10 +65,10 @@ static status buffers_new(struct batch *b)
     TRY(writer_own(&b->entries, ENTRIES_BYTES_MAX));
     TRY(writer_own(&b->plain, BLOCK_PLAIN_BYTES_MAX));
     TRY(writer_own(&b->sealed, BLOCK_PLAIN_BYTES_MAX));
-    b->pending = calloc(1, sizeof *b->pending);
-    if (b->pending == NULL) return FAIL(E_NOMEM);
-    TRY(writer_own(&b->pending->values, BLOCK_PLAIN_BYTES_MAX));
-    return writer_own(&b->pending->entries, BLOCK_ENTRIES_BYTES);
+    b->lot = calloc(1, sizeof *b->lot);
+    if (b->lot == NULL) return FAIL(E_NOMEM);
+    TRY(writer_own(&b->lot->values, LOT_BYTES));
+    return writer_own(&b->lot->entries, LOT_BYTES);
 }
 
 struct batch *batch_new(void)
@@ -77,15 +79,12 @@ struct batch *batch_new(void)
     return NULL;
 }
 
-static void pending_wipe(struct pending *p)
+static void lot_clear(struct lot *l)
 {
-    if (p->values.at != NULL) bytes_wipe(p->values.at, p->values.len);
-    bytes_wipe(p->keys, p->count * sizeof *p->keys);
-    bytes_wipe(p->salts, sizeof p->salts);
-    p->values = writer_of(p->values.at, p->values.cap);
-    p->entries = writer_of(p->entries.at, p->entries.cap);
-    p->field_count = 0;
-    p->count = 0;
+    l->values = writer_of(l->values.at, l->values.cap);
+    l->entries = writer_of(l->entries.at, l->entries.cap);
+    l->field_count = 0;
+    l->count = 0;
 }
 
 /* Leaves nothing private of the block behind. */
@@ -93,8 +92,11 @@ static void block_wipe(struct batch *b)
 {
     if (b->plain.at != NULL) bytes_wipe(b->plain.at, b->plain.len);
     bytes_wipe(b->block_key, sizeof b->block_key);
+    bytes_wipe(b->record_keys, sizeof b->record_keys);
+    if (b->lot != NULL) bytes_wipe(b->lot->salts, sizeof b->lot->salts);
+    if (b->lot != NULL) lot_clear(b->lot);
     b->plain = writer_of(b->plain.at, b->plain.cap);
-    if (b->pending != NULL) pending_wipe(b->pending);
+    b->block_records = 0;
 }
 
 /* Waits for the block that is being sealed, and leaves nothing private of it behind. */
@@ -113,11 +115,11 @@ void batch_free(struct batch *b)
     if (b == NULL) return;
     ignore(settle(b), "the batch goes");
     block_wipe(b);
-    if (b->pending != NULL) {
-        free(b->pending->values.at);
-        free(b->pending->entries.at);
+    if (b->lot != NULL) {
+        free(b->lot->values.at);
+        free(b->lot->entries.at);
     }
-    free(b->pending);
+    free(b->lot);
     free(b->frame.at);
     free(b->entries.at);
     free(b->plain.at);
@@ -139,58 +141,59 @@ void batch_reset(struct batch *b, uint64_t first_index, uint64_t first_block)
            "an empty frame has room for its head");
 }
 
-/* Frames the entry bytes [from, to) of the pending entries. */
+/* Frames the entry bytes [from, to) of the lot. */
 static void entry_frame(struct batch *b, size_t from, size_t to)
 {
-    const slice entry = { b->pending->entries.at + from, to - from };
+    const slice entry = { b->lot->entries.at + from, to - from };
     tile_bundle_write(&b->entries, entry);
     if (b->entries.error != E_OK) return;
     const slice framed = { b->entries.at + b->entries.len - entry.len, entry.len };
     b->entry_list[b->entry_count++] = framed;
 }
 
-/* Makes the entries of a few pending records, from the one at first on. */
-static status entries_some(struct pending *p, size_t first, size_t count)
-{
-    struct keystream_job jobs[SALTED_AT_ONCE];
-    salt *next = p->salts;
-    for (size_t i = 0; i < count; i++) {
-        const size_t n = p->records[first + i].field_count;
-        jobs[i] = derive_job(p->keys[first + i], next, n);
-        next += n;
-    }
-    TRY(derive_salts(jobs, count));
-    return entry_encode_many(p->records + first, p->salts, count, &p->entries, p->ends + first);
-}
-
-/* Makes the entries of the pending records. */
 static status entries_make(struct batch *b)
 {
-    struct pending *p = b->pending;
-    const uint64_t index = b->head.first_index + b->head.record_count - p->count;
-    TRY(derive_record_keys(b->block_key, index, p->count, p->keys));
-    for (size_t first = 0; first < p->count; first += SALTED_AT_ONCE) {
-        const size_t left = p->count - first;
-        TRY(entries_some(p, first, left < SALTED_AT_ONCE ? left : SALTED_AT_ONCE));
+    struct lot *l = b->lot;
+    struct keystream_job jobs[LOT_RECORDS];
+    const uint8_t(*keys)[RECORD_KEY_BYTES] = b->record_keys + b->block_records - l->count;
+    salt *next = l->salts;
+    for (uint16_t i = 0; i < l->count; i++) {
+        jobs[i] = derive_job(keys[i], next, l->records[i].field_count);
+        next += l->records[i].field_count;
     }
-    for (uint16_t i = 0; i < p->count; i++) {
-        entry_frame(b, i == 0 ? 0 : p->ends[i - 1], p->ends[i]);
-    }
+    TRY(derive_salts(jobs, l->count));
+    TRY(entry_encode_many(l->records, l->salts, l->count, &l->entries, l->ends));
+    for (uint16_t i = 0; i < l->count; i++)
+        entry_frame(b, i == 0 ? 0 : l->ends[i - 1], l->ends[i]);
     return writer_end(&b->entries);
+}
+
+/* Makes the entries of the lot and empties it; on failure everything is as before. */
+static status lot_finish(struct batch *b, struct fault *f)
+{
+    const struct writer entries = b->entries;
+    const uint32_t entry_count = b->entry_count;
+    const status s = entries_make(b);
+    if (s.code == E_OK) {
+        lot_clear(b->lot);
+        return OK;
+    }
+    b->entries = entries;
+    b->entry_count = entry_count;
+    b->lot->entries = writer_of(b->lot->entries.at, b->lot->entries.cap);
+    return fault_set(f, s, "making entries: %s", status_text(s));
 }
 
 /* Makes the entries of the block that is being filled, and its head. */
 static status block_make(struct batch *b, struct keys *keys, struct block_head *ret_head,
                          struct fault *f)
 {
-    const struct pending *p = b->pending;
     *ret_head = (struct block_head){
         .number = b->head.first_block + b->head.block_count,
-        .first_index = b->head.first_index + b->head.record_count - p->count,
-        .record_count = p->count,
+        .first_index = b->head.first_index + b->head.record_count - b->block_records,
+        .record_count = b->block_records,
     };
-    const status s = entries_make(b);
-    if (s.code != E_OK) return fault_set(f, s, "making entries: %s", status_text(s));
+    TRY(lot_finish(b, f));
     return keys_wrap(keys, ret_head->number, b->block_key, ret_head->wrapped_key, f);
 }
 
@@ -234,16 +237,7 @@ static status block_put(struct batch *b, const struct batch_tools *with, bool la
 static status block_finish(struct batch *b, const struct batch_tools *with, bool last,
                            struct fault *f)
 {
-    const struct writer entries = b->entries;
-    const uint32_t entry_count = b->entry_count;
-    const status s = block_put(b, with, last, f);
-    if (s.code != E_OK) { /* so that it can be tried again */
-        b->entries = entries;
-        b->entry_count = entry_count;
-        b->pending->entries.len = 0;
-        b->pending->entries.error = E_OK;
-        return s;
-    }
+    TRY(block_put(b, with, last, f)); /* and can be tried again */
     b->head.block_count++;
     block_wipe(b);
     return OK;
@@ -251,8 +245,7 @@ static status block_finish(struct batch *b, const struct batch_tools *with, bool
 
 static bool block_is_full(const struct batch *b)
 {
-    return b->pending->count == BLOCK_RECORDS_MAX || b->plain.len >= BLOCK_PLAIN_BYTES_CLOSE ||
-           b->pending->values.len >= BLOCK_PLAIN_BYTES_CLOSE;
+    return b->block_records == BLOCK_RECORDS_MAX || b->plain.len >= BLOCK_PLAIN_BYTES_CLOSE;
 }
 
 /* Appends length and opening to the plain block; ret_placed are the fields as they stand there.
@@ -268,29 +261,31 @@ static status opening_append(struct batch *b, const struct record *record,
     return writer_end(&b->plain);
 }
 
-static slice keep(struct pending *p, slice bytes)
+static slice keep(struct lot *l, slice bytes)
 {
-    const size_t at = p->values.len;
-    writer_bytes(&p->values, bytes);
-    return (slice){ p->values.at + at, bytes.len };
+    if (bytes.len == 0) return slice_none();
+    const size_t at = l->values.len;
+    writer_bytes(&l->values, bytes);
+    return (slice){ l->values.at + at, bytes.len };
 }
 
-/* Keeps the record until its block is full: its values are those of the plain block, the rest is
+/* Keeps the record until its lot is full: its values are those of the plain block, the rest is
  * copied. Undone by the caller on failure. */
 static status record_keep(struct batch *b, const struct record *record)
 {
-    struct pending *p = b->pending;
-    struct record_field *fields = p->fields + p->field_count;
-    if (record->field_count > FIELDS_ROOM - p->field_count) return FAIL(E_LIMIT);
+    struct lot *l = b->lot;
+    struct record_field *fields = l->fields + l->field_count;
+    if (record->field_count > FIELDS_ROOM - l->field_count) return FAIL(E_LIMIT);
     TRY(opening_append(b, record, fields));
-    struct record *kept = &p->records[p->count];
+    struct record *kept = &l->records[l->count];
     *kept = *record;
     kept->fields = fields;
-    kept->columns = keep(p, record->columns);
-    kept->body = keep(p, record->body);
-    TRY(writer_end(&p->values));
-    p->field_count += record->field_count;
-    p->count++;
+    kept->columns = keep(l, record->columns);
+    kept->body = keep(l, record->body);
+    TRY(writer_end(&l->values));
+    l->field_count += record->field_count;
+    l->count++;
+    b->block_records++;
     return OK;
 }
 
@@ -314,23 +309,29 @@ static status record_check(const struct record *record, struct fault *f)
     return OK;
 }
 
+/* Draws the key of a block. The keys of all records that it may have are made at once. */
+static status block_begin(struct batch *b, const struct store *store, struct fault *f)
+{
+    const uint64_t first = b->head.first_index + b->head.record_count;
+    TRY(store->ops->random(store->self, b->block_key, sizeof b->block_key, f));
+    const status s = derive_record_keys(b->block_key, first, BLOCK_RECORDS_MAX, b->record_keys);
+    return s.code == E_OK ? OK : fault_set(f, s, "keys of records: %s", status_text(s));
+}
+
 status batch_add(struct batch *b, const struct batch_tools *with, const struct record *record,
                  struct fault *f)
 {
-    const struct store *store = with->store;
-    struct pending *p = b->pending;
     assert(b->head.record_count < BATCH_RECORDS_MAX);
     TRY(record_check(record, f));
     if (block_is_full(b)) TRY(block_finish(b, with, false, f));
-    if (p->count == 0) {
-        TRY(store->ops->random(store->self, b->block_key, sizeof b->block_key, f));
-    }
+    if (b->lot->count == LOT_RECORDS) TRY(lot_finish(b, f));
+    if (b->block_records == 0) TRY(block_begin(b, with->store, f));
     const struct writer plain = b->plain;
-    const struct writer values = p->values;
+    const struct writer values = b->lot->values;
     const status s = record_keep(b, record);
     if (s.code != E_OK) {
         b->plain = plain;
-        p->values = values;
+        b->lot->values = values;
         return fault_set(f, s, "record: does not fit its format: %s", status_text(s));
     }
     b->input_bytes += b->plain.len - plain.len + record->body.len;
@@ -395,7 +396,7 @@ const slice *batch_entries(const struct batch *b)
 
 status batch_flush(struct batch *b, const struct batch_tools *with, struct fault *f)
 {
-    if (b->pending->count > 0) return block_finish(b, with, true, f);
+    if (b->block_records > 0) return block_finish(b, with, true, f);
     const status s = settle(b);
     return s.code == E_OK ? OK : fault_set(f, s, "sealing a block: %s", status_text(s));
 }

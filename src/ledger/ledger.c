@@ -171,10 +171,10 @@ status ledger_add(struct ledger *l, struct batch *b, const struct record *record
                   uint64_t *ret_index, struct fault *f)
 {
     TRY(check_running(l, f));
-    if (next_is_summary(b) && batch_count(b) == 0) {
+    if (next_is_summary(b)) {
+        assert(batch_count(b) == 0);
         return fault_set(f, FAIL(E_BUSY), "the batch has to be sealed: the segment ends");
     }
-    assert(!ledger_is_full(l, b));
     const uint64_t index = batch_first_index(b) + batch_count(b);
     TRY(batch_add(b, &l->tools, record, f));
     *ret_index = index;
