@@ -203,11 +203,13 @@ static void group_roots(struct group *g)
 {
     size_t first_field = 0;
     __attribute__((uninitialized)) size_t blocks[GROUP_RECORDS_MAX];
+    size_t longest = 0;
     for (size_t r = 0; r < g->record_count; r++) {
         blocks[r] = root_blocks(g, r, first_field);
+        longest = blocks[r] > longest ? blocks[r] : longest;
         first_field += g->records[r]->record->field_count;
     }
-    for (size_t length = 1; length <= ROOT_BLOCKS_MAX; length++) {
+    for (size_t length = 1; length <= longest; length++) {
         size_t count = 0;
         for (size_t r = 0; r < g->record_count; r++) {
             if (blocks[r] != length) continue;

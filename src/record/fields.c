@@ -45,66 +45,67 @@ static size_t length_bytes(uint8_t type)
     return type <= TYPE_LAST ? lens[type] : 2;
 }
 
-/* Bytes of all values, and how many are raw; false if one has more than its length can say. */
-static bool measure(const struct record_field *fields, size_t n, size_t *ret_bytes, size_t *ret_raw)
-{
-    bool fits = true;
-    *ret_bytes = 0;
-    *ret_raw = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct record_field *f = &fields[i];
-        if (!has_value(f->type)) continue;
-        const bool raw = f->type == TYPE_RAW;
-        fits = fits && f->value.len <= (raw ? VALUE_RAW_BYTES_MAX : VALUE_BYTES_MAX);
-        *ret_bytes += length_bytes(f->type) + f->value.len;
-        *ret_raw += raw;
-    }
-    return fits;
-}
-
 enum { SHORT_BYTES_MAX = 64 }; /* most values */
 
-/* Writes the value at that place, and its length before it; returns the place of the value. */
-static uint8_t *put_value(const struct record_field *field, uint8_t *at)
+/* Where the next value goes; next is NULL once one did not fit. */
+struct room {
+    uint8_t *next;
+    const uint8_t *end;
+};
+
+/* Writes the length of the value and moves behind it; NULL if the two do not fit. */
+static uint8_t *put_length(const struct record_field *field, struct room room)
 {
     const size_t length = length_bytes(field->type);
-    const slice value = field->value;
-    if (length == 2) put_u16(at, (uint16_t)value.len);
-    if (length == 4) put_u32(at, (uint32_t)value.len);
-    at += length;
+    const size_t len = field->value.len;
+    const size_t len_max = length == 4 ? VALUE_RAW_BYTES_MAX : VALUE_BYTES_MAX;
+    if (len > len_max || length + len > (size_t)(room.end - room.next)) return NULL;
+    if (length == 2) put_u16(room.next, (uint16_t)len);
+    if (length == 4) put_u32(room.next, (uint32_t)len);
+    return room.next + length;
+}
+
+static void put_value(uint8_t *at, slice value)
+{
     if (value.len <= SHORT_BYTES_MAX) {
         bytes_copy_short(at, value.len, value);
     } else {
         bytes_copy(at, value.len, value);
     }
-    return at;
 }
 
-/* Places the values that are raw, or that are not; returns the place behind them. */
-static uint8_t *place_some(const struct record_field *fields, size_t n, bool raw, uint8_t *next,
-                           struct record_field *ret_placed)
+/* Places the values that are raw, or that are not. */
+static struct room place_some(const struct record_field *fields, size_t n, bool raw,
+                              struct room room, struct record_field *ret_placed)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && room.next != NULL; i++) {
         const struct record_field *f = &fields[i];
         if ((f->type == TYPE_RAW) != raw) continue;
-        uint8_t *at = has_value(f->type) ? put_value(f, next) : next;
-        if (has_value(f->type)) next = at + f->value.len;
+        uint8_t *at = room.next;
+        if (has_value(f->type)) {
+            at = put_length(f, room);
+            if (at == NULL) return (struct room){ NULL, room.end };
+            put_value(at, f->value);
+            room.next = at + f->value.len;
+        }
         if (ret_placed != NULL)
             ret_placed[i] = (struct record_field){ f->type, { at, f->value.len } };
     }
-    return next;
+    return room;
 }
 
 void fields_place(const struct record_field *fields, size_t n, struct writer *w,
                   struct record_field *ret_placed)
 {
-    size_t bytes = 0;
-    size_t raw = 0;
-    if (w->error == E_OK && !measure(fields, n, &bytes, &raw)) w->error = E_LIMIT;
-    uint8_t *next = writer_room(w, bytes);
-    if (next == NULL) return;
-    next = place_some(fields, n, false, next, ret_placed);
-    if (raw > 0) place_some(fields, n, true, next, ret_placed);
+    if (w->error != E_OK) return;
+    struct room room = { w->at + w->len, w->at + w->cap };
+    room = place_some(fields, n, false, room, ret_placed);
+    room = place_some(fields, n, true, room, ret_placed);
+    if (room.next == NULL) {
+        w->error = E_LIMIT;
+    } else {
+        w->len = (size_t)(room.next - w->at);
+    }
 }
 
 void fields_put(const struct record_field *fields, size_t n, struct writer *w)

@@ -20,8 +20,8 @@ status fields_check(const struct schema *s, const struct record_field *fields, s
 /* Appends the values of n fields that were checked. A value longer than its length can say sets
  * E_LIMIT. */
 void fields_put(const struct record_field *fields, size_t n, struct writer *w);
-/* The same; ret_placed[i] is field i with its value as it stands in the writer's bytes. Nothing is
- * placed if the writer has an error. */
+/* The same; ret_placed[i] is field i with its value as it stands in the writer's bytes. With an
+ * error, the writer has not moved and ret_placed means nothing. */
 void fields_place(const struct record_field *fields, size_t n, struct writer *w,
                   struct record_field *ret_placed);
 /* Reads the value of each field whose .type is set and not TYPE_ABSENT (TYPE_ERASED is skipped), as

@@ -5,17 +5,6 @@
 #include "record/schema_table.h"
 #include "base/banned.h"
 
-const struct schema *schema_of(uint8_t kind)
-{
-    return kind <= KIND_LAST && schema_table[kind].name != NULL ? &schema_table[kind] : NULL;
-}
-
-const struct schema *schema_find(uint8_t kind, uint16_t version)
-{
-    const struct schema *s = schema_of(kind);
-    return s != NULL && s->version == version ? s : NULL;
-}
-
 const struct schema *schema_named(slice name)
 {
     for (size_t kind = 0; kind <= KIND_LAST; kind++) {

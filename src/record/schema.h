@@ -93,10 +93,22 @@ struct schema {
     uint8_t field_count;
 };
 
+/* The rows of schema.def by number; name is NULL where there is none. Ask schema_of. */
+extern const struct schema schema_table[KIND_LAST + 1];
+
 /* The current schema of the kind; NULL if this build has none. */
-const struct schema *schema_of(uint8_t kind);
+static inline const struct schema *schema_of(uint8_t kind)
+{
+    return kind <= KIND_LAST && schema_table[kind].name != NULL ? &schema_table[kind] : NULL;
+}
+
 /* The schema of the kind in that version; NULL if this build does not know it. */
-const struct schema *schema_find(uint8_t kind, uint16_t version);
+static inline const struct schema *schema_find(uint8_t kind, uint16_t version)
+{
+    const struct schema *s = schema_of(kind);
+    return s != NULL && s->version == version ? s : NULL;
+}
+
 /* The kind of that name; NULL if there is none. */
 const struct schema *schema_named(slice name);
 /* The id of the field of that name, or 0. */
