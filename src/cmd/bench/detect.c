@@ -118,7 +118,7 @@ static status prepare(struct bench *b, struct fault *fault)
     const char *sources[ARGUMENTS_MAX] = {};
     const size_t count = option_values(b->inv, "--learn", sources);
     if (count != 0) {
-        uint32_t *rows = NULL;
+        uint64_t *rows = NULL;
         size_t row_count = 0;
         TRY(prices_learn(b->rs, sources, count, &rows, &row_count, fault));
         b->prices = prices_new(rows, row_count);

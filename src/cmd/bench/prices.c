@@ -38,35 +38,34 @@ static status learn_source(struct learner *l, const char *path, struct fault *fa
 }
 
 status prices_learn(const struct ruleset *rs, const char *const *paths, size_t count,
-                    uint32_t **ret_rows, size_t *ret_count, struct fault *fault)
+                    uint64_t **ret_rows, size_t *ret_count, struct fault *fault)
 {
-    static const float share_min = 1.0F / 16;
     struct learner *l = learner_new(rs);
     if (l == NULL) return FAIL(E_NOMEM);
     status s = OK;
     for (size_t i = 0; i < count && s.code == E_OK; i++)
         s = learn_source(l, paths[i], fault);
-    if (s.code == E_OK) s = learner_rows(l, share_min, ret_rows, ret_count);
+    if (s.code == E_OK) s = learner_rows(l, ret_rows, ret_count);
     learner_free(l);
     return s;
 }
 
-static void print_rows(const uint32_t *rows, size_t count)
+static void print_rows(const uint64_t *rows, size_t count)
 {
-    enum { PER_LINE = 8 };
+    enum { PER_LINE = 6 };
     printf("/* SPDX-License-Identifier: Apache-2.0 */\n"
            "/* Made by tools/literal_prices: hashes and levels only, as prices.h describes. */\n"
            "#include \"judge/sigma/fast/prices.h\"\n\n#include \"base/banned.h\"\n\n"
-           "/* clang-format off */\nconst uint32_t price_rows[] = {");
+           "/* clang-format off */\nconst uint64_t price_rows[] = {");
     for (size_t i = 0; i < count; i++)
-        printf("%s0x%08x,", i % PER_LINE == 0 ? "\n    " : " ", rows[i]);
+        printf("%s0x%010llx,", i % PER_LINE == 0 ? "\n    " : " ", (unsigned long long)rows[i]);
     printf("\n};\n/* clang-format on */\nconst uint32_t price_row_count = %zu;\n", count);
 }
 
 int run_bench_prices(const struct invocation *inv)
 {
     struct ruleset *rs = NULL;
-    uint32_t *rows = NULL;
+    uint64_t *rows = NULL;
     struct fault fault = {};
     size_t count = 0;
     const int failed = bench_rules(inv, &rs);

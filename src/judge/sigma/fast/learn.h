@@ -19,7 +19,7 @@ void learner_free(struct learner *l);
 void learner_event(struct learner *l, const struct event *event);
 /* Ends a source: its counts become shares. */
 void learner_source_end(struct learner *l);
-/* The rows of at least this share in some source, ascending by key, at most PRICE_ROWS_MAX; the
+/* The rows that are worth their place, ascending: of what rules of the set ask for all but the very
+ * rare, of all else, which other rules may ask for, what is frequent; at most PRICE_ROWS_MAX. The
  * caller frees them. E_NOMEM; E_LIMIT if there are more. */
-status learner_rows(const struct learner *l, float share_min, uint32_t **ret_rows,
-                    size_t *ret_count);
+status learner_rows(const struct learner *l, uint64_t **ret_rows, size_t *ret_count);

@@ -6,12 +6,14 @@
 #include "base/bytes.h"
 #include "base/banned.h"
 
-enum { SLOTS_MIN = 1024, KEY_BITS = 24, LEVEL_BITS = 8, LEVELS = 1 << LEVEL_BITS };
+enum { SLOTS_MIN = 1024, LEVELS = 1 << PRICE_LEVEL_BITS };
 
 struct prices {
-    uint32_t *slots; /* owned; key | level << 24, or 0; a power of two, at most half full */
+    uint64_t *slots; /* owned; rows, or 0; a power of two, at most half full */
     uint32_t mask;
     float shares[LEVELS]; /* of each level */
+    price_asked asked;    /* NULL: prices are looked up */
+    void *user;
 };
 
 /* What is not in the table: the share of a field, and of a text of some length. */
@@ -21,20 +23,24 @@ static const float unknown_share_max = 1.0F / 512;
 uint32_t price_key(slice field, uint8_t what, slice text)
 {
     const uint64_t seed = atom_hash(what, field.at, field.len);
-    const uint32_t key = (uint32_t)(atom_hash(seed, text.at, text.len) >> (64 - KEY_BITS));
+    const uint32_t key = (uint32_t)(atom_hash(seed, text.at, text.len) >> 32);
     return key == 0 ? 1 : key;
 }
 
-static void slot_put(struct prices *p, uint32_t row)
+static uint32_t key_of(uint64_t row)
 {
-    const uint32_t key = row >> LEVEL_BITS, level = row & (LEVELS - 1);
-    uint32_t at = key & p->mask;
-    while (p->slots[at] != 0 && (p->slots[at] & ((1u << KEY_BITS) - 1)) != key)
-        at = (at + 1) & p->mask;
-    p->slots[at] = key | level << KEY_BITS;
+    return (uint32_t)(row >> PRICE_LEVEL_BITS);
 }
 
-struct prices *prices_new(const uint32_t *rows, size_t count)
+static void slot_put(struct prices *p, uint64_t row)
+{
+    uint32_t at = key_of(row) & p->mask;
+    while (p->slots[at] != 0 && key_of(p->slots[at]) != key_of(row))
+        at = (at + 1) & p->mask;
+    p->slots[at] = row;
+}
+
+struct prices *prices_new(const uint64_t *rows, size_t count)
 {
     if (rows == NULL) {
         rows = price_rows;
@@ -59,6 +65,15 @@ struct prices *prices_new(const uint32_t *rows, size_t count)
     return p;
 }
 
+struct prices *prices_asking(price_asked asked, void *user)
+{
+    struct prices *p = prices_new(&(uint64_t){ 0 }, 0);
+    if (p == NULL) return NULL;
+    p->asked = asked;
+    p->user = user;
+    return p;
+}
+
 void prices_free(struct prices *p)
 {
     if (p == NULL) return;
@@ -68,9 +83,14 @@ void prices_free(struct prices *p)
 
 static bool share_find(const struct prices *p, uint32_t key, float *ret_share)
 {
+    if (p->asked != NULL) {
+        p->asked(p->user, key);
+        *ret_share = 1;
+        return true;
+    }
     for (uint32_t at = key & p->mask; p->slots[at] != 0; at = (at + 1) & p->mask) {
-        if ((p->slots[at] & ((1u << KEY_BITS) - 1)) != key) continue;
-        *ret_share = p->shares[p->slots[at] >> KEY_BITS];
+        if (key_of(p->slots[at]) != key) continue;
+        *ret_share = p->shares[p->slots[at] % LEVELS];
         return true;
     }
     return false;

@@ -62,15 +62,16 @@ static bool is_digest_len(size_t len)
     return len == 32 || len == 40 || len == 64;
 }
 
-/* "name=" and the digits of a digest. */
-static void offer_digest(struct offering *o, slice text)
+/* "name=" and the digits of a digest, which nothing else is as rare as. */
+static bool offer_digest(struct offering *o, slice text)
 {
     size_t digits = 0;
     while (digits < text.len && atom_is_hex(text.at[text.len - 1 - digits]))
         digits++;
-    if (!is_digest_len(digits) || digits == text.len) return;
-    if (text.at[text.len - 1 - digits] != '=') return;
+    if (!is_digest_len(digits) || digits == text.len) return false;
+    if (text.at[text.len - 1 - digits] != '=') return false;
     offer_atom(o, ATOM_DIGEST, slice_from(text, text.len - digits));
+    return true;
 }
 
 /* A text that stands somewhere in the value; dashed: '-' may be other characters there. */
@@ -121,11 +122,12 @@ static void offer_pattern(struct offering *o)
             offer_atom(o, ATOM_EXACT, text);
             continue;
         }
+        const bool bare = keyword || dashed;
+        if (!bare && offer_digest(o, text)) continue;
         offer_inner(o, text, dashed);
-        if (keyword || dashed) continue;
+        if (bare) continue;
         if (first && !last) offer_atom(o, ATOM_STARTS, text);
         if (last && !first) offer_end(o, text);
-        offer_digest(o, text);
     }
 }
 
