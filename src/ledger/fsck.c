@@ -93,6 +93,7 @@ static status read_at(struct checker *c, uint64_t offset, uint8_t *to, size_t le
 static void note_missing(struct checker *c, uint64_t index, uint64_t fields)
 {
     c->result.erased += fields == ERASED_WHOLE;
+    c->result.reduced += fields != ERASED_WHOLE && fields != 0;
     if (fsck_erased_missing(c->erased, index, fields).code != E_OK) {
         complain(c, "entry %llu: out of memory for what was erased", (unsigned long long)index);
     }

@@ -25,6 +25,7 @@ struct fsck_result {
     uint64_t entries;  /* proven, from the first on */
     uint64_t openings; /* opened and held against their entries */
     uint64_t erased;   /* openings that are gone */
+    uint64_t reduced;  /* openings of which some fields are gone, the others hold */
     uint64_t faults;
 };
 

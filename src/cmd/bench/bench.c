@@ -11,6 +11,12 @@ static const struct option ledger_options[] = {
     {},
 };
 
+static const struct option erase_options[] = {
+    { "--records", "N", "records in the log (default 200,000)", false },
+    { "--batches", "N", "of 10,000 erasures, each spread over the whole log (default 5)", false },
+    {},
+};
+
 static const struct option detect_options[] = {
     { "--rules", "PATH", "Sigma rules: a file or a folder of them", true },
     RULES_LIST_OPTION,
@@ -59,6 +65,29 @@ const struct command bench_commands[] = {
         .arguments_min = 1,
         .arguments_max = -1,
         .run = run_bench_detect,
+    },
+    {
+        .name = "bench erase",
+        .arguments = "DIR",
+        .summary = "Measure erasing, disclosing and restoring in a new node",
+        .details =
+            "Makes a node in DIR/node, which must be new, with generated records (about 200 bytes\n"
+            "of JSON, eight committed fields), and prints one JSON object a measurement. The disk\n"
+            "that holds DIR is what is measured. Remove DIR afterwards.\n\n"
+            "erase     records that lose every value but who acted, in batches of 10,000, spread\n"
+            "          evenly over the log, as the records of many people are, and in one "
+            "stretch:\n"
+            "          finding and opening them, the entry, every block concerned written anew,\n"
+            "          keys turned\n"
+            "disclose  bundles of two opened fields: bytes, and processor time to make one (the\n"
+            "          node's keys opened anew each time) and to verify it with its signature\n"
+            "restore   a backup of log and keys, and a node made of it, fsck and the erasing that\n"
+            "          it may owe included\n\n"
+            "  candor bench erase /var/tmp/bench",
+        .options = erase_options,
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .run = run_bench_erase,
     },
     {
         .name = "bench node",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/fault.h"
 #include "cmd/command.h"
 
 /*
@@ -9,12 +10,17 @@ extern const struct command bench_commands[];
 
 /* candor bench ledger. */
 int run_bench_ledger(const struct invocation *inv);
+/* candor bench erase. */
+int run_bench_erase(const struct invocation *inv);
 /* candor bench detect. */
 int run_bench_detect(const struct invocation *inv);
 /* candor bench node. */
 int run_bench_node(const struct invocation *inv);
 /* candor bench prices. */
 int run_bench_prices(const struct invocation *inv);
+/* A number above 0 that an option gives; fallback without it. E_USAGE. */
+status bench_number(const struct invocation *inv, const char *name, uint64_t fallback,
+                    uint64_t *ret_number, struct fault *f);
 /* The rules of every --rules option. 0, or the exit status after a message. */
 struct ruleset;
 int bench_rules(const struct invocation *inv, struct ruleset **ret_rules);

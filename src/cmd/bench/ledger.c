@@ -386,8 +386,8 @@ static status bench_all(const struct plan *p, struct fault *f)
     return wanted(p, "latency") ? bench_latency(p->dir, p->rate, f) : OK;
 }
 
-static status number_option(const struct invocation *inv, const char *name, uint64_t fallback,
-                            uint64_t *ret_number, struct fault *f)
+status bench_number(const struct invocation *inv, const char *name, uint64_t fallback,
+                    uint64_t *ret_number, struct fault *f)
 {
     const char *text = invocation_value(inv, name, NULL);
     *ret_number = fallback;
@@ -400,8 +400,8 @@ int run_bench_ledger(const struct invocation *inv)
 {
     struct fault f = {};
     struct plan p = { .dir = inv->arguments[0], .only = invocation_value(inv, "--only", NULL) };
-    status s = number_option(inv, "--records", RECORDS_DEFAULT, &p.records, &f);
-    if (s.code == E_OK) s = number_option(inv, "--rate", RATE_DEFAULT, &p.rate, &f);
+    status s = bench_number(inv, "--records", RECORDS_DEFAULT, &p.records, &f);
+    if (s.code == E_OK) s = bench_number(inv, "--rate", RATE_DEFAULT, &p.rate, &f);
     if (s.code == E_OK) s = bench_all(&p, &f);
     return s.code == E_OK ? 0 : command_fail(status_exit(s), "bench ledger: %s", f.text);
 }

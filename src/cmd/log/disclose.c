@@ -9,10 +9,9 @@
 #include "base/bytes.h"
 #include "base/num.h"
 #include "cmd/log/log_commands.h"
+#include "cmd/node/bundle_make.h"
 #include "cmd/node/duty.h"
 #include "cmd/node/view.h"
-#include "ledger/opener.h"
-#include "ledger/proof.h"
 #include "record/bundle.h"
 #include "base/banned.h"
 
@@ -98,50 +97,6 @@ static status record_it(const struct invocation *inv, const struct request *r, s
     return duty_ask(inv->arguments[0], &d, &w, f);
 }
 
-static status erased(const struct schema *s, size_t i, uint64_t index, struct fault *f)
-{
-    return fault_set(f, FAIL(E_ERASED), "index %" PRIu64 ": %s%s was erased", index,
-                     s == NULL ? "the record" : "the field ", s == NULL ? "" : s->fields[i].name);
-}
-
-static status bundle_open(struct view *v, const struct request *r, struct writer *w,
-                          struct fault *f)
-{
-    static struct opened_record record;
-    struct keys *keys = NULL;
-    TRY(keys_open(&v->node.store, NULL, &keys, f));
-    struct opener *opener = opener_new(v->node.archive, keys);
-    status s = opener == NULL ? fault_set(f, FAIL(E_NOMEM), "out of memory")
-                              : opener_open(opener, r->index, &record, f);
-    const struct schema *schema = s.code == E_OK ? record.entry.schema : NULL;
-    if (s.code == E_OK && record.gone) s = erased(NULL, 0, r->index, f);
-    for (size_t i = 0; s.code == E_OK && i < schema->field_count; i++) {
-        const bool gone = r->shown[i] && record.opening.fields[i].type == TYPE_ERASED;
-        if (gone) s = erased(schema, i, r->index, f);
-    }
-    if (s.code == E_OK) {
-        s = bundle_format(record.entry_bytes, schema, &record.opening, record.salts, r->shown, w);
-        if (s.code != E_OK) s = fault_set(f, s, "the bundle is too large");
-    }
-    bytes_wipe(record.salts, sizeof record.salts);
-    opener_free(opener);
-    keys_free(keys);
-    return s;
-}
-
-static status proof_append(struct view *v, uint64_t index, struct writer *w, struct fault *f)
-{
-    const struct merkle_source source = { archive_tree(v->node.archive), tree_node };
-    const struct log_head *head = view_head_for(v, index + 1);
-    struct inclusion_proof proof = { .extra_base64 = slice_none(),
-                                     .index = index,
-                                     .checkpoint = log_head_note(head) };
-    const status s = merkle_prove_inclusion(&source, index, head->checkpoint.size, &proof.path);
-    if (s.code != E_OK) return fault_set(f, s, "cannot prove: %s", status_text(s));
-    inclusion_proof_write(w, &proof);
-    return writer_end(w).code == E_OK ? OK : fault_set(f, FAIL(E_LIMIT), "the bundle is too large");
-}
-
 static status disclose(const char *dir, const struct request *r, struct fault *f)
 {
     static struct view v;
@@ -149,8 +104,7 @@ static status disclose(const char *dir, const struct request *r, struct fault *f
     if (w.at == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
     status s = view_open(dir, &v, f);
     if (s.code == E_OK) {
-        s = bundle_open(&v, r, &w, f);
-        if (s.code == E_OK) s = proof_append(&v, r->index, &w, f);
+        s = bundle_make(&v, r->index, r->shown, &w, f);
         view_close(&v);
     }
     if (s.code == E_OK && (fwrite(w.at, 1, w.len, stdout) != w.len || fflush(stdout) != 0)) {

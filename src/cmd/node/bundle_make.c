@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/node/bundle_make.h"
+
+#include <inttypes.h>
+#include "base/bytes.h"
+#include "ledger/opener.h"
+#include "ledger/proof.h"
+#include "record/bundle.h"
+#include "base/banned.h"
+
+static status erased(const struct schema *s, size_t i, uint64_t index, struct fault *f)
+{
+    return fault_set(f, FAIL(E_ERASED), "index %" PRIu64 ": %s%s was erased", index,
+                     s == NULL ? "the record" : "the field ", s == NULL ? "" : s->fields[i].name);
+}
+
+static status format(const struct opened_record *r, uint64_t index, const bool *shown,
+                     struct writer *w, struct fault *f)
+{
+    const struct schema *schema = r->entry.schema;
+    if (r->gone) return erased(NULL, 0, index, f);
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const bool gone = shown[i] && r->opening.fields[i].type == TYPE_ERASED;
+        if (gone) return erased(schema, i, index, f);
+    }
+    const status s = bundle_format(r->entry_bytes, schema, &r->opening, r->salts, shown, w);
+    return s.code == E_OK ? OK : fault_set(f, s, "the bundle is too large");
+}
+
+status bundle_make_opened(struct archive *a, struct keys *keys, uint64_t index, const bool *shown,
+                          struct writer *w, struct fault *f)
+{
+    static struct opened_record record; /* too large for a stack */
+    struct opener *opener = opener_new(a, keys);
+    status s = opener == NULL ? fault_set(f, FAIL(E_NOMEM), "out of memory")
+                              : opener_open(opener, index, &record, f);
+    if (s.code == E_OK) s = format(&record, index, shown, w, f);
+    bytes_wipe(record.salts, sizeof record.salts);
+    opener_free(opener);
+    return s;
+}
+
+static status proof_append(struct view *v, uint64_t index, struct writer *w, struct fault *f)
+{
+    const struct merkle_source source = { archive_tree(v->node.archive), tree_node };
+    const struct log_head *head = view_head_for(v, index + 1);
+    struct inclusion_proof proof = { .extra_base64 = slice_none(),
+                                     .index = index,
+                                     .checkpoint = log_head_note(head) };
+    const status s = merkle_prove_inclusion(&source, index, head->checkpoint.size, &proof.path);
+    if (s.code != E_OK) return fault_set(f, s, "cannot prove: %s", status_text(s));
+    inclusion_proof_write(w, &proof);
+    return writer_end(w).code == E_OK ? OK : fault_set(f, FAIL(E_LIMIT), "the bundle is too large");
+}
+
+status bundle_make(struct view *v, uint64_t index, const bool *shown, struct writer *w,
+                   struct fault *f)
+{
+    struct keys *keys = NULL;
+    TRY(keys_open(&v->node.store, NULL, &keys, f));
+    const status s = bundle_make_opened(v->node.archive, keys, index, shown, w, f);
+    keys_free(keys);
+    return s.code == E_OK ? proof_append(v, index, w, f) : s;
+}
