@@ -11,7 +11,7 @@
 #include "cmd/bench/records.h"
 #include "cmd/log/new_node.h"
 #include "cmd/node/bundle_make.h"
-#include "cmd/node/erasing.h"
+#include "cmd/forget/erasing.h"
 #include "ledger/backup/restore.h"
 #include "ledger/segment.h"
 #include "ledger/store_fs.h"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * erase: asks the node for it. What is decided, and all that is written, is done where the log is
- * open for writing (cmd/node/duty_erase.c).
+ * open for writing (cmd/forget/duty_erase.c).
  */
 #include <stdio.h>
 #include "base/bytes.h"
 #include "base/num.h"
 #include "cmd/forget/forget_commands.h"
 #include "cmd/node/duty.h"
-#include "cmd/node/holds.h"
+#include "cmd/forget/holds.h"
 #include "record/value.h"
 #include "base/banned.h"
 

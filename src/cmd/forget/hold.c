@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "cmd/forget/forget_commands.h"
 #include "cmd/node/duty.h"
-#include "cmd/node/holds.h"
+#include "cmd/forget/holds.h"
 #include "ledger/erase/erasures.h"
 #include "base/banned.h"
 

@@ -41,7 +41,7 @@ status perform_anchor(struct performance *p, uint64_t *ret_index, struct fault *
 /* In duty_incident.c. E_REFUSED for a transition that is not allowed, or after another change. */
 status perform_incident(struct performance *p, uint64_t *ret_index, struct fault *f);
 
-/* In duty_erase.c: each adds its records and says the index of the last. */
+/* In forget/duty_erase.c: each adds its records and says the index of the last. */
 status perform_hold_place(struct performance *p, uint64_t *ret_index, struct fault *f);
 /* E_NOT_FOUND if no such hold is in force. */
 status perform_hold_lift(struct performance *p, uint64_t *ret_index, struct fault *f);

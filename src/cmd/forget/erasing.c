@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/node/erasing.h"
+#include "cmd/forget/erasing.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "cmd/node/duty_work.h"
-#include "cmd/node/erasing.h"
+#include "cmd/forget/erasing.h"
 #include "record/kinds.h"
 #include "base/banned.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/node/holds.h"
+#include "cmd/forget/holds.h"
 
 #include "base/bytes.h"
 #include "record/kinds.h"

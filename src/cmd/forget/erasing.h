@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "cmd/node/holds.h"
+#include "cmd/forget/holds.h"
 #include "ledger/erase/erased_set.h"
 
 /*
