@@ -81,7 +81,21 @@ def check_attack(attack):
             assert re.fullmatch(shape, member(attack[key], "uid", str)), attack
 
 
+def check_process(process):
+    assert "pid" in process or "uid" in process, process
+    if "file" in process:
+        assert member(process["file"], "type_id", int) == 1 and process["file"]["name"], process
+    if "parent_process" in process:
+        check_process(process["parent_process"])
+
+
 def check_evidence(evidence):
+    if "process" in evidence:
+        check_process(evidence["process"])
+    if "actor" in evidence:
+        assert set(evidence["actor"]["user"]) & {"name", "uid"}, evidence
+    if "device" in evidence:
+        assert evidence["device"]["hostname"] and evidence["device"]["type_id"] == 0, evidence
     data = member(evidence, "data", dict)
     event = member(data, "event", dict)
     assert member(event, "file", str) and member(event, "record", int) >= 1
@@ -154,6 +168,37 @@ def hostile_events_are_whole_ocsf_findings():
         {"tactic": {"name": "Defense Evasion", "uid": "TA0005"}},
         {"technique": {"uid": "T1059"}},
         {"technique": {"uid": "T1059"}, "sub_technique": {"uid": "T1059.001"}}]
+
+
+@tap.test
+def evidence_has_the_process_the_user_and_the_device_of_the_event():
+    cases = [
+        ({"Value": "x", "ProcessId": 7, "ProcessGuid": "{a}", "Image": "C:\\b\\c.exe",
+          "CommandLine": "c -x", "ParentProcessId": "8", "ParentImage": "/bin/sh",
+          "User": "CORP\\eve", "Computer": "ws-1"},
+         {"process": {"pid": 7, "uid": "{a}", "cmd_line": "c -x", "name": "c.exe",
+                      "file": {"name": "c.exe", "path": "C:\\b\\c.exe", "type_id": 1},
+                      "parent_process": {"pid": 8, "name": "sh", "file": {
+                          "name": "sh", "path": "/bin/sh", "type_id": 1}}},
+          "actor": {"user": {"name": "eve", "domain": "CORP"}},
+          "device": {"hostname": "ws-1", "type_id": 0}}),
+        ({"Value": "x", "SubjectUserName": "eve", "SubjectDomainName": "D",
+          "SubjectUserSid": "S-1-5-18"},
+         {"actor": {"user": {"name": "eve", "domain": "D", "uid": "S-1-5-18"}}}),
+        ({"Value": "x", "userIdentity": {"arn": "arn:aws:iam::1:user/e", "userName": "e"}},
+         {"actor": {"user": {"name": "e", "uid": "arn:aws:iam::1:user/e"}}}),
+        # too little for an object, or nothing of the right kind
+        ({"Value": "x", "Image": "c.exe", "CommandLine": "c", "ProcessId": "0x1f"}, {}),
+        ({"Value": "x", "ProcessId": -1, "User": "", "Computer": None}, {}),
+        ({"Value": "x", "ProcessId": 99999999999, "User": {"a": "b"}, "Computer": {"a": "b"}}, {}),
+        ({"Value": "x", "ProcessId": 7, "Image": "C:\\"}, {"process": {"pid": 7}}),
+        ({"Value": "x", "User": "CORP\\"}, {"actor": {"user": {"name": "CORP\\"}}}),
+    ]
+    log = b"".join(json.dumps(event).encode() + b"\n" for event, _ in cases)
+    for f, (event, wanted) in zip(findings(over_hostile(log=log)), cases, strict=True):
+        evidence = f["evidences"][0]
+        del evidence["data"]
+        assert evidence == wanted, (event, evidence)
 
 
 @tap.test

@@ -2,6 +2,7 @@
 #include "judge/output/ocsf.h"
 
 #include "base/bytes.h"
+#include "judge/output/artifacts.h"
 #include "judge/output/attack.h"
 #include "judge/output/evidence.h"
 #include "base/banned.h"
@@ -169,6 +170,7 @@ static void write_evidences(struct json_writer *j, const struct output_item *ite
     json_key(j, "evidences");
     json_array(j);
     json_object(j);
+    if (item->finding->kind == FINDING_RULE) artifacts_members(j, item->finding->event);
     json_key(j, "data");
     json_object(j);
     evidence_members(j, item);
