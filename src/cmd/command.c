@@ -50,6 +50,19 @@ int command_fail(int exit_status, const char *format, ...)
     return exit_status;
 }
 
+int command_unwritten(int why)
+{
+    return command_fail(EXIT_SYSTEM, "cannot write to standard output: %s", strerror(why));
+}
+
+/* What a command printed must have arrived, or it has not done what it was asked for. */
+static int output_end(int exit_status)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) return exit_status;
+    return exit_status != 0 ? exit_status : command_unwritten(errno != 0 ? errno : EIO);
+}
+
 static void print_options(const struct option *options)
 {
     for (const struct option *o = options; o != NULL && o->name != NULL; o++) {
@@ -138,7 +151,7 @@ int command_run(const struct command *command, int argc, char **argv)
     if (failed != 0) return failed;
     if (invocation_has(&inv, "--help")) {
         print_help(command);
-        return 0;
+        return output_end(0);
     }
     inv.json = invocation_has(&inv, "--json");
     const bool too_few = inv.argument_count < (size_t)command->arguments_min;
@@ -148,5 +161,5 @@ int command_run(const struct command *command, int argc, char **argv)
         return command_fail(EXIT_USAGE, "usage: candor %s [OPTIONS] %s", command->name,
                             command->arguments);
     }
-    return command->run(&inv);
+    return output_end(command->run(&inv));
 }

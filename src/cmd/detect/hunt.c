@@ -134,6 +134,10 @@ static int load_rules(struct hunting *h)
             rules_print_diagnostic(stderr, &h->rs->diagnostics[i]);
         }
     }
+    if (h->rs->rule_count == 0 && h->rs->error_count == 0) {
+        return command_fail(EXIT_USAGE, "hunt: there is no rule in %s%s", paths[0],
+                            count > 1 ? " or the other paths" : "");
+    }
     return routes_load(invocation_value(h->inv, "--routes", NULL), &h->routes);
 }
 
@@ -205,6 +209,7 @@ static int run_hunt(const struct invocation *inv)
     const bool flawed = totals.faults != 0 || (h.rs != NULL && h.rs->error_count != 0);
     hunting_done(&h);
     if (failed != 0) return failed;
+    if (s.code != E_OK && h.output.unwritten != 0) return command_unwritten(h.output.unwritten);
     if (s.code != E_OK) {
         const int exit_status = s.code == E_NOT_FOUND ? EXIT_USAGE : status_exit(s);
         return command_fail(exit_status, "%s", fault.text[0] != 0 ? fault.text : status_text(s));

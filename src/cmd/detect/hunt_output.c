@@ -5,6 +5,7 @@
  */
 #include "cmd/detect/hunt_output.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/arena.h"
@@ -69,11 +70,23 @@ status hunt_format_parse(const char *name, enum hunt_format *ret_format)
     return FAIL(E_UNKNOWN);
 }
 
+static status written(struct hunt_output *o, bool is_written)
+{
+    if (is_written) return OK;
+    o->unwritten = errno;
+    return FAIL(E_IO);
+}
+
 static status put(void *with, slice piece)
 {
-    const struct hunt_output *o = with;
+    struct hunt_output *o = with;
     if (o->stream == NULL || piece.len == 0) return OK;
-    return fwrite(piece.at, 1, piece.len, o->stream) == piece.len ? OK : FAIL(E_IO);
+    return written(o, fwrite(piece.at, 1, piece.len, o->stream) == piece.len);
+}
+
+static status flush(struct hunt_output *o)
+{
+    return o->stream == NULL ? OK : written(o, fflush(o->stream) == 0);
 }
 
 void hunt_output_done(struct hunt_output *o)
@@ -147,7 +160,7 @@ status hunt_output_take(struct hunt_output *o, slice rendered)
 {
     if (o->html != NULL) return take_html(o, rendered);
     TRY(put(o, rendered));
-    return o->stream == NULL || rendered.len == 0 || fflush(o->stream) == 0 ? OK : FAIL(E_IO);
+    return rendered.len == 0 ? OK : flush(o);
 }
 
 static status put_navigator(const struct hunt_output *o, const struct hunt_tally *tally,
@@ -182,6 +195,5 @@ status hunt_output_end(struct hunt_output *o, const struct hunt_totals *totals,
     if (s.code == E_OK) s = writer_end(&w);
     if (s.code == E_OK && o->html == NULL) s = put(o, writer_slice(&w));
     free(room);
-    if (s.code == E_OK && o->stream != NULL && fflush(o->stream) != 0) return FAIL(E_IO);
-    return s;
+    return s.code == E_OK ? flush(o) : s;
 }

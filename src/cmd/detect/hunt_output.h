@@ -38,6 +38,7 @@ struct hunt_output {
     bool json;                /* of the summary */
     const struct ruleset *rs; /* borrowed */
     void *stream;             /* FILE, borrowed; NULL: nothing is printed */
+    int unwritten;            /* why it took no more, an errno; 0: it took all */
     struct html_report *html; /* owned; NULL for other formats */
 };
 
