@@ -142,16 +142,23 @@ status api_ask(struct front *front, struct query_ask *m,
                void (*answered)(void *with, const struct query_answer *m), void *with)
 {
     struct api *a = front->api;
-    uint8_t payload[QUERY_ASK_BYTES_MAX];
-    struct writer w = writer_of(payload, sizeof payload);
     struct waiting *waiting = a == NULL ? NULL : place(a);
     if (waiting == NULL || front->is_stopping) return FAIL(E_BUSY);
+    if (m->text.len > QUERY_DECISIONS_BYTES_MAX) return FAIL(E_LIMIT);
+    const size_t cap = QUERY_ASK_HEAD_BYTES_MAX + m->text.len;
+    struct writer w = writer_of(malloc(cap), cap);
+    if (w.at == NULL) return FAIL(E_BUSY);
     m->id = a->next_id++;
     query_ask_write(m, &w);
-    TRY(writer_end(&w));
+    status s = writer_end(&w);
+    if (s.code != E_OK) {
+        free(w.at);
+        return s;
+    }
     *waiting = (struct waiting){ answered, with, m->id };
     a->waiting_count++;
-    const status s = frame_send(a->fd, (struct frame){ QUERY_ASK, writer_slice(&w) }, front->fault);
+    s = frame_send(a->fd, (struct frame){ QUERY_ASK, writer_slice(&w) }, front->fault);
+    free(w.at);
     if (s.code != E_OK) front_fail(front, s);
     return OK;
 }
@@ -347,6 +354,42 @@ void api_incident_change(struct front *front, struct http_request *r, const stru
     struct query_ask m = { .question = QUERY_CHANGE, .who = slice_text(user->name) };
     if (!number_in_path(r, "/v1/incidents/", "", INCIDENT_NUMBER_MAX, &m.index)) return;
     if (expected(r, &m.expect)) ask_change(front, r, &m);
+}
+
+/* ---- decisions ---- */
+
+static void ask_decide(struct front *front, struct http_request *r, const struct account *user,
+                       uint8_t kind)
+{
+    struct query_ask m = {
+        .question = QUERY_DECIDE, .who = slice_text(user->name), .kind = kind, .text = http_body(r)
+    };
+    if (m.text.len > QUERY_DECISIONS_BYTES_MAX) {
+        http_error(r, 413, "decisions of one request have at most %d bytes",
+                   QUERY_DECISIONS_BYTES_MAX);
+        return;
+    }
+    ask(front, r, &m);
+}
+
+void api_enforcements(struct front *front, struct http_request *r, const struct account *user)
+{
+    ask_decide(front, r, user, KIND_enforcement);
+}
+
+void api_notices(struct front *front, struct http_request *r, const struct account *user)
+{
+    ask_decide(front, r, user, KIND_notice);
+}
+
+void api_orders(struct front *front, struct http_request *r, const struct account *user)
+{
+    ask_decide(front, r, user, KIND_order);
+}
+
+void api_appeals(struct front *front, struct http_request *r, const struct account *user)
+{
+    ask_decide(front, r, user, KIND_appeal);
 }
 
 /* ---- what is public ---- */

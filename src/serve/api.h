@@ -35,5 +35,9 @@ void api_incidents(struct front *front, struct http_request *r, const struct acc
 void api_incident(struct front *front, struct http_request *r, const struct account *user);
 void api_incident_open(struct front *front, struct http_request *r, const struct account *user);
 void api_incident_change(struct front *front, struct http_request *r, const struct account *user);
+void api_enforcements(struct front *front, struct http_request *r, const struct account *user);
+void api_notices(struct front *front, struct http_request *r, const struct account *user);
+void api_orders(struct front *front, struct http_request *r, const struct account *user);
+void api_appeals(struct front *front, struct http_request *r, const struct account *user);
 void api_checkpoint(struct front *front, struct http_request *r, const struct account *user);
 void api_tile(struct front *front, struct http_request *r, const struct account *user);

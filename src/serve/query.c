@@ -13,7 +13,7 @@ void query_ask_write(const struct query_ask *m, struct writer *w)
     writer_u8(w, m->kind);
     writer_u16(w, m->limit);
     writer_u64(w, m->expect);
-    writer_vec16(w, m->text);
+    writer_vec32(w, m->text);
 }
 
 status query_ask_parse(slice payload, struct query_ask *ret_message)
@@ -27,7 +27,8 @@ status query_ask_parse(slice payload, struct query_ask *ret_message)
     TRY(cursor_u8(&c, &m.kind));
     TRY(cursor_u16(&c, &m.limit));
     TRY(cursor_u64(&c, &m.expect));
-    TRY(cursor_vec16(&c, QUERY_TEXT_BYTES_MAX, &m.text));
+    const bool decides = m.question == QUERY_DECIDE;
+    TRY(cursor_vec32(&c, decides ? QUERY_DECISIONS_BYTES_MAX : QUERY_TEXT_BYTES_MAX, &m.text));
     TRY(cursor_end(&c));
     if (m.question == 0 || m.question >= QUERY_END) return FAIL(E_UNKNOWN);
     if (m.limit > QUERY_LIMIT_MAX) return FAIL(E_LIMIT);

@@ -10,7 +10,7 @@
  * and a body; before it opens a private value it has the scribe record who looks.
  *
  *   ask      id u64 | question u8 | who vec16 | index u64 | kind u8 | limit u16 | expect u64 |
- *            text vec16
+ *            text vec32
  *   answer   id u64 | status u16 | type u8 | tag u64 | body
  */
 enum query_message { QUERY_ASK = 1, QUERY_ANSWER };
@@ -31,6 +31,7 @@ enum query_question {
     QUERY_NEWEST,      /* the newest signed checkpoint, whether witnesses cosigned it or not */
     QUERY_CONSISTENCY, /* the proof from size index to size expect, as lines of hashes */
     QUERY_SOURCES,     /* which sources are heard */
+    QUERY_DECIDE,      /* records decisions of the kind as the JSON text says: all or none */
     QUERY_END,
 };
 
@@ -42,8 +43,10 @@ enum query_type { QUERY_JSON, QUERY_TEXT, QUERY_BYTES };
 enum {
     QUERY_WHO_BYTES_MAX = 128,
     QUERY_TEXT_BYTES_MAX = 48 * 1024,
-    QUERY_LIMIT_MAX = 1000, /* records in one answer */
-    QUERY_ASK_BYTES_MAX = QUERY_TEXT_BYTES_MAX + 1024,
+    QUERY_DECISIONS_BYTES_MAX = 1024 * 1024, /* the text of QUERY_DECIDE */
+    QUERY_LIMIT_MAX = 1000,                  /* records in one answer */
+    QUERY_ASK_HEAD_BYTES_MAX = 1024,         /* everything but the text */
+    QUERY_ASK_BYTES_MAX = QUERY_DECISIONS_BYTES_MAX + QUERY_ASK_HEAD_BYTES_MAX,
     QUERY_BODY_BYTES_MAX = 3 * 1024 * 1024,
     QUERY_ANSWER_BYTES_MAX = QUERY_BODY_BYTES_MAX + 32,
 };

@@ -20,6 +20,7 @@ enum audience {
     FOR_USERS,     /* of any role */
     FOR_OPERATORS, /* who keeps the node running: administrators and programs */
     FOR_HANDLERS,  /* who works on findings: analysts, officers, administrators */
+    FOR_DECIDERS,  /* who records decisions: handlers and programs */
 };
 
 struct route_row {
@@ -76,6 +77,10 @@ static const struct route_row routes[] = {
     { "POST", "/v1/incidents", FOR_HANDLERS, api_incident_open, NULL },
     { "GET", "/v1/incidents/{incident}", FOR_USERS, api_incident, NULL },
     { "PATCH", "/v1/incidents/{incident}", FOR_HANDLERS, api_incident_change, NULL },
+    { "POST", "/v1/enforcements", FOR_DECIDERS, api_enforcements, NULL },
+    { "POST", "/v1/notices", FOR_DECIDERS, api_notices, NULL },
+    { "POST", "/v1/orders", FOR_DECIDERS, api_orders, NULL },
+    { "POST", "/v1/appeals", FOR_DECIDERS, api_appeals, NULL },
     { "GET", "/v1/stream", FOR_USERS, api_stream, NULL },
     { "GET", "/checkpoint", FOR_ALL, api_checkpoint, NULL },
     { "GET", "/tile/{tile*}", FOR_ALL, api_tile, NULL },
@@ -174,6 +179,9 @@ static bool may(const struct route_row *route, const struct account *account)
         return account != NULL && account->kind == ACCOUNT_USER &&
                (account->role == VALUE_role_analyst || account->role == VALUE_role_officer ||
                 account->role == VALUE_role_administrator);
+    case FOR_DECIDERS:
+        return account != NULL && account->kind == ACCOUNT_USER &&
+               account->role != VALUE_role_auditor;
     case FOR_OPERATORS:
         return account != NULL && account->kind == ACCOUNT_USER &&
                (account->role == VALUE_role_administrator || account->role == VALUE_role_program);
@@ -230,7 +238,8 @@ static bool refuse_writing(const struct front *front, struct http_request *r,
                                         .body_is = HTTP_STATIC,
                                         .headers = headers,
                                         .header_count = COUNT_OF(headers) };
-    const bool writes = route->audience == FOR_SOURCES || route->audience == FOR_HANDLERS;
+    const bool writes = route->audience == FOR_SOURCES || route->audience == FOR_HANDLERS ||
+                        route->audience == FOR_DECIDERS;
     if (!front->is_read_only || !writes) return false;
     http_answer(r, &answer);
     return true;

@@ -10,6 +10,7 @@ import urllib.request
 
 import running
 import tap
+from statements import statement
 
 SOURCE = os.environ["CANDOR_SOURCE"]
 NODE = running.Node(rules={"word": running.word_rule("bad")})
@@ -259,6 +260,28 @@ def what_users_are_answered_is_as_described():
         expect(415, method, path, b"x", ANA, **{**more, "Content-Encoding": "br"})
     expect(404, "PATCH", "/v1/incidents/9", {"title": "x"}, ANA, **incident)
     expect(409, "PATCH", "/v1/incidents/1", {"stage": "closed"}, ANA, **incident)
+
+
+@tap.test
+def what_decisions_are_answered_is_as_described():
+    order = {"type": "act", "basis": "judicial", "authority": "a court",
+             "category": "self_harm"}
+    kinds = [("enforcements", "statements", "puid", statement("x")),
+             ("notices", "notices", "id", {"category": "self_harm", "content_id": "c"}),
+             ("orders", "orders", "id", order),
+             ("appeals", "appeals", "id", {"forum": "court", "basis": "visibility",
+                                           "puid": "one"})]
+    for name, batch, key, good in kinds:
+        path = "/v1/" + name
+        expect(201, "POST", path, {**good, key: "one"}, ANA)
+        expect(201, "POST", path, {batch: [{**good, key: "two"}, {**good, key: "three"}]}, ANA)
+        expect(422, "POST", path, {**good, key: "one"}, ANA)
+        expect(422, "POST", path, {batch: [{**good, key: "four"}, {key: "five"}]}, ANA)
+        expect(422, "POST", path, b"{", ANA)
+        expect(401, "POST", path, {}, None)
+        expect(403, "POST", path, {}, EVE)
+        expect(413, "POST", path, b" " * (1 << 20) + b" ", ANA)
+        expect(415, "POST", path, b"x", ANA, **{"Content-Encoding": "br"})
 
 
 @tap.test

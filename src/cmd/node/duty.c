@@ -68,7 +68,8 @@ static status perform_here(struct node *n, const struct duty *d, struct writer *
     return committer_wait(n->committer, size, true, f);
 }
 
-static status reply_take(int fd, struct frame_input *in, struct writer *answer, struct fault *f)
+static status reply_take(int fd, struct frame_input *in, struct writer *answer,
+                         uint64_t *ret_refused, struct fault *f)
 {
     struct frame frame = {};
     struct control_answers reply = {};
@@ -80,39 +81,71 @@ static status reply_take(int fd, struct frame_input *in, struct writer *answer, 
     }
     if (frame.type != CONTROL_ANSWERS) return fault_set(f, FAIL(E_UNKNOWN), "unexpected reply");
     TRY(control_answers_parse(frame.payload, &reply));
+    *ret_refused = reply.refused;
     writer_bytes(answer, reply.answers);
     return writer_end(answer);
 }
 
-status duty_exchange(int fd, const struct duty *d, struct writer *answer, struct fault *f)
+/* Sends one frame over a control socket and takes the answer to it. */
+static status exchange(int fd, struct frame frame, struct writer *answer, uint64_t *ret_refused,
+                       struct fault *f)
 {
     struct frame_input in = {};
-    struct writer w = writer_of(malloc(DUTY_BYTES_MAX), DUTY_BYTES_MAX);
-    status s = w.at == NULL ? fault_set(f, FAIL(E_NOMEM), "out of memory") : OK;
-    if (s.code == E_OK) s = frame_input_init(&in, CONTROL_PAYLOAD_MAX);
-    if (s.code == E_OK) {
-        duty_write(d, &w);
-        s = frame_send(fd, (struct frame){ CONTROL_DUTY, writer_slice(&w) }, f);
-    }
-    if (s.code == E_OK) s = reply_take(fd, &in, answer, f);
+    status s = frame_input_init(&in, CONTROL_PAYLOAD_MAX);
+    if (s.code == E_OK) s = frame_send(fd, frame, f);
+    if (s.code == E_OK) s = reply_take(fd, &in, answer, ret_refused, f);
     frame_input_done(&in);
+    return s;
+}
+
+status duty_exchange(int fd, const struct duty *d, struct writer *answer, struct fault *f)
+{
+    uint64_t refused = 0;
+    struct writer w = writer_of(malloc(DUTY_BYTES_MAX), DUTY_BYTES_MAX);
+    if (w.at == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    duty_write(d, &w);
+    const status s =
+        exchange(fd, (struct frame){ CONTROL_DUTY, writer_slice(&w) }, answer, &refused, f);
     free(w.at);
+    return s;
+}
+
+/* The control socket of the node that runs. E_BUSY if none does: the holder of the lock is none. */
+static status control_open(const char *dir, int *ret_fd, struct fault *f)
+{
+    struct file folder = {};
+    const struct fault busy = *f;
+    TRY(dir_open(NULL, dir, &folder, f));
+    const status s = socket_connect(&folder, CONTROL_SOCKET, ret_fd, f);
+    file_close(&folder);
+    if (s.code == E_OK) return OK;
+    *f = busy;
+    return FAIL(E_BUSY);
+}
+
+status duty_append(const char *dir, const struct control_append *m, struct writer *answer,
+                   uint64_t *ret_refused, struct fault *f)
+{
+    int fd = -1;
+    const size_t cap = CONTROL_APPEND_HEAD_BYTES + m->lines.len;
+    TRY(control_open(dir, &fd, f));
+    struct writer w = writer_of(malloc(cap), cap);
+    status s = w.at == NULL ? fault_set(f, FAIL(E_NOMEM), "out of memory") : OK;
+    if (s.code == E_OK) {
+        control_append_write(m, &w);
+        s = exchange(fd, (struct frame){ CONTROL_APPEND, writer_slice(&w) }, answer, ret_refused,
+                     f);
+    }
+    free(w.at);
+    close(fd);
     return s;
 }
 
 status duty_ask_running(const char *dir, const struct duty *d, struct writer *answer,
                         struct fault *f)
 {
-    struct file folder = {};
-    const struct fault busy = *f;
     int fd = -1;
-    TRY(dir_open(NULL, dir, &folder, f));
-    const status s = socket_connect(&folder, CONTROL_SOCKET, &fd, f);
-    file_close(&folder);
-    if (s.code != E_OK) { /* the holder of the lock is no node */
-        *f = busy;
-        return FAIL(E_BUSY);
-    }
+    TRY(control_open(dir, &fd, f));
     const status done = duty_exchange(fd, d, answer, f);
     close(fd);
     return done;

@@ -73,6 +73,12 @@ status duty_ask(const char *dir, const struct duty *d, struct writer *answer, st
 status duty_ask_running(const char *dir, const struct duty *d, struct writer *answer,
                         struct fault *f);
 
+struct control_append;
+/* As duty_ask_running, records or decisions to be appended (cmd/node/control.h): their answers, and
+ * how many were refused. */
+status duty_append(const char *dir, const struct control_append *m, struct writer *answer,
+                   uint64_t *ret_refused, struct fault *f);
+
 /* Sends the duty over a control socket and takes its answer. E_CLOSED. */
 status duty_exchange(int fd, const struct duty *d, struct writer *answer, struct fault *f);
 

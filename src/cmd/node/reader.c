@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "base/timestamp.h"
+#include "cmd/decision/decide_ask.h"
 #include "cmd/hook/hook_items.h"
 #include "cmd/node/duty.h"
 #include "cmd/heard/heard_show.h"
@@ -61,8 +62,7 @@ void reader_free(struct reader *r)
     free(r);
 }
 
-/* Opens the log anew if its checkpoint has moved. */
-static status refresh(struct reader *r, struct fault *f)
+status reader_refresh(struct reader *r, struct fault *f)
 {
     struct log_head head = {};
     if (r->has_view) {
@@ -378,18 +378,23 @@ static status ask_change(struct reader *r, const struct query_ask *m, struct fau
 
 /* ---- what is public ---- */
 
-static status ask_proof(struct reader *r, const struct query_ask *m, struct fault *f)
+status reader_prove(struct reader *r, uint64_t index, struct writer *w, struct fault *f)
 {
     const struct merkle_source source = { archive_tree(r->view.node.archive), tree_node };
-    TRY(past_head(r, m->index, f));
+    TRY(past_head(r, index, f));
     view_look_for_cosigned(&r->view);
-    const struct log_head *head = view_head_for(&r->view, m->index + 1);
+    const struct log_head *head = view_head_for(&r->view, index + 1);
     struct inclusion_proof proof = { .extra_base64 = slice_none(),
-                                     .index = m->index,
+                                     .index = index,
                                      .checkpoint = log_head_note(head) };
-    TRY(merkle_prove_inclusion(&source, m->index, head->checkpoint.size, &proof.path));
-    inclusion_proof_write(&r->body, &proof);
-    return writer_end(&r->body);
+    TRY(merkle_prove_inclusion(&source, index, head->checkpoint.size, &proof.path));
+    inclusion_proof_write(w, &proof);
+    return writer_end(w);
+}
+
+static status ask_proof(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    return reader_prove(r, m->index, &r->body, f);
 }
 
 static status ask_sources(struct reader *r, const struct query_ask *, struct fault *f)
@@ -482,6 +487,7 @@ static const struct {
     { QUERY_INCIDENT, QUERY_JSON, 200, ask_incident },
     { QUERY_OPEN, QUERY_JSON, 201, ask_open },
     { QUERY_CHANGE, QUERY_JSON, 200, ask_change },
+    { QUERY_DECIDE, QUERY_JSON, 201, reader_ask_decide },
     { QUERY_NEWEST, QUERY_TEXT, 200, ask_newest },
     { QUERY_CONSISTENCY, QUERY_TEXT, 200, ask_consistency },
 };
@@ -522,12 +528,14 @@ struct query_answer reader_answer(struct reader *r, const struct query_ask *m)
     struct fault f = {};
     r->body = writer_of(r->body.at, r->body.cap);
     r->tag = 0;
-    status s = refresh(r, &f);
+    r->code = 0;
+    status s = reader_refresh(r, &f);
     for (size_t i = 0; s.code == E_OK && i < COUNT_OF(questions); i++) {
         if (questions[i].question != m->question) continue;
         s = questions[i].answer(r, m, &f);
         if (s.code != E_OK) break;
-        return (struct query_answer){ m->id, questions[i].code, questions[i].type, r->tag,
+        const uint16_t code = r->code != 0 ? r->code : questions[i].code;
+        return (struct query_answer){ m->id, code, questions[i].type, r->tag,
                                       writer_slice(&r->body) };
     }
     return refusal(r, m, s, &f);

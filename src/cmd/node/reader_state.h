@@ -17,6 +17,7 @@ struct reader {
     struct view_lists *lists; /* NULL until the scribe has made the view */
     struct writer body;       /* owned */
     uint64_t tag;             /* of the answer at hand; 0: none */
+    uint16_t code;            /* of HTTP, where it is not the question's own; 0 */
     struct opened_record record;
     struct incident_page page;
 };
@@ -24,6 +25,10 @@ struct reader {
 /* Has the scribe record that somebody looks at these records; durable when it returns. */
 status reader_record_look(struct reader *r, const struct query_ask *m, slice indices,
                           struct fault *f);
+/* Opens the log anew if its checkpoint has moved. */
+status reader_refresh(struct reader *r, struct fault *f);
+/* Appends the inclusion proof of an entry (c2sp.org/tlog-proof). */
+status reader_prove(struct reader *r, uint64_t index, struct writer *w, struct fault *f);
 /* Findings and incidents from the question's index on, as indices u64 each; *ret_next is where the
  * next question goes on. No further than the view is. */
 status reader_news(struct reader *r, const struct query_ask *m, struct writer *indices,

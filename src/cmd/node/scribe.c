@@ -103,6 +103,7 @@ static status take_append(struct client *c, const struct control_append *m)
     r->size = done.size;
     r->refused = done.refused;
     c->waiting++;
+    scribe_answer_now(c); /* where all was refused, nothing is waited for */
     return OK;
 }
 
