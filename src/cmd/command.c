@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/command.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include "base/bytes.h"
 #include "base/banned.h"
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, EXIT_SYSTEM = 3 };
 
 const struct option command_common_options[] = {
     { "--json", NULL, "print JSON for programs", false },

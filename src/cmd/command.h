@@ -55,3 +55,5 @@ const char *invocation_nth(const struct invocation *inv, const char *name, size_
 int command_run(const struct command *command, int argc, char **argv);
 /* One clear line on stderr, "candor: …", then the exit status as given. */
 __attribute__((format(printf, 2, 3))) int command_fail(int exit_status, const char *format, ...);
+/* The same for a standard output that took no more, for the reason of that errno. Returns 3. */
+int command_unwritten(int why);

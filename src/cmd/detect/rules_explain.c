@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/detect/rules_explain.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/bytes.h"
@@ -188,6 +189,7 @@ int rules_explain(const struct invocation *inv)
     const bool flawed = x.rs->error_count != 0 || x.fault_count != 0;
     explaining_done(&x);
     if (s.code == E_OK && fflush(stdout) != 0) s = FAIL(E_IO);
+    if (s.code == E_IO && fault.text[0] == 0) return command_unwritten(errno);
     if (s.code != E_OK) {
         return command_fail(status_exit(s), "%s", fault.text[0] ? fault.text : status_text(s));
     }

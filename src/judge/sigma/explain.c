@@ -189,10 +189,11 @@ static void write_entry(struct writer *w, const struct ruleset *rs, const struct
     writer_u8(w, '\n');
 }
 
-static void write_stated(struct writer *w, const char *name, slice value)
+static bool write_stated(struct writer *w, const char *name, slice value)
 {
-    if (value.len == 0) return;
+    if (value.len == 0) return false;
     writer_printf(w, " %s=%.*s", name, (int)value.len, (const char *)value.at);
+    return true;
 }
 
 static void write_gate(struct writer *w, const struct rule *rule, const struct event *event,
@@ -203,15 +204,15 @@ static void write_gate(struct writer *w, const struct rule *rule, const struct e
                                              "admitted, the event does not state all of it",
                                          [GATE_CLOSED] = "not admitted" };
     writer_text(w, "log source of the rule:");
-    write_stated(w, "product", rule->logsource.product);
-    write_stated(w, "service", rule->logsource.service);
-    write_stated(w, "category", rule->logsource.category);
-    writer_text(w, "; of the event:");
-    write_stated(w, "product", event->logsource.product);
-    write_stated(w, "service", event->logsource.service);
-    for (size_t i = 0; i < event->logsource.category_count; i++) {
-        write_stated(w, "category", event->logsource.categories[i]);
-    }
+    bool stated = write_stated(w, "product", rule->logsource.product);
+    stated |= write_stated(w, "service", rule->logsource.service);
+    stated |= write_stated(w, "category", rule->logsource.category);
+    writer_text(w, stated ? "; of the event:" : " none; of the event:");
+    stated = write_stated(w, "product", event->logsource.product);
+    stated |= write_stated(w, "service", event->logsource.service);
+    for (size_t i = 0; i < event->logsource.category_count; i++)
+        stated |= write_stated(w, "category", event->logsource.categories[i]);
+    if (!stated) writer_text(w, " none");
     writer_printf(w, ": %s\n", words[gate]);
 }
 
