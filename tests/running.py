@@ -12,8 +12,10 @@ import json
 import os
 import re
 import signal
+import struct
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
@@ -55,10 +57,14 @@ def processes(scribe):
 class Node:
     """A node that runs. rules: file name to Sigma rule; config: lines for its candor.yaml."""
 
-    def __init__(self, rules=None, config="", program=CANDOR):
+    said = None  # or the file that takes what it says on standard error
+
+    def __init__(self, rules=None, config="", program=CANDOR, hears=False):
         self.program = program
         self.home = tempfile.TemporaryDirectory(prefix="candor-node-")
         self.path = os.path.join(self.home.name, "node")
+        if hears:
+            self.said = os.path.join(self.home.name, "said")
         said = self.candor("init", self.path, "--origin", "log.example.com/senders",
                            "--market", "IE", "--listen", "127.0.0.1:0")
         self.vkey = re.search(r"vkey: (\S+)", said).group(1)
@@ -75,8 +81,10 @@ class Node:
 
     def start(self, **environment):
         """Starts the node, as after pause()."""
-        self.process = subprocess.Popen([self.program, "serve", self.path], stdout=subprocess.PIPE,
-                                        text=True, env={**os.environ, **environment})
+        with open(self.said or os.devnull, "ab") as said:
+            self.process = subprocess.Popen(
+                [self.program, "serve", self.path], stdout=subprocess.PIPE, text=True,
+                stderr=said if self.said else None, env={**os.environ, **environment})
         atexit.register(self.process.kill)  # a test that failed leaves no node behind
         self.url = re.search(r"https?://\S+", self.process.stdout.readline()).group(0)
         self.address = self.url.split("//")[1]
@@ -153,6 +161,32 @@ class Node:
         assert self.process.wait(60) == 0
         self.candor("fsck", self.path)
         self.process.stdout.close()
+
+    def snapshots(self):
+        """The index at which each snapshot stands, by its path."""
+        title, found = b"candor snapshot v1\n", {}
+        for slot in range(2):
+            path = os.path.join(self.path, "view", f"{slot}.snapshot")
+            if os.path.exists(path):
+                with open(path, "rb") as file:
+                    head = file.read(len(title) + 8)
+                assert head.startswith(title), head
+                found[path] = struct.unpack(">Q", head[len(title):])[0]
+        return found
+
+    def wait_for_snapshot(self, index):
+        """Until there is one behind this entry."""
+        ends = time.monotonic() + 60
+        while max(self.snapshots().values(), default=0) <= index:
+            assert time.monotonic() < ends, (self.snapshots(), index)
+            time.sleep(0.05)
+
+    def heard(self):
+        """What it has said on standard error since the last time."""
+        with open(self.said, "r+", encoding="utf-8") as file:
+            text = file.read()
+            file.truncate(0)
+        return text
 
     def stop(self):
         """As pause, for good."""

@@ -14,6 +14,8 @@
  *   keys/0000000000.group the key of a group of 4,096 blocks (ledger/keys.h)
  *   keys/0000000000.filter the key of a segment's search filter, view/0000000000.filter
  *                         (view/filters.h)
+ *   keys/0.snapshot       the key of a snapshot of the judge's state, view/0.snapshot
+ *                         (view/snapshots.h)
  *   keys/applied          up to where erasures were carried out (ledger/erase/erase.h)
  *   erasures/HASH.set     what an erasure entry covers (ledger/erase/erased_set.h)
  *   log/seen              a signed checkpoint that is newer than the log: until the log has its

@@ -7,6 +7,7 @@
 #include "lib/json.h"
 #include "record/wire.h"
 #include "serve/finding_record.h"
+#include "serve/link_item.h"
 #include "os/clock.h"
 #include "base/banned.h"
 
@@ -94,6 +95,11 @@ status batcher_judge_by(struct batcher *b, struct judging *j)
     TRY(batcher_flush(b));
     b->judging = j;
     return OK;
+}
+
+uint64_t batcher_next_number(const struct batcher *b)
+{
+    return b->first_number + b->count;
 }
 
 uint64_t batcher_findings(const struct batcher *b)

@@ -57,6 +57,8 @@ status batcher_add(struct batcher *b, const struct origin *from, const struct su
 status batcher_again(struct batcher *b, const struct recorded *e);
 /* Closes the open batch, if anything is in it. E_NOMEM. */
 status batcher_flush(struct batcher *b);
+/* The number that the next record gets. */
+uint64_t batcher_next_number(const struct batcher *b);
 /* Findings made since the start. */
 uint64_t batcher_findings(const struct batcher *b);
 /* Time spent judging since the start. */

@@ -103,12 +103,22 @@ static const struct {
     uint16_t type;
     status (*take)(struct front *front, slice payload);
 } messages[] = {
-    { LINK_STORED, take_stored },        { LINK_HEAD, take_head },
-    { LINK_HELLO, take_hello },          { LINK_STOP, take_stop },
-    { LINK_ACCOUNTS, take_accounts },    { LINK_ACTIVATE, activation_take },
-    { LINK_WINDOW, take_window },        { LINK_REPLAY, recall_take },
-    { LINK_FORGET, recall_take_forget }, { LINK_REPLAYED, recall_take_end },
-    { LINK_NUMBERS, scrape_answer },     { LINK_HOOKS, hook_relay_positions },
+    { LINK_STORED, take_stored },
+    { LINK_HEAD, take_head },
+    { LINK_HELLO, take_hello },
+    { LINK_STOP, take_stop },
+    { LINK_ACCOUNTS, take_accounts },
+    { LINK_ACTIVATE, activation_take },
+    { LINK_WINDOW, take_window },
+    { LINK_REPLAY, recall_take },
+    { LINK_FORGET, recall_take_forget },
+    { LINK_REPLAYED, recall_take_end },
+    { LINK_NUMBERS, scrape_answer },
+    { LINK_HOOKS, hook_relay_positions },
+    { LINK_STATE, snapshot_take_state },
+    { LINK_STATE_END, snapshot_take_state_end },
+    { LINK_STATE_ASK, snapshot_take_ask },
+    { LINK_STATE_MORE, snapshot_take_more },
 };
 
 static status take_frame(struct front *front, const struct frame *frame)
@@ -216,10 +226,11 @@ static status turn(struct front *front)
     TRY(front->failed);
     if (outbox_bytes(front->outbox) == 0) TRY(batcher_flush(front->batcher));
     listeners_resume(front);
+    TRY(snapshot_step(front));
     return front->failed;
 }
 
-static bool is_finished(const struct front *front)
+bool front_is_drained(const struct front *front)
 {
     if (!front->is_stopping) return false;
     const bool answered = front->http == NULL || http_load(front->http).waiting == 0;
@@ -229,7 +240,7 @@ static bool is_finished(const struct front *front)
 
 static status serve(struct front *front)
 {
-    while (!is_finished(front))
+    while (!front_is_drained(front) || !snapshot_is_idle(front))
         TRY(turn(front));
     return tell(front, LINK_IDLE, slice_none());
 }
@@ -241,6 +252,7 @@ static void end(struct front *front)
     streams_free(front->streams);
     hook_relay_free(front->hooks);
     gather_relay_free(front->gather);
+    snapshot_drop(front);
     activation_free(front->activation);
     loop_free(front->loop);
     batcher_free(front->batcher);

@@ -6,6 +6,7 @@
 #include "serve/http.h"
 #include "serve/metrics.h"
 #include "serve/outbox.h"
+#include "serve/snapshot.h"
 #include "serve/syslog.h"
 #include "serve/windows.h"
 #include "intake/protocol/scratch.h"
@@ -46,6 +47,7 @@ struct front {
     struct activation *activation;    /* rules that are being compiled; NULL: none */
     struct protocol_scratch *scratch; /* owned; of one request at a time */
     uint64_t first_ack, next_ack;     /* ids given to senders that ask for them later */
+    struct front_snapshot snapshot;
     struct siphash_key key;
     uint64_t next_number;
     hash bundle;
@@ -59,6 +61,8 @@ struct front {
 
 /* Ends the front with that status, unless it has ended already. */
 void front_fail(struct front *front, status why);
+/* Whether it was told to stop, and everything is answered. */
+bool front_is_drained(const struct front *front);
 
 /* ---- activation.c ---- */
 struct activation;

@@ -106,6 +106,22 @@ uint64_t judging_forget(struct judging *j, bool (*is_gone)(void *user, uint64_t 
     return j->correlator == NULL ? 0 : correlator_forget(j->correlator, is_gone, user);
 }
 
+size_t judging_state_bytes(const struct judging *j)
+{
+    return j->correlator == NULL ? 0 : correlator_save_bytes(j->correlator);
+}
+
+status judging_state_write(const struct judging *j, struct writer *w)
+{
+    return j->correlator == NULL ? OK : correlator_save(j->correlator, w);
+}
+
+status judging_state_read(struct judging *j, slice bytes, const struct correlator_places *places)
+{
+    if (j->correlator == NULL) return FAIL(E_VALUE);
+    return correlator_restore(j->correlator, bytes, places);
+}
+
 static void on_match(void *user, const struct rule *rule, enum gate gate)
 {
     struct judging *j = user;

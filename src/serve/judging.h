@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/siphash.h"
+#include "base/writer.h"
 #include "judge/finding.h"
+#include "judge/sigma/correlate/snapshot.h"
 #include "serve/rule_pack.h"
 
 /*
@@ -33,6 +35,11 @@ uint64_t judging_reach_s(const struct judging *j);
 /* Takes events out of its state (judge/sigma/correlate/correlator.h). */
 uint64_t judging_forget(struct judging *j, bool (*is_gone)(void *user, uint64_t number),
                         void *user);
+/* Its state as bytes (judge/sigma/correlate/snapshot.h): how many, 0 without correlations; writing
+ * them; and reading them before it has judged anything, after which it goes on from there. */
+size_t judging_state_bytes(const struct judging *j);
+status judging_state_write(const struct judging *j, struct writer *w);
+status judging_state_read(struct judging *j, slice bytes, const struct correlator_places *places);
 /* Judges the next event, first by the rules in their order, then by the correlations. number: what
  * findings call it by; arrived_ns stands for the time of an event that has none. E_NOMEM, or what
  * found returned. */

@@ -2,6 +2,7 @@
 #include "serve/link.h"
 
 #include "base/bytes.h"
+#include "serve/link_item.h"
 #include "base/banned.h"
 
 static void hash_write(const hash *h, struct writer *w)

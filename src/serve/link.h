@@ -25,6 +25,7 @@
  *     numbers     what the scribe counts (serve/metrics.h)
  *     stop        take no more requests, answer what there is, end
  *     replay, replayed, forget: the state of the judge, see serve/replay.h
+ *     state, state end, state ask, state more: the same as a snapshot, see serve/handover.h
  *   to the scribe
  *     ready       text for people: what is listened on
  *     batch       batch u64 | slot u32 | bytes u32 | records u32 | first number u64
@@ -34,6 +35,7 @@
  *     cosigned    what a witness said (serve/gather/gather.h, told)
  *     idle        nothing: the answer to stop, all is answered
  *     replay ask  for the events that the judge's state is made of (serve/replay.h)
+ *     state part, state taken: see serve/handover.h
  *
  * A batch is for each record: numbered u8 (0 or 1) | findings u16 | if numbered: source u64,
  * sequence u64 | the record (record/wire.h). findings: how many stand behind an event because of
@@ -53,6 +55,10 @@ enum link_message {
     LINK_FORGET,
     LINK_NUMBERS,
     LINK_HOOKS,
+    LINK_STATE,
+    LINK_STATE_END,
+    LINK_STATE_ASK,
+    LINK_STATE_MORE,
     LINK_READY = 65,
     LINK_BATCH,
     LINK_ACTIVATED,
@@ -61,6 +67,8 @@ enum link_message {
     LINK_ASK,
     LINK_HOOK_AT,
     LINK_COSIGNED,
+    LINK_STATE_PART,
+    LINK_STATE_TAKEN,
 };
 
 enum {
@@ -125,16 +133,3 @@ status link_head_parse(slice payload, struct link_head *ret_message);
 status link_activated_parse(slice payload, struct link_activated *ret_message);
 /* A bundle hash alone: LINK_ACTIVATE. */
 status link_hash_parse(slice payload, hash *ret_hash);
-
-/* One record of a batch before the record itself. */
-struct link_item {
-    bool is_numbered;  /* by its sender */
-    uint16_t findings; /* behind this event, because of it */
-    uint64_t source;
-    uint64_t sequence;
-};
-
-/* Appends what precedes a record. */
-void link_item_write(const struct link_item *item, struct writer *w);
-/* E_SHORT, E_VALUE. */
-status link_item_take(struct cursor *c, struct link_item *ret_item);

@@ -69,6 +69,7 @@ status recall_take_forget(struct front *front, slice payload)
 {
     struct erased erased = { outbox_positions(front->outbox), payload };
     TRY(replay_runs_check(payload));
+    snapshot_drop(front);
     if (front->judging != NULL) (void)judging_forget(front->judging, is_erased, &erased);
     return OK;
 }

@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 
+import running
 import tap
 
 BUILD = os.environ["CANDOR_BUILD"]
@@ -138,6 +140,62 @@ def keys_that_are_older_than_records_are_refused_and_named():
     restored = with_old_keys("last")
     done = subprocess.run([CANDOR, "append", restored], capture_output=True, timeout=120)
     assert done.returncode == 3 and b"keys/ is older" in done.stderr, done
+
+
+RULE = running.word_rule("bad") + """---
+title: Again
+correlation:
+    type: event_count
+    rules: [word]
+    group-by: [user]
+    timespan: 1h
+    condition: {gte: 100}
+"""
+
+
+def scan_live(node):
+    """Of a node whose files change while they are copied."""
+    ends = time.monotonic() + 60
+    while True:
+        to = os.path.join(tempfile.mkdtemp(dir=HOME), "node")
+        try:
+            shutil.copytree(node.path, to, ignore=shutil.ignore_patterns("*.sock"))
+            return scan(to)
+        except (shutil.Error, OSError):
+            assert time.monotonic() < ends
+
+
+def erase_records(path, first, count):
+    asked = json.loads(run("erase", path, *[str(first + n) for n in range(count)], "--basis",
+                           "subject_request", "--by", "A. First"))
+    run("erase", "approve", path, str(asked["request"]), "--by", "B. Second")
+
+
+@tap.test
+def what_the_judge_remembers_is_sealed_and_goes_with_the_erasure():
+    node = running.Node(rules={"again": RULE}, hears=True,
+                        config="judge_snapshots: 1s\nofficers: [ A. First, B. Second ]\n")
+    token = node.source("shop")
+    events = [{"product": "shop", "word": "bad", "user": user} for user in (PERSON, PERSON, OTHER)]
+    first = node.send(token, *events)["first_index"]
+    node.wait_for_snapshot(first + 2)
+    before = scan_live(node)
+    assert before["snapshots"] > 0 and before["in_snapshots"][0] > 0, before
+    erase_records(node.path, first, 2)
+    after = scan_live(node)
+    assert after["in_snapshots"][0] == 0 and after["found"][0] == 0, after
+    node.wait_for_snapshot(first + 2)
+    later = scan_live(node)
+    assert later["snapshots"] > 0 and later["found"][0] == 0, later
+    assert later["in_snapshots"][2] > 0, "the others are still counted"
+    first = node.send(token, *events)["first_index"]
+    node.pause()
+    assert scan(node.path)["in_snapshots"][0] > 0
+    erase_records(node.path, first, 2)
+    last = scan(node.path)
+    assert last["snapshots"] == 0 and last["found"][0] == 0 and last["found"][2] > 0, last
+    node.start()
+    node.stop()
 
 
 try:

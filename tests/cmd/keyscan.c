@@ -3,8 +3,8 @@
  * keyscan DIR WORD…: everything that the keys in a copy of a node's folder can open, searched for
  * words. It trusts no pointer and no selector: wrapped keys are tried wherever they may lie in the
  * key files, free slots included, and whatever looks like a block anywhere in log/ is tried with
- * every key of its number. All files are searched as they are, too. Prints how often each word was
- * found.
+ * every key of its number; every snapshot of the judge's state with every key of one. All files are
+ * searched as they are, too. Prints how often each word was found, and how often in snapshots.
  */
 #include <ftw.h>
 #include <stdio.h>
@@ -26,6 +26,7 @@ enum {
     WORDS_MAX = 16,
     ROOT_TITLE_BYTES = sizeof "candor root key v1\n" - 1,
     ROOT_BASE64_BYTES = 44,
+    SNAPSHOT_HEAD_BYTES = sizeof "candor snapshot v1\n" - 1 + 8 + 32 + 32 + 8,
 };
 
 struct scan_file {
@@ -42,7 +43,8 @@ static size_t key_count;
 static const char *words[WORDS_MAX];
 static uint64_t found[WORDS_MAX];
 static size_t word_count;
-static uint64_t opened;
+static uint64_t in_snapshots[WORDS_MAX];
+static uint64_t opened, snapshots;
 static struct crypto *crypto;
 static struct block_codec *codec;
 static uint8_t plain_room[BLOCK_PLAIN_BYTES_MAX];
@@ -161,6 +163,49 @@ static void try_file(const struct scan_file *f)
     }
 }
 
+/* A snapshot, whole or not, with what may be its key. */
+static void try_snapshot(const struct scan_file *f, const struct scan_file *key)
+{
+    const size_t around = SNAPSHOT_HEAD_BYTES + CRYPTO_NONCE_BYTES + CRYPTO_TAG_BYTES;
+    if (f->len < around || key->len != KEY_BYTES) return;
+    const struct crypto_box box = { .key = key->bytes,
+                                    .nonce = f->bytes + SNAPSHOT_HEAD_BYTES,
+                                    .aad = { f->bytes, SNAPSHOT_HEAD_BYTES } };
+    const slice sealed =
+        slice_from((slice){ f->bytes, f->len }, SNAPSHOT_HEAD_BYTES + CRYPTO_NONCE_BYTES);
+    uint8_t *plain = malloc(sealed.len);
+    if (plain == NULL) exit(3);
+    if (crypto_open(crypto, &box, sealed, plain).code == E_OK) {
+        const slice text = { plain, f->len - around };
+        snapshots++;
+        search(text);
+        for (size_t w = 0; w < word_count; w++)
+            in_snapshots[w] += memmem(text.at, text.len, words[w], strlen(words[w])) != NULL;
+    }
+    free(plain);
+}
+
+static void try_snapshots(void)
+{
+    for (size_t i = 0; i < file_count; i++) {
+        if (strstr(files[i].name, "/view/") == NULL) continue;
+        if (strstr(files[i].name, ".snapshot") == NULL) continue;
+        for (size_t k = 0; k < file_count; k++) {
+            const bool is_key = strstr(files[k].name, "/keys/") != NULL &&
+                                strstr(files[k].name, ".snapshot") != NULL;
+            if (is_key) try_snapshot(&files[i], &files[k]);
+        }
+    }
+}
+
+static void print_counts(const char *name, const uint64_t *counts)
+{
+    printf(",\"%s\":[", name);
+    for (size_t w = 0; w < word_count; w++)
+        printf("%s%llu", w == 0 ? "" : ",", (unsigned long long)counts[w]);
+    printf("]");
+}
+
 static bool root_load(const char *dir, uint8_t ret_root[KEY_BYTES])
 {
     char path[512];
@@ -190,11 +235,12 @@ int main(int argc, char **argv)
         search((slice){ files[i].bytes, files[i].len });
         if (ends(&files[i], ".seg") || ends(&files[i], ".blk")) try_file(&files[i]);
     }
-    printf("{\"group_keys\":%zu,\"opened\":%llu,\"found\":[", key_count,
-           (unsigned long long)opened);
-    for (size_t w = 0; w < word_count; w++)
-        printf("%s%llu", w == 0 ? "" : ",", (unsigned long long)found[w]);
-    printf("]}\n");
+    try_snapshots();
+    printf("{\"group_keys\":%zu,\"opened\":%llu,\"snapshots\":%llu", key_count,
+           (unsigned long long)opened, (unsigned long long)snapshots);
+    print_counts("found", found);
+    print_counts("in_snapshots", in_snapshots);
+    printf("}\n");
     for (size_t i = 0; i < file_count; i++)
         free(files[i].bytes);
     block_codec_free(codec);

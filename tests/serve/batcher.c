@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "record/wire.h"
+#include "serve/link_item.h"
 #include "tests/cm.h"
 
 enum { BATCHES_MAX = 16 };

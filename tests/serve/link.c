@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/link.h"
+#include "serve/link_item.h"
 #include "tests/cm.h"
 
 static uint8_t room[4096];

@@ -11,6 +11,7 @@
 #include "record/draft.h"
 #include "record/kinds.h"
 #include "view/filters.h"
+#include "view/snapshots.h"
 #include "base/banned.h"
 
 enum { DAY_S = 86400, BODY_BYTES = 256, TIME_AT = 4 };
@@ -300,8 +301,10 @@ static status set_commit(struct erasing *e, const struct erased_set *set,
     struct node *n = e->node;
     hash h = {};
     uint64_t index = 0;
-    TRY(filters_forget(&n->store, set,
-                       f)); /* first: a crash may leave nothing that still finds it */
+    /* First: a crash may leave nothing that still finds it. */
+    if (n->on_erased.begins != NULL) n->on_erased.begins(n->on_erased.self);
+    TRY(snapshots_forget(&n->store, f));
+    TRY(filters_forget(&n->store, set, f));
     TRY(erasures_put(&n->store, room, set, &h, f));
     draft_start(&draft, KIND_erasure, e->now_s);
     draft_column(&draft, COLUMN_erasure_basis, e->basis);

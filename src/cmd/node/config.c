@@ -25,7 +25,7 @@ enum {
     MARKET_LETTERS = 2
 };
 
-enum { PUBLIC_DELAY_S = 24 * 3600 /* unless candor.yaml says otherwise */ };
+enum { PUBLIC_DELAY_S = 24 * 3600, SNAPSHOT_S = 60 }; /* unless candor.yaml says otherwise */
 
 static status wrong(const struct yaml_node *at, struct fault *f, const char *what)
 {
@@ -139,6 +139,14 @@ static status take_silence(const struct yaml_node *value, struct node_config *c,
     return wrong(value, f, "a time such as 15m, 8h, 2d or 0s is expected, at most 366d");
 }
 
+static status take_snapshots(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    enum { SNAPSHOT_S_MAX = 24 * 3600 };
+    const status s = hook_time_read(value, SNAPSHOT_S_MAX, &c->snapshot_s);
+    if (s.code == E_OK) return OK;
+    return wrong(value, f, "a time such as 60s, 5m or 0s is expected, at most 24h");
+}
+
 static status take_webhooks(const struct yaml_node *value, struct node_config *c, struct fault *f)
 {
     const struct yaml_node *at = value;
@@ -235,6 +243,7 @@ static const struct config_key config_keys[] = {
     { "public_delay", take_delay },
     { "webhooks", take_webhooks },
     { "witnesses", take_witnesses },
+    { "judge_snapshots", take_snapshots },
     { "retention", take_retention },
     { "disk_reserve", take_disk_reserve },
     { "silence", take_silence },
@@ -264,7 +273,8 @@ static status config_read(slice text, struct arena *arena, struct node_config *r
 {
     struct yaml_file file = {};
     struct node_config c = { .disk_reserve = (uint64_t)DISK_RESERVE_MIB << 20,
-                             .public_delay_s = PUBLIC_DELAY_S };
+                             .public_delay_s = PUBLIC_DELAY_S,
+                             .snapshot_s = SNAPSHOT_S };
     const status s = yaml_read(text, arena, &file, f);
     if (s.code != E_OK) {
         const struct fault inner = *f;
@@ -378,6 +388,9 @@ status node_config_create(const struct store *store, const struct node_config *c
         "that\n"
         "# state no time of their own (candor source add --silence). 0s: for ever.\n"
         "# silence: 0s\n"
+        "\n# How often what the rules' correlations remember is written down, sealed, so that a\n"
+        "# start judges again only what came since. A number with s, m or h; 0s: never.\n"
+        "# judge_snapshots: 60s\n"
         "\n# Whom findings and incidents are sent to (docs/webhooks.md): name and url (https), a "
         "file\n"
         "# with mode 0600 that holds the secret (whsec_…) or credential:NAME for one of "

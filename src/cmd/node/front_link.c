@@ -9,15 +9,16 @@
 #include "cmd/hook/hook_positions.h"
 #include "serve/positions.h"
 #include "cmd/command.h"
-#include "cmd/node/replay_log.h"
+#include "cmd/recall/keeping.h"
+#include "cmd/recall/recalling.h"
 #include "cmd/node/sent_before.h"
 #include "cmd/node/space.h"
-#include "ledger/erase/erased_set.h"
 #include "os/frame.h"
 #include "os/process.h"
 #include "os/shared.h"
 #include "os/socket.h"
 #include "record/wire.h"
+#include "serve/link_item.h"
 #include "base/banned.h"
 
 /* A batch in the log that is not durable yet. */
@@ -55,8 +56,9 @@ struct front_link {
     uint32_t findings_due; /* behind the event at hand */
     uint8_t *evidence;     /* owned: translated positions */
     struct link_head told;
-    struct replay_log *replay; /* what the front asked for; NULL: nothing under way */
-    bool has_asked, is_ready;
+    struct keeping *keeping;
+    struct recalling recalling;
+    bool is_ready;
 };
 
 /* ---- batches ---- */
@@ -210,6 +212,7 @@ static status take_batch(struct front_link *l, slice payload)
 static status take_ready(struct front_link *l, slice payload)
 {
     l->is_ready = true;
+    keeping_begin(l->keeping);
     l->calls.ready(l->calls.self, payload);
     return OK;
 }
@@ -222,22 +225,37 @@ static status take_activated(struct front_link *l, slice payload)
     return OK;
 }
 
-static status send_replay(void *self, slice payload, struct fault *f)
+static status send_state(void *self, uint16_t type, slice payload, struct fault *f)
 {
     const struct front_link *l = self;
-    return frame_send(l->fd, (struct frame){ LINK_REPLAY, payload }, f);
+    return frame_send(l->fd, (struct frame){ type, payload }, f);
 }
 
-/* Recorded events go to the front once, and not after it has met its first foreign byte. */
 static status take_replay_ask(struct front_link *l, slice payload)
 {
-    uint64_t reach_s = 0;
-    TRY(replay_ask_parse(payload, &reach_s));
-    if (l->has_asked || l->is_ready) {
-        return fault_set(l->fault, FAIL(E_DENIED), "front: it may not ask for recorded events now");
-    }
-    l->has_asked = true;
-    return replay_log_new(l->node, reach_s, send_replay, l, &l->replay, l->fault);
+    return recalling_ask(&l->recalling, payload, l->is_ready, l->fault);
+}
+
+static status take_state_taken(struct front_link *l, slice payload)
+{
+    return recalling_answer(&l->recalling, payload);
+}
+
+static status take_state_part(struct front_link *l, slice payload)
+{
+    return keeping_take(l->keeping, payload, l->fault);
+}
+
+static status find_index(void *self, uint64_t number, uint64_t *ret_index)
+{
+    const struct front_link *l = self;
+    return positions_find(&l->positions, number, ret_index);
+}
+
+static uint64_t next_number(void *self)
+{
+    const struct front_link *l = self;
+    return l->next_number;
 }
 
 static status take_idle(struct front_link *l, slice)
@@ -292,10 +310,16 @@ static const struct {
     uint16_t type;
     status (*take)(struct front_link *l, slice payload);
 } messages[] = {
-    { LINK_BATCH, take_batch },           { LINK_READY, take_ready },
-    { LINK_ACTIVATED, take_activated },   { LINK_IDLE, take_idle },
-    { LINK_REPLAY_ASK, take_replay_ask }, { LINK_ASK, take_ask },
-    { LINK_HOOK_AT, take_hook_at },       { LINK_COSIGNED, take_cosigned },
+    { LINK_BATCH, take_batch },
+    { LINK_READY, take_ready },
+    { LINK_ACTIVATED, take_activated },
+    { LINK_IDLE, take_idle },
+    { LINK_REPLAY_ASK, take_replay_ask },
+    { LINK_ASK, take_ask },
+    { LINK_HOOK_AT, take_hook_at },
+    { LINK_COSIGNED, take_cosigned },
+    { LINK_STATE_TAKEN, take_state_taken },
+    { LINK_STATE_PART, take_state_part },
 };
 
 static status take_frame(struct front_link *l, const struct frame *frame)
@@ -368,43 +392,29 @@ status front_link_activate(struct front_link *l, const hash *bundle, struct faul
 
 bool front_link_is_recalling(const struct front_link *l)
 {
-    return l->replay != NULL;
+    return recalling_goes_on(&l->recalling);
 }
 
 status front_link_recall(struct front_link *l, struct fault *f)
 {
-    bool done = false;
-    TRY(replay_log_step(l->replay, &done, f));
-    if (!done) return OK;
-    const uint64_t count = replay_log_count(l->replay);
-    if (count > 0) {
-        fprintf(stderr, "candor: serve: %llu recorded events were judged again\n",
-                (unsigned long long)count);
-    }
-    replay_log_free(l->replay);
-    l->replay = NULL;
-    return tell(l, LINK_REPLAYED, slice_none(), f);
-}
-
-static bool takes_raw(const struct erased_item *item)
-{
-    return item->fields == ERASED_WHOLE || (item->fields >> (FIELD_event_raw - 1) & 1) != 0;
+    return recalling_step(&l->recalling, f);
 }
 
 status front_link_forget(struct front_link *l, const struct erased_set *set, struct fault *f)
 {
     struct writer w = writer_of(l->copy, LINK_SLOT_BYTES);
-    for (uint32_t i = 0; i < set->count; i++) {
-        const struct erased_item *item = &set->items[i];
-        if (takes_raw(item)) replay_run_write((struct replay_run){ item->first, item->count }, &w);
-    }
-    TRY(writer_end(&w));
-    return w.len == 0 ? OK : tell(l, LINK_FORGET, writer_slice(&w), f);
+    return recalling_forget(&l->recalling, set, &w, f);
+}
+
+void front_link_drop_state(struct front_link *l)
+{
+    keeping_drop(l->keeping);
 }
 
 status front_link_stop(struct front_link *l, struct fault *f)
 {
     l->stopping = true;
+    TRY(keeping_last(l->keeping, f));
     return tell(l, LINK_STOP, slice_none(), f);
 }
 
@@ -519,6 +529,8 @@ static status prepare(struct front_link *l, struct fault *f)
     if (l->copy == NULL || l->evidence == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
     TRY(frame_input_init(&l->in, LINK_PAYLOAD_MAX));
     TRY(positions_init(&l->positions, l->next_number));
+    const struct keeping_calls calls = { l, send_state, find_index, next_number };
+    TRY(keeping_new(l->node, l->loop, &calls, &l->keeping));
     return shared_new((size_t)LINK_SLOTS * LINK_SLOT_BYTES, &l->slots, f);
 }
 
@@ -534,6 +546,9 @@ status front_link_start(struct node *node, const char *dir, const hash *bundle, 
     l->fault = f;
     l->fd = -1;
     l->next_number = archive_size(node->archive);
+    l->recalling =
+        (struct recalling){ .node = node,
+                            .order = { .rules = *bundle, .self = l, .send = send_state } };
     status s = prepare(l, f);
     if (s.code == E_OK) s = start_processes(l, dir, f);
     if (s.code == E_OK) s = greet(l, bundle, accounts, f);
@@ -566,7 +581,8 @@ void front_link_free(struct front_link *l)
     }
     cosigning_free(l->cosigning);
     if (l->has_reader) ignore(process_wait(&l->reader, &end, &unused), "it ends with the front");
-    replay_log_free(l->replay);
+    recalling_done(&l->recalling);
+    keeping_free(l->keeping);
     frame_input_done(&l->in);
     positions_done(&l->positions);
     shared_done(&l->slots);

@@ -33,11 +33,13 @@ struct node_config {
     uint64_t disk_reserve;   /* bytes that events may not take; 0: none */
     uint32_t public_delay_s; /* until entries are published */
     uint32_t silence_s;      /* that sources may be silent that state no time; 0: for ever */
+    uint32_t snapshot_s;     /* between two snapshots of the judge's state; 0: none */
 };
 
 /* Told of each set of records that was erased. */
 struct erase_listener {
     void *self;
+    void (*begins)(void *self); /* before anything goes; NULL: nobody */
     status (*erased)(void *self, const struct erased_set *set, struct fault *f); /* NULL: nobody */
 };
 

@@ -15,6 +15,7 @@
 #include "os/notify.h"
 #include "os/socket.h"
 #include "serve/rule_pack.h"
+#include "view/snapshots.h"
 #include "base/banned.h"
 
 void scribe_drop(struct client *c)
@@ -118,6 +119,8 @@ static status finish_activation(struct scribe *s, struct reply *r, const struct 
         scribe_refuse(r, refused, &why);
         return OK;
     }
+    front_link_drop_state(s->front);
+    TRY(snapshots_forget(&s->node.store, s->fault)); /* of rules that judge no more */
     TRY(change_activated(&s->node, &m->bundle, m->rules, m->refused, &r->answers, s->fault));
     r->size = archive_size(s->node.archive);
     return OK;
@@ -171,6 +174,12 @@ static void on_event(void *self, const struct record *record)
 {
     struct scribe *s = self;
     heard_event(&s->heard, record);
+}
+
+static void on_erasing(void *self)
+{
+    const struct scribe *s = self;
+    front_link_drop_state(s->front);
 }
 
 static void on_front_ready(void *self, slice address)
@@ -463,7 +472,8 @@ static status start_front(struct scribe *s, const char *dir, struct fault *f)
         started = front_link_start(&s->node, dir, &active, accounts, s->loop, &calls, &s->front, f);
     }
     free(room);
-    if (started.code == E_OK) s->node.on_erased = (struct erase_listener){ s, on_erased };
+    if (started.code == E_OK)
+        s->node.on_erased = (struct erase_listener){ s, on_erasing, on_erased };
     return started;
 }
 
