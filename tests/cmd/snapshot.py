@@ -159,7 +159,7 @@ def flip(path, offset):
 @tap.test
 def one_changed_bit_and_the_log_is_judged_again():
     node = Node()
-    for turn, offset in enumerate([0, 24, 40, 70, 90, 110, -1, "key", "cut"]):
+    for turn, offset in enumerate([0, 40, -1, "key", "cut"]):
         start = turn * 600
         four_of_five(node, start)
         node.end(signal.SIGTERM)
@@ -287,8 +287,7 @@ def other_rules_begin_with_no_state_and_no_snapshot():
 @tap.test
 def a_node_killed_while_it_writes_one_has_another_or_none():
     node = Node(program=candor.KILLABLE)
-    for turn, point in enumerate(["sealed-key:1", "sealed-file:1", "sealed-key:2", "sealed-file:2",
-                                  "sealed-key:3"]):
+    for turn, point in enumerate(["sealed-key:1", "sealed-file:1", "sealed-key:2"]):
         start = turn * 600
         node.end(signal.SIGTERM)
         node.start(CANDOR_FAILPOINT=point)
