@@ -107,6 +107,39 @@ def what_cannot_be_read_is_told_and_the_rest_goes_on():
 
 
 @tap.test
+def an_output_that_takes_no_more_is_told_with_the_reason():
+    with Folder() as f:
+        log = f.write("a.jsonl", lines(HIT))
+        runs = [["hunt", "--rules", f.rule, "--output", output, log]
+                for output in ("ocsf", "brief", "csv", "html", "navigator", "summary")]
+        runs += [["rules", "check", f.rule], ["rules", "check", "--json", f.rule],
+                 ["rules", "check", "--dialect"], ["rules", "explain", f.rule, log],
+                 ["help", "hunt"], ["hunt", "--help"]]
+        for arguments in runs:
+            with open("/dev/full", "wb") as full:
+                run = subprocess.run([CANDOR, *arguments], stdout=full, stderr=subprocess.PIPE)
+            assert run.returncode == 3, (arguments, run)
+            assert b"cannot write to standard output" in run.stderr, (arguments, run)
+
+
+@tap.test
+def a_hunt_without_a_rule_is_refused():
+    with Folder() as f:
+        os.mkdir(os.path.join(f.path, "empty"))
+        _, err = hunt("--rules", os.path.join(f.path, "empty"), stdin=lines(HIT), status=2)
+        assert err.startswith("candor: hunt: there is no rule in "), err
+
+
+@tap.test
+def an_explanation_says_which_log_sources_are_stated():
+    with Folder() as f:
+        log = f.write("a.jsonl", lines(HIT))
+        told = subprocess.run([CANDOR, "rules", "explain", f.rule, log], capture_output=True,
+                              check=True, text=True).stdout
+        assert "log source of the rule: category=process_creation; of the event: none: " in told
+
+
+@tap.test
 def a_summary_counts():
     with Folder() as f:
         log = f.write("a.jsonl", lines(HIT, MISS, HIT) + b"{\n")
