@@ -18,13 +18,13 @@
 
 static status declare(struct presence *p, const struct accounts *all, uint32_t default_s)
 {
-    TRY(presence_declare(p, slice_text("syslog"), default_s)); /* serve/input/input_syslog.c */
+    TRY(presence_declare(p, slice_text("syslog"), 0, default_s)); /* serve/input/input_syslog.c */
     for (size_t i = 0; i < all->count; i++) {
         const struct account *a = &all->at[i];
         if (a->kind != ACCOUNT_SOURCE) continue;
         const uint32_t silence_s =
             a->silence_s == ACCOUNT_SILENCE_DEFAULT ? default_s : a->silence_s;
-        TRY(presence_declare(p, slice_text(a->name), a->is_disabled ? 0 : silence_s));
+        TRY(presence_declare(p, slice_text(a->name), a->id, a->is_disabled ? 0 : silence_s));
     }
     return OK;
 }
@@ -227,10 +227,15 @@ void heard_done(struct heard *h)
     *h = (struct heard){};
 }
 
-void heard_event(struct heard *h, const struct record *record)
+status heard_event(struct heard *h, const struct record *record, uint64_t id, struct fault *f)
 {
-    if (h->presence == NULL) return;
+    const slice name = record->fields[FIELD_event_source - 1].value;
+    const struct presence_source *s = h->presence == NULL ? NULL : presence_seek(h->presence, name);
+    if (s == NULL || (id != 0 && s->id != id)) {
+        return fault_set(f, FAIL(E_DENIED), "front: an event of a source that nobody registered");
+    }
     h->is_changed |= heard_fold_event(h->presence, record->fields);
+    return OK;
 }
 
 /* ---- reports ---- */

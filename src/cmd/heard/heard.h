@@ -40,8 +40,9 @@ status heard_start(struct heard *h, struct node *n, slice accounts, struct fault
 status heard_accounts(struct heard *h, slice accounts, struct fault *f);
 /* Frees it. Allowed on a zeroed struct. */
 void heard_done(struct heard *h);
-/* An event that was added to the log. */
-void heard_event(struct heard *h, const struct record *record);
+/* An event that goes into the log next; id: of the source that numbered it, 0: none. E_DENIED if
+ * nobody has registered such a source. */
+status heard_event(struct heard *h, const struct record *record, uint64_t id, struct fault *f);
 /* Records what is due and keeps the file fresh; every HEARD_LOOK_MS. */
 status heard_look(struct heard *h, struct fault *f);
 /* Writes the file: the log is durable as far as it goes. A full disk is no failure. */

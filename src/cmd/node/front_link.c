@@ -5,147 +5,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
-#include "cmd/gather/cosigning.h"
-#include "cmd/hook/hook_positions.h"
-#include "serve/positions.h"
 #include "cmd/command.h"
-#include "cmd/recall/keeping.h"
-#include "cmd/recall/recalling.h"
+#include "cmd/node/front_link_state.h"
 #include "cmd/node/sent_before.h"
 #include "cmd/node/space.h"
-#include "os/frame.h"
-#include "os/process.h"
-#include "os/shared.h"
 #include "os/socket.h"
-#include "record/wire.h"
-#include "serve/link_item.h"
 #include "base/banned.h"
 
-/* A batch in the log that is not durable yet. */
-struct pending {
-    struct link_stored stored;
-    uint64_t size; /* of the log with it */
-};
-
-struct front_link {
-    struct node *node; /* borrowed */
-    struct loop *loop; /* borrowed */
-    struct front_link_calls calls;
-    struct fault *fault;    /* borrowed */
-    struct process process; /* the front */
-    struct process reader;
-    struct process sender;   /* of webhooks */
-    struct process gatherer; /* of cosignatures */
-    bool has_process, has_reader, has_sender, has_gatherer;
-    struct cosigning *cosigning; /* NULL: no witnesses, or nothing may be signed */
-    struct hook_positions hooks;
-    int fd;
-    struct shared slots;
-    struct frame_input in;
-    uint8_t *copy; /* owned: the slot at hand */
-    struct positions positions;
-    uint64_t next_batch;
-    uint64_t next_number;
-    struct pending pending[LINK_SLOTS]; /* a ring */
-    unsigned first_pending, pending_count;
-    struct link_batch held[LINK_SLOTS]; /* a ring: wait for room on the disk */
-    unsigned first_held, held_count;
-    uint64_t held_timer;
-    bool stopping; /* what was taken may use the reserve */
-    struct wire_record record;
-    uint32_t findings_due; /* behind the event at hand */
-    uint8_t *evidence;     /* owned: translated positions */
-    struct link_head told;
-    struct keeping *keeping;
-    struct recalling recalling;
-    bool is_ready;
-};
-
 /* ---- batches ---- */
-
-static bool run_extends(const struct link_run *run, uint64_t number, uint64_t index)
-{
-    return run->number + run->length == number && run->index + run->length == index;
-}
-
-static status note_run(struct front_link *l, struct link_stored *m, uint64_t index)
-{
-    struct link_run *run = m->run_count == 0 ? NULL : &m->runs[m->run_count - 1];
-    const uint64_t number = l->next_number++;
-    positions_note(&l->positions, number, index);
-    if (run != NULL && run_extends(run, number, index)) {
-        run->length++;
-        return OK;
-    }
-    if (m->run_count == LINK_RUNS_MAX) return FAIL(E_LIMIT);
-    m->runs[m->run_count++] = (struct link_run){ number, index, 1 };
-    return OK;
-}
-
-/* Numbers in the evidence of a finding become indices of the log. */
-static status translate(struct front_link *l)
-{
-    struct record_field *fields = l->record.opening.fields;
-    struct record_field *evidence = &fields[FIELD_finding_evidence - 1];
-    if (evidence->value.len > VALUE_BYTES_MAX) return FAIL(E_LIMIT);
-    const status s = positions_translate(&l->positions, evidence->value, l->evidence);
-    if (s.code != E_OK) return fault_set(l->fault, s, "front: a finding names a foreign position");
-    evidence->value.at = l->evidence;
-    return OK;
-}
-
-/* An event and the findings behind it become durable together. left: records behind this one. */
-static status begin_group(struct front_link *l, const struct link_item *item, uint32_t left)
-{
-    if (l->findings_due > 0 || item->findings > left) {
-        return fault_set(l->fault, FAIL(E_VALUE), "front: malformed batch: findings are missing");
-    }
-    l->findings_due = item->findings;
-    return committer_together(l->node->committer, 1 + l->findings_due, l->fault);
-}
-
-static status take_finding(struct front_link *l, const struct link_item *item)
-{
-    if (item->findings > 0 || item->is_numbered) {
-        return fault_set(l->fault, FAIL(E_VALUE), "front: malformed batch: a finding with more");
-    }
-    if (l->findings_due > 0) l->findings_due--;
-    return translate(l);
-}
-
-static status take_record(struct front_link *l, struct cursor *c, uint32_t left,
-                          struct link_stored *m)
-{
-    struct link_item item = {};
-    uint64_t index = 0;
-    const status s = link_item_take(c, &item);
-    if (s.code != E_OK) return fault_set(l->fault, s, "front: malformed batch");
-    TRY(wire_take(c, &l->record, l->fault));
-    const uint8_t kind = l->record.record.kind;
-    if (kind == KIND_finding) {
-        TRY(take_finding(l, &item));
-    } else if (kind == KIND_event) {
-        TRY(begin_group(l, &item, left));
-    } else {
-        return fault_set(l->fault, FAIL(E_DENIED), "front: it may not write records of kind %u",
-                         kind);
-    }
-    TRY(committer_add(l->node->committer, &l->record.record, &index, l->fault));
-    if (kind == KIND_event) l->calls.event(l->calls.self, &l->record.record);
-    if (item.is_numbered) {
-        TRY(committer_sequence(l->node->committer, item.source, item.sequence, l->fault));
-    }
-    return note_run(l, m, index);
-}
-
-static status take_records(struct front_link *l, const struct link_batch *b, struct link_stored *m)
-{
-    struct cursor c = cursor_of((slice){ l->copy, b->bytes });
-    TRY(committer_room(l->node->committer, b->records, b->bytes, l->fault));
-    for (uint32_t i = 0; i < b->records; i++)
-        TRY(take_record(l, &c, b->records - i - 1, m));
-    return cursor_end(&c);
-}
 
 static status store_batch(struct front_link *l, const struct link_batch *b)
 {
@@ -156,7 +23,7 @@ static status store_batch(struct front_link *l, const struct link_batch *b)
     TRY(shared_copy(&l->slots, (uint64_t)b->slot * LINK_SLOT_BYTES, b->bytes, l->copy));
     struct pending *p = &l->pending[(l->first_pending + l->pending_count) % LINK_SLOTS];
     p->stored = (struct link_stored){ .batch = b->batch };
-    TRY(take_records(l, b, &p->stored));
+    TRY(front_batch_take(l, b, &p->stored));
     const struct link_run *last = &p->stored.runs[p->stored.run_count - 1];
     p->size = last->index + last->length;
     l->pending_count++;
@@ -209,8 +76,13 @@ static status take_batch(struct front_link *l, slice payload)
 
 /* ---- other messages ---- */
 
+/* People read it: once, and nothing but what can be printed. */
 static status take_ready(struct front_link *l, slice payload)
 {
+    if (l->is_ready) return FAIL(E_DENIED);
+    for (size_t i = 0; i < payload.len; i++) {
+        if (payload.at[i] < ' ' || payload.at[i] > '~') return FAIL(E_VALUE);
+    }
     l->is_ready = true;
     keeping_begin(l->keeping);
     l->calls.ready(l->calls.self, payload);
@@ -260,6 +132,7 @@ static uint64_t next_number(void *self)
 
 static status take_idle(struct front_link *l, slice)
 {
+    if (!l->stopping) return fault_set(l->fault, FAIL(E_DENIED), "front: nobody asked it to end");
     l->calls.idle(l->calls.self);
     return OK;
 }
@@ -347,6 +220,17 @@ static void front_ready(void *with, unsigned events)
         if (s.code == E_OK) s = take_frame(l, &frame);
     }
     l->calls.failed(l->calls.self, s);
+}
+
+/* The front would say so itself, if it is what it should be. */
+static void reader_ended(void *with, unsigned events)
+{
+    struct front_link *l = with;
+    (void)events;
+    loop_unwatch(l->loop, l->reader.fd);
+    const bool first = frame_fill(&l->in, l->fd, l->fault).code == E_CLOSED; /* and it followed */
+    const char *who = first ? "front" : "reader";
+    l->calls.failed(l->calls.self, fault_set(l->fault, FAIL(E_CLOSED), "the %s is gone", who));
 }
 
 /* ---- to the front ---- */
@@ -553,6 +437,7 @@ status front_link_start(struct node *node, const char *dir, const hash *bundle, 
     if (s.code == E_OK) s = start_processes(l, dir, f);
     if (s.code == E_OK) s = greet(l, bundle, accounts, f);
     if (s.code == E_OK) s = loop_watch(loop, l->fd, LOOP_READ, front_ready, l, f);
+    if (s.code == E_OK) s = loop_watch(loop, l->reader.fd, LOOP_READ, reader_ended, l, f);
     if (s.code != E_OK) {
         front_link_free(l);
         return s;
@@ -567,6 +452,7 @@ void front_link_free(struct front_link *l)
     struct fault unused;
     if (l == NULL) return;
     loop_cancel(l->loop, l->held_timer);
+    if (l->has_reader) loop_unwatch(l->loop, l->reader.fd);
     if (l->fd >= 0) {
         loop_unwatch(l->loop, l->fd);
         close(l->fd);

@@ -3,6 +3,7 @@
 #include "cmd/node/node.h"
 #include "os/loop.h"
 #include "serve/link.h"
+#include "serve/link_item.h"
 #include "serve/metrics.h"
 
 /*
@@ -18,8 +19,8 @@ struct front_link_calls {
     void *self;
     /* The front listens; text says where. */
     void (*ready)(void *self, slice text);
-    /* An event of the front is in the log, or will be. */
-    void (*event)(void *self, const struct record *record);
+    /* An event of the front, which goes into the log next. A failure ends the node. */
+    status (*event)(void *self, const struct record *record, const struct link_item *item);
     /* An answer to front_link_activate. */
     void (*activated)(void *self, const struct link_activated *m);
     /* The front asks for the scribe's numbers. */

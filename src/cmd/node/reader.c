@@ -94,6 +94,7 @@ status reader_record_look(struct reader *r, const struct query_ask *m, slice ind
     uint8_t answer[DUTY_ANSWER_BYTES_MAX];
     struct writer w = writer_of(answer, sizeof answer);
     struct duty d = duty_of(DUTY_OPEN);
+    if (m->who.len == 0) return fault_set(f, FAIL(E_VALUE), "it is not said who asks");
     if (indices.len == 0) return OK;
     d.slots[DUTY_RECORDS] = indices;
     d.slots[DUTY_ACTOR] = m->who;
@@ -170,6 +171,7 @@ static status record_search(const struct reader *r, const struct query_ask *m, u
     uint8_t range[16] = {};
     struct writer w = writer_of(answer, sizeof answer);
     struct duty d = duty_of(DUTY_SEARCH);
+    if (m->who.len == 0) return fault_set(f, FAIL(E_VALUE), "it is not said who asks");
     put_u64(range + 8, below - 1);
     d.slots[DUTY_RECORDS] = (slice){ range, sizeof range };
     d.slots[DUTY_ACTOR] = m->who;
@@ -353,6 +355,7 @@ static status change_incident(struct reader *r, const struct query_ask *m, slice
 {
     uint8_t expect[8];
     struct duty d = duty_of(DUTY_INCIDENT);
+    if (m->who.len == 0) return fault_set(f, FAIL(E_VALUE), "it is not said who asks");
     put_u64(expect, m->expect);
     d.slots[DUTY_ID] = number;
     d.slots[DUTY_REQUEST] = m->text;

@@ -170,10 +170,10 @@ static void look_at_sources(void *self)
     if (looked.code != E_OK) scribe_fail(s, looked);
 }
 
-static void on_event(void *self, const struct record *record)
+static status on_event(void *self, const struct record *record, const struct link_item *item)
 {
     struct scribe *s = self;
-    heard_event(&s->heard, record);
+    return heard_event(&s->heard, record, item->is_numbered ? item->source : 0, s->fault);
 }
 
 static void on_erasing(void *self)

@@ -50,12 +50,17 @@ const struct presence_source *presence_find(const struct presence *p, slice name
     return NULL;
 }
 
+const struct presence_source *presence_seek(struct presence *p, slice name)
+{
+    return presence_source_of(p, name);
+}
+
 const struct presence_source *presence_nth(const struct presence *p, size_t nth)
 {
     return nth < p->count ? p->at[nth] : NULL;
 }
 
-status presence_declare(struct presence *p, slice name, uint32_t silence_s)
+status presence_declare(struct presence *p, slice name, uint64_t id, uint32_t silence_s)
 {
     if (name.len == 0 || name.len > PRESENCE_NAME_BYTES_MAX) return FAIL(E_VALUE);
     struct presence_source *s = presence_source_of(p, name);
@@ -68,6 +73,7 @@ status presence_declare(struct presence *p, slice name, uint32_t silence_s)
         p->at[p->count++] = s;
         *place = (uint16_t)p->count;
     }
+    s->id = id;
     s->silence_s = silence_s;
     return OK;
 }

@@ -36,6 +36,7 @@ struct presence_hole {
 
 struct presence_source {
     char name[PRESENCE_NAME_BYTES_MAX + 1];
+    uint64_t id;        /* declared */
     uint32_t silence_s; /* that it may be silent; 0: for ever. Declared, not in the log */
     int64_t heard_ns;   /* its newest event's arrival; 0: never heard */
     int64_t silent_ns;  /* since when the log has it silent; 0: it has not */
@@ -66,9 +67,9 @@ struct presence;
 status presence_new(struct presence **ret_presence);
 /* NULL is allowed. */
 void presence_free(struct presence *p);
-/* Follows a source of that name from here on, with that time; others are not followed. E_LIMIT
- * beyond PRESENCE_SOURCES_MAX, E_VALUE for a name that is too long. */
-status presence_declare(struct presence *p, slice name, uint32_t silence_s);
+/* Follows a source of that name from here on, with that id and time; others are not followed.
+ * E_LIMIT beyond PRESENCE_SOURCES_MAX, E_VALUE for a name that is too long. */
+status presence_declare(struct presence *p, slice name, uint64_t id, uint32_t silence_s);
 /* An event of the log; number NULL: it has none. */
 void presence_event(struct presence *p, slice name, int64_t arrived_ns, const uint64_t *number);
 /* A report of the log. */
@@ -82,6 +83,8 @@ bool presence_due(const struct presence *p, int64_t now_ns, int64_t listening_ns
 /* The source of that name, or the nth in the order of their declaration; NULL if there is none. */
 const struct presence_source *presence_find(const struct presence *p, slice name);
 const struct presence_source *presence_nth(const struct presence *p, size_t nth);
+/* As presence_find, in constant time. */
+const struct presence_source *presence_seek(struct presence *p, slice name);
 /* Appends the state as text, a line for each source that was heard; what was declared is not in it.
  */
 void presence_write(const struct presence *p, struct writer *w);

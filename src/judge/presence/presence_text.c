@@ -106,6 +106,7 @@ status presence_read_line(struct presence *p, slice line)
     TRY(take_source(&line, &read));
     if (s == NULL || s->heard_ns != 0) return OK;
     bytes_copy(read.name, sizeof read.name - 1, slice_text(s->name));
+    read.id = s->id;
     read.silence_s = s->silence_s;
     *s = read;
     return OK;

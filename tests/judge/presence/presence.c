@@ -12,8 +12,8 @@ static struct presence *followed(uint32_t silence_s)
 {
     struct presence *p = NULL;
     assert_ok(presence_new(&p));
-    assert_ok(presence_declare(p, slice_text("shop"), silence_s));
-    assert_ok(presence_declare(p, slice_text("desk"), 0));
+    assert_ok(presence_declare(p, slice_text("shop"), 1, silence_s));
+    assert_ok(presence_declare(p, slice_text("desk"), 1, 0));
     return p;
 }
 
@@ -141,10 +141,10 @@ static void a_start_gives_sources_time_to_come_back(void **)
     presence_event(p, slice_text("shop"), START_S * S, NULL);
     assert_false(presence_due(p, now_s * S, (now_s - PRESENCE_START_S + 1) * S, &r));
     assert_true(presence_due(p, now_s * S, (now_s - PRESENCE_START_S) * S, &r));
-    assert_ok(presence_declare(p, slice_text("shop"), 2));
+    assert_ok(presence_declare(p, slice_text("shop"), 1, 2));
     assert_false(presence_due(p, now_s * S, (now_s - 1) * S, &r));
     assert_true(presence_due(p, now_s * S, (now_s - 2) * S, &r));
-    assert_ok(presence_declare(p, slice_text("shop"), 0));
+    assert_ok(presence_declare(p, slice_text("shop"), 1, 0));
     assert_false(presence_due(p, now_s * S, START_S * S, &r));
     presence_free(p);
 }
@@ -290,11 +290,11 @@ static void no_more_sources_than_there_is_room_for(void **)
     assert_ok(presence_new(&p));
     for (int i = 0; i < PRESENCE_SOURCES_MAX; i++) {
         snprintf(name, sizeof name, "s%d", i);
-        assert_ok(presence_declare(p, slice_text(name), 1));
-        assert_ok(presence_declare(p, slice_text(name), 2));
+        assert_ok(presence_declare(p, slice_text(name), 1, 1));
+        assert_ok(presence_declare(p, slice_text(name), 1, 2));
     }
-    assert_fails(presence_declare(p, slice_text("more"), 1), E_LIMIT);
-    assert_fails(presence_declare(p, slice_text(""), 1), E_VALUE);
+    assert_fails(presence_declare(p, slice_text("more"), 1, 1), E_LIMIT);
+    assert_fails(presence_declare(p, slice_text(""), 1, 1), E_VALUE);
     presence_event(p, slice_text("s4095"), S, NULL);
     presence_event(p, slice_text("more"), S, NULL);
     assert_true(presence_find(p, slice_text("s4095"))->heard_ns == S);
