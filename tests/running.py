@@ -54,6 +54,17 @@ def processes(scribe):
     return found
 
 
+def wait_until(condition, what="what was waited for"):
+    """Waits until the condition holds, a minute at most; what it returned."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not come to that: " + what)
+
+
 class Node:
     """A node that runs. rules: file name to Sigma rule; config: lines for its candor.yaml."""
 

@@ -23,8 +23,10 @@
  *   log/known             since when it has its entries (ledger/publication.h)
  *   log/cosigned          the newest checkpoint that witnesses cosigned (cmd/gather/cosigning.h)
  *   log/key               the log's public key, where there is no signer
+ *   log/restored          the log was restored, and its witnesses are still to be asked
  *   log/retired           the log was succeeded by another one; nothing is signed any more
  *   hooks                 how far each webhook is (cmd/hook/hook_positions.h)
+ *   witnesses.policy      whom a checkpoint is cosigned by (cmd/gather/gather_policy.h)
  *   witnesses, witnesses.evidence  how witnesses stand, what they said against this log
  *   rules/, accounts      the rules in force, and who may send and ask (cmd/node/change.h)
  *   signer/key            the log's signing key
@@ -39,11 +41,13 @@
 #define LAYOUT_COSIGNED "log/cosigned"
 #define LAYOUT_SEEN "log/seen"
 #define LAYOUT_LOG_KEY "log/key"
+#define LAYOUT_RESTORED "log/restored"
 #define LAYOUT_RETIRED "log/retired"
 #define LAYOUT_CONFIG "candor.yaml"
 #define LAYOUT_ACCOUNTS "accounts"
 #define LAYOUT_RULES "rules"
 #define LAYOUT_RULES_ACTIVE "rules/active"
+#define LAYOUT_POLICY "witnesses.policy"
 #define LAYOUT_ROOT_KEY "keys/root"
 #define LAYOUT_APPLIED "keys/applied"
 #define LAYOUT_ERASURES "erasures"

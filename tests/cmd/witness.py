@@ -235,6 +235,14 @@ def state_that_was_changed_is_named():
     assert w.end() == 0
 
 
+@tap.test
+def the_benchmark_has_a_witness_cosign():
+    said = json.loads(good("bench", "witness", at("bench"), "--requests", "20"))
+    assert said["requests"] == 20 and said["requests_per_s"] > 0, said
+    assert run("bench", "witness", at("bench"), "--requests", "20").returncode != 0
+    assert run("bench", "witness", at("other-bench"), "--requests", "0").returncode == 2
+
+
 def anchor(file, *more):
     """Anchors a file's checkpoint in the log of headquarters."""
     return run("log", "anchor", at("hq"), file, "--vkey", KEYS["log"], *more)

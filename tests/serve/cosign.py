@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node gathers cosignatures: from witnesses that candor did not write and from candor witness,
 from dead, slow and lying ones, without holding up those that send events."""
+import atexit
 import json
 import os
 import re
@@ -20,21 +21,11 @@ import tap  # noqa: E402
 import witnessing  # noqa: E402
 
 PATIENCE_S = 60
+wait_for = running.wait_until
 ORIGIN = "log.example.com/senders"
 if not witnessing.is_possible():
     print("1..0 # SKIP openssl is not installed")
     sys.exit(0)
-
-
-def wait_for(condition, what):
-    """Waits until the condition holds; what it returned."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not come to that: " + what)
 
 
 class Cosigned:
@@ -345,18 +336,35 @@ def a_node_that_starts_again_goes_on_from_what_each_witness_knows():
 
 
 @tap.test
-def candor_witness_cosigns_for_a_node():
+def candor_witness_cosigns_for_a_node_over_https():
     c = Cosigned(1, "quorum w0")
     c.node.pause()
     folder = os.path.join(c.node.home.name, "w")
     key = c.node.candor("witness", folder, "--create", "own.example/w").split()[1]
     with open(os.path.join(folder, "logs"), "a", encoding="utf-8") as file:
         file.write(c.node.vkey + "\n")
-    own = subprocess.Popen([running.CANDOR, "witness", folder, "--listen", "127.0.0.1:0"],
+    cert, cert_key = folder + ".crt", folder + ".key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-keyout", cert_key, "-out", cert, "-days",
+                    "2", "-subj", "/CN=witness", "-addext", "subjectAltName=IP:127.0.0.1"],
+                   check=True, capture_output=True)
+    done = subprocess.run([running.CANDOR, "witness", folder, "--certificate", cert],
+                          capture_output=True, check=False)
+    assert done.returncode == 2 and b"belong together" in done.stderr, done
+    own = subprocess.Popen([running.CANDOR, "witness", folder, "--listen", "127.0.0.1:0",
+                            "--certificate", cert, "--key", cert_key],
                            stdout=subprocess.PIPE, text=True)
+    atexit.register(own.kill)
     said = own.stdout.readline() + own.stdout.readline()
-    url = re.search(r"http://\S+", said).group(0)
+    url = re.search(r"https://\S+", said).group(0)
+    assert own.stdout.readline().startswith("confined: "), said
     c.write_policy(f"log {c.node.vkey}\nwitness own {key} {url}/\nquorum own\n")
+    c.node.start()
+    c.wait_error("own", "certificate")  # nobody vouches for it
+    assert c.cosigned() is None
+    c.node.pause()
+    with open(os.path.join(c.node.path, "candor.yaml"), "a", encoding="utf-8") as file:
+        file.write(f"  ca: {cert}\n")
     c.node.start()
     note = c.wait_cosigned(c.send(50) + 1)
     assert witnessing.cosigned_by(c.node.home.name, note, key)

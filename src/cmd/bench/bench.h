@@ -16,6 +16,8 @@ int run_bench_erase(const struct invocation *inv);
 int run_bench_detect(const struct invocation *inv);
 /* candor bench node. */
 int run_bench_node(const struct invocation *inv);
+/* candor bench witness. */
+int run_bench_witness(const struct invocation *inv);
 /* candor bench prices. */
 int run_bench_prices(const struct invocation *inv);
 /* A number above 0 that an option gives; fallback without it. E_USAGE. */

@@ -271,7 +271,7 @@ static void load_status(struct cosigning *c)
 
 /* ---- the whole ---- */
 
-/* One that does not verify under today's policy is none. */
+/* One that does not verify under today's policy is none, and nobody is shown it. */
 static void load_kept(struct cosigning *c)
 {
     uint8_t note[COSIGNED_BYTES_MAX];
@@ -282,7 +282,10 @@ static void load_kept(struct cosigning *c)
         return;
     }
     const status s = read_note(c, (slice){ note, len }, &c->kept, &unused);
-    if (s.code != E_OK || !is_met(c, &c->kept)) c->kept = (struct gathered){};
+    if (s.code == E_OK && is_met(c, &c->kept)) return;
+    c->kept = (struct gathered){};
+    const struct store *store = &c->node->store;
+    ignore(store->ops->remove(store->self, LAYOUT_COSIGNED, &unused), "the next one replaces it");
 }
 
 static status load(struct cosigning *c, struct fault *f)

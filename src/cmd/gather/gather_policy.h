@@ -10,8 +10,6 @@
  */
 enum { GATHER_URL_BYTES_MAX = 1024 };
 
-#define GATHER_POLICY_FILE "witnesses.policy" /* the name that a backup takes along */
-
 struct gather_witness {
     const struct note_key *key; /* in the policy */
     unsigned key_number;        /* of the policy */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "cmd/gather/restored.h"
 #include "cmd/incident/incident_book.h"
 #include "ledger/layout.h"
 #include "ledger/store_file.h"
@@ -97,6 +98,7 @@ static status log_open(const char *dir, struct node *n, struct fault *f)
                          n->config.origin, hello->origin);
     }
     TRY(signer_is_newest(n, f));
+    TRY(restored_ask(dir, n, f));
     struct ledger_options options = ledger_options_default(n->config.origin);
     options.signed_head = hello->head;
     TRY(ledger_open(&n->store, &options, &n->ledger, f));

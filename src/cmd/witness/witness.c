@@ -6,18 +6,23 @@
 #include "cmd/witness/witness.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
 #include "base/bytes.h"
+#include "cmd/node/confine.h"
 #include "ledger/store_fs.h"
 #include "ledger/witness/add_checkpoint.h"
 #include "ledger/witness/witness.h"
 #include "os/dir.h"
+#include "os/file.h"
 #include "os/loop.h"
+#include "os/sandbox.h"
 #include "serve/http.h"
 #include "base/banned.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:8430"
 
-enum { KEY_BYTES_MAX = 1024, HASH_DIGITS = 64 };
+enum { KEY_BYTES_MAX = 1024, HASH_DIGITS = 64, PEM_BYTES_MAX = 1024 * 1024 };
 
 struct server {
     struct store store;
@@ -101,12 +106,73 @@ static void on_stop(void *with, int)
     loop_stop(s->loop);
 }
 
-static status server_open(struct server *s, const char *dir, const char *address, struct fault *f)
+/* Where it listens, and with which certificate; NULL: plain HTTP. */
+struct listening {
+    const char *address;
+    const char *certificate;
+    const char *key;
+};
+
+static status listen_with(struct server *s, const struct listening *l, struct fault *f)
 {
-    struct file folder = {};
-    const struct http_tls plain = { slice_none(), slice_none(), slice_none() };
+    uint8_t *pem[2] = {};
+    size_t len[2] = {};
+    const char *const paths[2] = { l->certificate, l->key };
     const struct http_limits limits = { .body_bytes = ADD_CHECKPOINT_BYTES_MAX };
     const struct http_calls calls = { .handle = handle, .self = s };
+    struct http_tls tls = { slice_none(), slice_none(), slice_none() };
+    status done = OK;
+    for (size_t i = 0; i < 2 && paths[i] != NULL && done.code == E_OK; i++)
+        done = file_load(NULL, paths[i], PEM_BYTES_MAX, &pem[i], &len[i], f);
+    if (done.code == E_OK && pem[0] != NULL) tls.certificate = (slice){ pem[0], len[0] };
+    if (done.code == E_OK && pem[1] != NULL) tls.key = (slice){ pem[1], len[1] };
+    if (done.code == E_OK)
+        done = http_listen(s->loop, l->address, &tls, &limits, &calls, &s->http, f);
+    if (pem[1] != NULL) bytes_wipe(pem[1], len[1]);
+    free(pem[0]);
+    free(pem[1]);
+    return done;
+}
+
+/* What a witness calls beside what every process needs (os/seccomp.c): its sockets and event loop,
+ * and the files of its own folder. The listener is bound already. */
+static const struct sandbox_call sandbox_calls[] = {
+    { .number = SYS_epoll_pwait2 }, { .number = SYS_epoll_wait }, { .number = SYS_epoll_pwait },
+    { .number = SYS_epoll_ctl },    { .number = SYS_accept4 },    { .number = SYS_accept },
+    { .number = SYS_recvfrom },     { .number = SYS_recvmsg },    { .number = SYS_sendto },
+    { .number = SYS_sendmsg },      { .number = SYS_writev },     { .number = SYS_readv },
+    { .number = SYS_poll },         { .number = SYS_shutdown },   { .number = SYS_getpeername },
+    { .number = SYS_getsockname },  { .number = SYS_getsockopt }, { .number = SYS_setsockopt },
+    { .number = SYS_fcntl },        { .number = SYS_ioctl },      { .number = SYS_openat },
+    { .number = SYS_pread64 },      { .number = SYS_pwrite64 },   { .number = SYS_fdatasync },
+    { .number = SYS_fsync },        { .number = SYS_ftruncate },  { .number = SYS_renameat },
+    { .number = SYS_unlinkat },
+};
+
+/* From here on nothing can be reached but the open sockets and the witness's own folder. */
+static status confine(const char *dir, struct fault *f)
+{
+    const struct sandbox_path paths[] = { { dir, SANDBOX_READ | SANDBOX_WRITE } };
+    const struct sandbox sandbox = {
+        .calls = sandbox_calls,
+        .call_count = COUNT_OF(sandbox_calls),
+        .paths = paths,
+        .path_count = COUNT_OF(paths),
+        .mode = ROLE_SANDBOX_MODE,
+    };
+    struct sandbox_level level = {};
+    char text[128];
+    confine_last_leak_check();
+    TRY(sandbox_enter(&sandbox, &level, f));
+    sandbox_level_text(&level, text, sizeof text);
+    printf("confined: %s\n", text);
+    return OK;
+}
+
+static status server_open(struct server *s, const char *dir, const struct listening *l,
+                          struct fault *f)
+{
+    struct file folder = {};
     TRY(dir_open(NULL, dir, &folder, f));
     const status locked = dir_lock(&folder, "lock", &s->lock, f);
     file_close(&folder);
@@ -115,7 +181,7 @@ static status server_open(struct server *s, const char *dir, const char *address
     TRY(witness_open(&s->store, &s->witness, f));
     TRY(loop_new(NULL, &s->loop, f));
     TRY(loop_on_stop_signal(s->loop, on_stop, s, f));
-    return http_listen(s->loop, address, &plain, &limits, &calls, &s->http, f);
+    return listen_with(s, l, f);
 }
 
 static void server_close(struct server *s)
@@ -135,14 +201,18 @@ static void print_key(const struct witness *w)
     printf("vkey: %.*s\n", (int)key.len, (const char *)text);
 }
 
-static status serve(const char *dir, const char *address, struct fault *f)
+static status serve(const char *dir, const struct listening *l, struct fault *f)
 {
     struct server s = { .lock = { .fd = -1 }, .fault = f };
-    status done = server_open(&s, dir, address, f);
+    status done = server_open(&s, dir, l, f);
     if (done.code == E_OK) {
         print_key(s.witness);
-        printf("witnessing %zu logs, http://%s\n", witness_logs(s.witness), http_address(s.http));
+        printf("witnessing %zu logs, http%s://%s\n", witness_logs(s.witness),
+               l->certificate != NULL ? "s" : "", http_address(s.http));
+        done = confine(dir, f);
         fflush(stdout);
+    }
+    if (done.code == E_OK) {
         done = loop_run(s.loop, f);
     }
     if (done.code == E_OK) done = s.failed;
@@ -168,16 +238,24 @@ static int run_witness(const struct invocation *inv)
 {
     const char *dir = inv->arguments[0];
     const char *name = invocation_value(inv, "--create", NULL);
+    const struct listening l = {
+        .address = invocation_value(inv, "--listen", LISTEN_DEFAULT),
+        .certificate = invocation_value(inv, "--certificate", NULL),
+        .key = invocation_value(inv, "--key", NULL),
+    };
     struct fault f = {};
-    const status s = name != NULL
-                         ? create(dir, name, &f)
-                         : serve(dir, invocation_value(inv, "--listen", LISTEN_DEFAULT), &f);
+    if ((l.certificate == NULL) != (l.key == NULL)) {
+        return command_fail(2, "witness: --certificate and --key belong together");
+    }
+    const status s = name != NULL ? create(dir, name, &f) : serve(dir, &l, &f);
     if (s.code == E_OK) return 0;
     return command_fail(status_exit(s), "witness: %s: %s", dir, f.text);
 }
 
 static const struct option options[] = {
     { "--listen", "ADDRESS", "where it takes HTTP (default: 127.0.0.1:8430)", false },
+    { "--certificate", "FILE", "PEM: the certificate chain, which makes HTTP into HTTPS", false },
+    { "--key", "FILE", "PEM: the private key of the certificate", false },
     { "--create", "NAME", "make a new witness of that name in DIR, print its key, and end", false },
     {},
 };

@@ -24,7 +24,8 @@ static const struct {
 };
 
 static const char *const replaced[] = {
-    LAYOUT_CONFIG, LAYOUT_ACCOUNTS, LAYOUT_RULES_ACTIVE, LAYOUT_SEEN, LAYOUT_CHECKPOINT,
+    LAYOUT_CONFIG,       LAYOUT_POLICY, LAYOUT_ACCOUNTS,
+    LAYOUT_RULES_ACTIVE, LAYOUT_SEEN,   LAYOUT_CHECKPOINT,
 };
 
 struct run {

@@ -309,6 +309,7 @@ static status config_put(struct run *r, struct fault *f)
 {
     const struct manifest_file *config = manifest_find(&r->log, LAYOUT_CONFIG);
     if (config == NULL) return fault_set(f, FAIL(E_CORRUPT), "the backup has no candor.yaml");
+    TRY(store_file_replace(r->order->to, LAYOUT_RESTORED, slice_text("restored\n"), f));
     return replaced_restore(r, config, f);
 }
 
