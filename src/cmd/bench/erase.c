@@ -102,6 +102,7 @@ static status erase_batch(struct node *n, uint64_t first, uint64_t stride, uint6
     const struct scan_watcher watcher = { &spread, plan, is_spread, NULL };
     status s = erasing_begin(&e, n, f);
     e.basis = VALUE_erasure_basis_subject_request;
+    if (s.code == E_OK) s = erasing_finish(&e, f);
     if (s.code == E_OK) {
         s = scan_records(n->archive, e.keys, 0, archive_size(n->archive), &watcher, f);
     }

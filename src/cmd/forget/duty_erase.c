@@ -7,13 +7,29 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "cmd/node/duty_work.h"
-#include "cmd/forget/erasing.h"
+#include "cmd/forget/forgetting.h"
 #include "record/kinds.h"
 #include "base/banned.h"
+
+enum { ASKED_BYTES_MAX = 1 << 20 };
 
 static slice slot(const struct performance *p, enum duty_slot which)
 {
     return p->duty->slots[which];
+}
+
+/* ---- looking through the log first ---- */
+
+/* The rest of the look that the node began before, or all of it. */
+static status look(struct performance *p, struct erasing *e, struct fault *f)
+{
+    if (p->begun == NULL) {
+        TRY(forgetting_begin(p->node, p->duty, e, f));
+    } else {
+        *e = *p->begun;
+        *p->begun = (struct erasing){};
+    }
+    return erasing_finish(e, f);
 }
 
 /* ---- holds ---- */
@@ -51,8 +67,8 @@ status perform_hold_place(struct performance *p, uint64_t *ret_index, struct fau
 
 status perform_hold_lift(struct performance *p, uint64_t *ret_index, struct fault *f)
 {
-    struct erasing e;
-    status s = erasing_begin(&e, p->node, f);
+    struct erasing e = {};
+    status s = look(p, &e, f);
     if (s.code == E_OK && holds_find(&e.holds, slot(p, DUTY_ID)) == NULL) {
         s = fault_set(f, FAIL(E_NOT_FOUND), "no hold %.*s is in force",
                       (int)(slot(p, DUTY_ID).len < 64 ? slot(p, DUTY_ID).len : 64),
@@ -134,10 +150,11 @@ static status plan_records(struct erasing *e, const struct demand *d, struct fau
     return s;
 }
 
+/* Records of a subject were planned while looking for them. */
 static status plan(struct erasing *e, const struct demand *d, struct fault *f)
 {
     e->basis = d->basis;
-    return d->subject.len > 0 ? erasing_subject(e, d->subject, f) : plan_records(e, d, f);
+    return d->subject.len > 0 ? OK : plan_records(e, d, f);
 }
 
 static void answer_erased(struct performance *p, const struct erasing *e)
@@ -152,21 +169,29 @@ static void answer_erased(struct performance *p, const struct erasing *e)
     writer_text(p->answer, "\n");
 }
 
-/* Plans once, so that what would be refused is refused at once, and notes the request. */
-status perform_erase_request(struct performance *p, uint64_t *ret_index, struct fault *f)
+static status demand_of(const struct duty *duty, struct demand *ret_demand, struct fault *f)
 {
-    struct erasing e;
-    struct demand d = { .records = slot(p, DUTY_RECORDS),
-                        .subject = slot(p, DUTY_SUBJECT),
-                        .fields = slot(p, DUTY_FIELDS) };
-    uint8_t object[sizeof WHERE_SUBJECT + DUTY_SLOT_BYTES_MAX];
-    struct writer w = writer_of(object, sizeof object);
-    TRY(basis_take(slot(p, DUTY_BASIS), &d.basis, f));
+    struct demand d = { .records = duty->slots[DUTY_RECORDS],
+                        .subject = duty->slots[DUTY_SUBJECT],
+                        .fields = duty->slots[DUTY_FIELDS] };
+    TRY(basis_take(duty->slots[DUTY_BASIS], &d.basis, f));
     if (d.basis == VALUE_erasure_basis_retention) {
         return fault_set(f, FAIL(E_USAGE), "--basis retention is for candor erase --expired");
     }
+    *ret_demand = d;
+    return OK;
+}
+
+/* Plans once, so that what would be refused is refused at once, and notes the request. */
+status perform_erase_request(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    struct erasing e = {};
+    struct demand d = {};
+    uint8_t object[sizeof WHERE_SUBJECT + DUTY_SLOT_BYTES_MAX];
+    struct writer w = writer_of(object, sizeof object);
+    TRY(demand_of(p->duty, &d, f));
     if (d.subject.len == 0) TRY(duty_records_check(p, f));
-    status s = erasing_begin(&e, p->node, f);
+    status s = look(p, &e, f);
     if (s.code == E_OK) s = plan(&e, &d, f);
     const uint64_t amount = e.count;
     erasing_done(&e);
@@ -262,8 +287,6 @@ static status second_person(const struct performance *p, const struct asked *a, 
 static status approve(struct performance *p, struct erasing *e, struct asked *a,
                       uint64_t *ret_index, struct fault *f)
 {
-    const uint64_t request = get_u64(slot(p, DUTY_RECORDS).at);
-    TRY(asked_load(e, request, a, f));
     TRY(second_person(p, a, f));
     TRY(plan(e, &a->demand, f));
     TRY(duty_begin(p, KIND_oversight, f));
@@ -276,15 +299,22 @@ static status approve(struct performance *p, struct erasing *e, struct asked *a,
     return OK;
 }
 
-status perform_erase_approve(struct performance *p, uint64_t *ret_index, struct fault *f)
+/* What waits for approval, out of the duty that approves it. */
+static status asked_by(struct erasing *e, const struct duty *d, struct asked *a, struct fault *f)
 {
-    enum { ASKED_BYTES_MAX = 1 << 20 };
-    struct erasing e;
-    struct asked a = { .arena = arena_of(ASKED_BYTES_MAX) };
-    if (slot(p, DUTY_RECORDS).len != 8) {
+    if (d->slots[DUTY_RECORDS].len != 8) {
         return fault_set(f, FAIL(E_USAGE), "one request at a time");
     }
-    status s = erasing_begin(&e, p->node, f);
+    TRY(erasing_settle(e->node, f));
+    return asked_load(e, get_u64(d->slots[DUTY_RECORDS].at), a, f);
+}
+
+status perform_erase_approve(struct performance *p, uint64_t *ret_index, struct fault *f)
+{
+    struct erasing e = {};
+    struct asked a = { .arena = arena_of(ASKED_BYTES_MAX) };
+    status s = look(p, &e, f);
+    if (s.code == E_OK) s = asked_by(&e, p->duty, &a, f);
     if (s.code == E_OK) s = approve(p, &e, &a, ret_index, f);
     erasing_done(&e);
     arena_done(&a.arena);
@@ -293,12 +323,45 @@ status perform_erase_approve(struct performance *p, uint64_t *ret_index, struct 
 
 status perform_erase_expired(struct performance *p, uint64_t *ret_index, struct fault *f)
 {
-    struct erasing e;
-    status s = erasing_begin(&e, p->node, f);
-    if (s.code == E_OK) s = erasing_expired(&e, f);
+    struct erasing e = {};
+    status s = look(p, &e, f);
     if (s.code == E_OK) s = erasing_commit(&e, f);
     if (s.code == E_OK) answer_erased(p, &e);
     *ret_index = 0;
     erasing_done(&e);
     return s;
+}
+
+/* ---- beginning to look ---- */
+
+bool forgetting_looks(const struct duty *d)
+{
+    return d->kind == DUTY_HOLD_LIFT || d->kind == DUTY_ERASE_REQUEST ||
+           d->kind == DUTY_ERASE_APPROVE || d->kind == DUTY_ERASE_EXPIRED;
+}
+
+static status scope_of_duty(struct erasing *e, const struct duty *d, struct fault *f)
+{
+    struct asked a = { .arena = arena_of(ASKED_BYTES_MAX) };
+    struct demand demand = {};
+    status s = OK;
+    if (d->kind == DUTY_HOLD_LIFT) return OK;
+    if (d->kind == DUTY_ERASE_EXPIRED) return erasing_scope(e, ERASING_EXPIRED, slice_none(), f);
+    if (d->kind == DUTY_ERASE_APPROVE) {
+        s = asked_by(e, d, &a, f);
+        demand = a.demand;
+    } else {
+        s = demand_of(d, &demand, f);
+    }
+    if (s.code == E_OK && demand.subject.len > 0) {
+        s = erasing_scope(e, ERASING_SUBJECT, demand.subject, f);
+    }
+    arena_done(&a.arena);
+    return s;
+}
+
+status forgetting_begin(struct node *n, const struct duty *d, struct erasing *e, struct fault *f)
+{
+    TRY(erasing_begin(e, n, f));
+    return scope_of_duty(e, d, f);
 }

@@ -21,12 +21,19 @@ static status out_of_memory(struct fault *f)
     return fault_set(f, FAIL(E_NOMEM), "erasing: out of memory");
 }
 
-/* Waits until everything that was added is durable: the archive is read, and keys turn. */
-static status settle(struct node *n, struct fault *f)
+status erasing_settle(struct node *n, struct fault *f)
 {
     TRY(committer_flush(n->committer, f));
     return committer_wait(n->committer, archive_size(n->archive), false, f);
 }
+
+struct erasing_past {
+    struct erasures_room *room; /* owned */
+    struct erased_item *items;  /* owned */
+    size_t count;
+    size_t cap;
+    bool sorted;
+};
 
 status erasing_begin(struct erasing *e, struct node *n, struct fault *f)
 {
@@ -34,15 +41,42 @@ status erasing_begin(struct erasing *e, struct node *n, struct fault *f)
     *e = (struct erasing){ .node = n };
     if (now_ns < 0) return fault_set(f, FAIL(E_REFUSED), "the clock stands before 1970");
     e->now_s = (uint64_t)(now_ns / CLOCK_NS_PER_S);
-    TRY(settle(n, f));
     TRY(keys_open(&n->store, NULL, &e->keys, f));
-    return holds_load(n->archive, e->keys, &e->holds, f);
+    return holds_init(&e->holds, f);
+}
+
+status erasing_scope(struct erasing *e, enum erasing_scope scope, slice subject, struct fault *f)
+{
+    e->scope = scope;
+    e->by_rule = scope == ERASING_EXPIRED;
+    if (scope == ERASING_EXPIRED) {
+        e->basis = VALUE_erasure_basis_retention;
+        e->past = calloc(1, sizeof *e->past);
+        if (e->past != NULL) e->past->room = erasures_room_new();
+        return e->past == NULL || e->past->room == NULL ? out_of_memory(f) : OK;
+    }
+    e->subject = malloc(subject.len + 1);
+    if (e->subject == NULL) return out_of_memory(f);
+    bytes_copy(e->subject, subject.len, subject);
+    e->subject_len = subject.len;
+    return OK;
+}
+
+static void past_free(struct erasing_past *p)
+{
+    if (p == NULL) return;
+    erasures_room_free(p->room);
+    free(p->items);
+    free(p);
 }
 
 void erasing_done(struct erasing *e)
 {
     holds_done(&e->holds);
     keys_free(e->keys);
+    past_free(e->past);
+    if (e->subject != NULL) bytes_wipe(e->subject, e->subject_len);
+    free(e->subject);
     free(e->items);
 }
 
@@ -161,73 +195,17 @@ status erasing_record(struct erasing *e, const struct scanned_record *r, uint64_
     return push(e, (struct erased_item){ r->index, 1, mask }, f);
 }
 
-/* A scan that plans. */
-struct planning {
-    struct erasing *erasing;
-    uint64_t fields;
-    slice subject;
-    const struct erased_item *covered; /* whole records erased before, sorted */
-    size_t covered_count;
-};
+/* ---- looking through the log ---- */
 
-static status plan_record(void *self, const struct scanned_record *r, struct fault *f)
+static bool wants_first(void *self, uint64_t, slice entry)
 {
-    const struct planning *p = self;
-    return erasing_record(p->erasing, r, p->fields, f);
+    const struct erasing *e = self;
+    return entry.at[1] == KIND_hold || (e->past != NULL && entry.at[1] == KIND_erasure);
 }
 
-/* What names the subject goes; of kinds that say what officers did, nothing else does. */
-static status plan_if_subject(void *self, const struct scanned_record *r, struct fault *f)
+static status past_add(struct erasing_past *p, const struct erased_set *set, struct fault *f)
 {
-    const struct planning *p = self;
-    uint64_t fields = 0;
-    if (!record_has_subject(r, p->subject, &fields)) return OK;
-    const bool office = r->entry->schema->retention == RETENTION_ACCOUNTABILITY;
-    return erasing_record(p->erasing, r, office ? fields : 0, f);
-}
-
-status erasing_subject(struct erasing *e, slice subject, struct fault *f)
-{
-    struct planning p = { .erasing = e, .subject = subject };
-    const struct scan_watcher watcher = { .self = &p, .record = plan_if_subject };
-    struct archive *a = e->node->archive;
-    return scan_records(a, e->keys, 0, archive_size(a), &watcher, f);
-}
-
-static bool is_covered(const struct planning *p, uint64_t index)
-{
-    size_t low = 0;
-    size_t high = p->covered_count;
-    while (low < high) { /* the last run that begins at or before index */
-        const size_t middle = low + (high - low) / 2;
-        if (p->covered[middle].first <= index) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low > 0 && index - p->covered[low - 1].first < p->covered[low - 1].count;
-}
-
-static bool wants_expired(void *self, uint64_t index, slice bytes)
-{
-    const struct planning *p = self;
-    struct entry entry = {};
-    if (bytes.len < ENTRY_HEADER_BYTES || entry_split(bytes, &entry).code != E_OK) return false;
-    if ((entry.schema->flags & KIND_BODY) != 0) return false;
-    if (expires(p->erasing, entry.schema, entry.time_s) > p->erasing->now_s) return false;
-    return !is_covered(p, index);
-}
-
-/* Whole records of every erasure so far. */
-struct past {
-    struct erased_item *items; /* owned */
-    size_t count;
-    size_t cap;
-};
-
-static status past_add(struct past *p, const struct erased_set *set, struct fault *f)
-{
+    p->sorted = false;
     if (set->count > p->cap - p->count) {
         const size_t cap = 2 * p->cap + set->count;
         struct erased_item *items = reallocarray(p->items, cap, sizeof *items);
@@ -241,6 +219,60 @@ static status past_add(struct past *p, const struct erased_set *set, struct faul
     return OK;
 }
 
+/* Holds, and what was erased before. */
+static status take_first(void *self, const struct scanned_record *r, struct fault *f)
+{
+    struct erasing *e = self;
+    struct erased_set set = {};
+    if (r->entry->schema->kind == KIND_hold) {
+        e->holds_seen++;
+        return holds_take(&e->holds, r, f);
+    }
+    const status s = erasures_of_entry(&e->node->store, e->past->room, r->entry, &set, f);
+    if (s.code != E_OK) return s.code == E_NOT_FOUND ? FAIL(E_CORRUPT) : s;
+    return past_add(e->past, &set, f);
+}
+
+/* What names the subject goes; of kinds that say what officers did, nothing else does. */
+static status plan_if_subject(void *self, const struct scanned_record *r, struct fault *f)
+{
+    struct erasing *e = self;
+    uint64_t fields = 0;
+    if (!record_has_subject(r, (slice){ e->subject, e->subject_len }, &fields)) return OK;
+    const bool office = r->entry->schema->retention == RETENTION_ACCOUNTABILITY;
+    return erasing_record(e, r, office ? fields : 0, f);
+}
+
+static bool is_past(const struct erasing_past *p, uint64_t index)
+{
+    size_t low = 0;
+    size_t high = p->count;
+    while (low < high) { /* the last run that begins at or before index */
+        const size_t middle = low + (high - low) / 2;
+        if (p->items[middle].first <= index) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low > 0 && index - p->items[low - 1].first < p->items[low - 1].count;
+}
+
+static bool wants_expired(void *self, uint64_t index, slice bytes)
+{
+    const struct erasing *e = self;
+    struct entry entry = {};
+    if (bytes.len < ENTRY_HEADER_BYTES || entry_split(bytes, &entry).code != E_OK) return false;
+    if ((entry.schema->flags & KIND_BODY) != 0) return false;
+    if (expires(e, entry.schema, entry.time_s) > e->now_s) return false;
+    return !is_past(e->past, index);
+}
+
+static status plan_expired(void *self, const struct scanned_record *r, struct fault *f)
+{
+    return erasing_record(self, r, 0, f);
+}
+
 static int by_first(const void *a, const void *b)
 {
     const struct erased_item *x = a;
@@ -248,39 +280,54 @@ static int by_first(const void *a, const void *b)
     return (x->first > y->first) - (x->first < y->first);
 }
 
-static status past_load(struct node *n, struct past *p, struct fault *f)
+/* The next piece of a row of entries. */
+static status piece(struct erasing *e, uint64_t *at, uint64_t size,
+                    const struct scan_watcher *watcher, struct fault *f)
 {
-    struct erasures_room *room = erasures_room_new();
-    uint64_t index = 0;
-    status s = room == NULL ? out_of_memory(f) : OK;
-    while (s.code == E_OK) {
-        struct entry entry = {};
-        struct erased_set set = {};
-        s = erasures_next(n->archive, index, &index, &entry, f);
-        if (s.code == E_NOT_FOUND) break;
-        if (s.code == E_OK) s = erasures_of_entry(&n->store, room, &entry, &set, f);
-        if (s.code == E_NOT_FOUND) s = FAIL(E_CORRUPT);
-        if (s.code == E_OK) s = past_add(p, &set, f);
-        index++;
-    }
-    erasures_room_free(room);
-    if (p->count > 0) qsort(p->items, p->count, sizeof *p->items, by_first);
-    return s.code == E_NOT_FOUND ? OK : s;
+    const uint64_t to = size - *at < ERASING_PIECE ? size : *at + ERASING_PIECE;
+    TRY(scan_records(e->node->archive, e->keys, *at, to, watcher, f));
+    *at = to;
+    return OK;
 }
 
-status erasing_expired(struct erasing *e, struct fault *f)
+static status step_first(struct erasing *e, uint64_t size, struct fault *f)
 {
-    struct past past = {};
-    e->by_rule = true;
-    e->basis = VALUE_erasure_basis_retention;
-    status s = past_load(e->node, &past, f);
-    struct planning p = { .erasing = e, .covered = past.items, .covered_count = past.count };
-    const struct scan_watcher watcher = { &p, plan_record, wants_expired, NULL };
-    struct archive *a = e->node->archive;
-    if (s.code == E_OK) s = scan_records(a, e->keys, 0, archive_size(a), &watcher, f);
-    free(past.items);
-    return s;
+    const struct scan_watcher watcher = { e, take_first, wants_first, NULL };
+    const uint64_t seen = e->holds_seen;
+    TRY(piece(e, &e->holds_to, size, &watcher, f));
+    if (e->holds_seen == seen || e->planned_to == 0) return OK;
+    e->planned_to = e->already = e->held = 0; /* what was planned may be held now */
+    e->count = 0;
+    return OK;
 }
+
+status erasing_step(struct erasing *e, uint64_t size, bool *ret_done, struct fault *f)
+{
+    const struct scan_watcher of_subject = { e, plan_if_subject, NULL, NULL };
+    const struct scan_watcher expired = { e, plan_expired, wants_expired, NULL };
+    *ret_done = false;
+    if (e->holds_to < size) return step_first(e, size, f);
+    *ret_done = e->scope == ERASING_GIVEN || e->planned_to >= size;
+    if (*ret_done) return OK;
+    if (e->past != NULL && !e->past->sorted) {
+        if (e->past->count > 0) {
+            qsort(e->past->items, e->past->count, sizeof *e->past->items, by_first);
+        }
+        e->past->sorted = true;
+    }
+    return piece(e, &e->planned_to, size, e->past == NULL ? &of_subject : &expired, f);
+}
+
+status erasing_finish(struct erasing *e, struct fault *f)
+{
+    bool done = false;
+    TRY(erasing_settle(e->node, f));
+    while (!done)
+        TRY(erasing_step(e, archive_size(e->node->archive), &done, f));
+    return OK;
+}
+
+/* ---- carrying it out ---- */
 
 static uint8_t scope_of(const struct erased_set *set)
 {
@@ -313,7 +360,7 @@ static status set_commit(struct erasing *e, const struct erased_set *set,
     draft_hash(&draft, FIELD_erasure_set, &h);
     TRY(draft_end(&draft, &w, &record, f));
     TRY(committer_add(n->committer, &record, &index, f));
-    TRY(settle(n, f));
+    TRY(erasing_settle(n, f));
     TRY(ledger_erase(n->ledger, index, f));
     if (n->on_erased.erased != NULL) TRY(n->on_erased.erased(n->on_erased.self, set, f));
     e->entries++;

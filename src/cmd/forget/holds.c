@@ -28,9 +28,8 @@ static void lift(struct holds *h, slice id)
     }
 }
 
-static status take(void *self, const struct scanned_record *r, struct fault *f)
+status holds_take(struct holds *h, const struct scanned_record *r, struct fault *f)
 {
-    struct holds *h = self;
     if (r->opening == NULL) return OK; /* erased: after its own retention */
     const struct schema *s = r->entry->schema;
     const uint16_t stage = schema_column_value(&s->columns[COLUMN_hold_stage], r->entry->columns);
@@ -54,13 +53,24 @@ static status take(void *self, const struct scanned_record *r, struct fault *f)
     return OK;
 }
 
+static status take(void *self, const struct scanned_record *r, struct fault *f)
+{
+    return holds_take(self, r, f);
+}
+
+status holds_init(struct holds *h, struct fault *f)
+{
+    *h = (struct holds){ .arena = arena_of(HOLDS_BYTES_MAX) };
+    h->at = arena_array(&h->arena, HOLDS_MAX, sizeof *h->at);
+    return h->at == NULL ? fault_set(f, FAIL(E_NOMEM), "holds: out of memory") : OK;
+}
+
 status holds_load(struct archive *a, struct keys *keys, struct holds *ret_holds, struct fault *f)
 {
-    struct holds h = { .arena = arena_of(HOLDS_BYTES_MAX) };
+    struct holds h = {};
     const struct scan_watcher watcher = { .self = &h, .record = take, .wants = is_hold };
-    h.at = arena_array(&h.arena, HOLDS_MAX, sizeof *h.at);
-    const status s = h.at == NULL ? fault_set(f, FAIL(E_NOMEM), "holds: out of memory")
-                                  : scan_records(a, keys, 0, archive_size(a), &watcher, f);
+    status s = holds_init(&h, f);
+    if (s.code == E_OK) s = scan_records(a, keys, 0, archive_size(a), &watcher, f);
     if (s.code != E_OK) {
         arena_done(&h.arena);
         return s;

@@ -26,6 +26,10 @@ struct holds {
     uint32_t count;
 };
 
+/* No holds yet. E_NOMEM. */
+status holds_init(struct holds *h, struct fault *f);
+/* Takes the next hold record of the log, in its order. E_LIMIT above HOLDS_MAX, E_NOMEM. */
+status holds_take(struct holds *h, const struct scanned_record *r, struct fault *f);
 /* Reads the holds in force from the whole log. E_LIMIT above HOLDS_MAX, and as scan_records. */
 status holds_load(struct archive *a, struct keys *keys, struct holds *ret_holds, struct fault *f);
 void holds_done(struct holds *h);

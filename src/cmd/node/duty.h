@@ -87,5 +87,10 @@ struct node;
  * answer is true once the log is signed up to *ret_size. */
 status duty_perform(struct node *n, const struct duty *d, unsigned uid, struct writer *answer,
                     uint64_t *ret_size, struct fault *f);
+struct erasing;
+/* As duty_perform, with a look through the log that was begun for this duty (forget/forgetting.h);
+ * it is emptied, or left to the caller. NULL: none. */
+status duty_perform_begun(struct node *n, const struct duty *d, unsigned uid, struct erasing *begun,
+                          struct writer *answer, uint64_t *ret_size, struct fault *f);
 /* Whether a failure of duty_perform says no to this duty alone, the log being as well as before. */
 bool duty_is_refusal(status s);

@@ -217,7 +217,15 @@ static status (*const performers[DUTY_KINDS_END])(struct performance *p, uint64_
 status duty_perform(struct node *n, const struct duty *d, unsigned uid, struct writer *answer,
                     uint64_t *ret_size, struct fault *f)
 {
-    struct performance p = { .node = n, .duty = d, .now_ns = clock_real_ns(), .answer = answer };
+    return duty_perform_begun(n, d, uid, NULL, answer, ret_size, f);
+}
+
+status duty_perform_begun(struct node *n, const struct duty *d, unsigned uid, struct erasing *begun,
+                          struct writer *answer, uint64_t *ret_size, struct fault *f)
+{
+    struct performance p = {
+        .node = n, .duty = d, .begun = begun, .now_ns = clock_real_ns(), .answer = answer
+    };
     uint64_t index = 0;
     assert(d->kind > 0 && d->kind < DUTY_KINDS_END);
     user_name(uid, p.user);

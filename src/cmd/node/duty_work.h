@@ -8,9 +8,12 @@
 /*
  * duty_work: a duty that is being carried out; for duty_perform.c and duty_erase.c.
  */
+struct erasing;
+
 struct performance {
     struct node *node;
     const struct duty *duty;
+    struct erasing *begun; /* borrowed: a look through the log that was begun; NULL: none */
     struct draft draft;
     int64_t now_ns;
     char user[USER_NAME_MAX + 1];    /* the operating system's */

@@ -23,6 +23,7 @@ void scribe_drop(struct client *c)
     if (c->fd < 0) return;
     loop_unwatch(c->scribe->loop, c->fd);
     if (c->scribe->keys_copier == c) c->scribe->keys_copier = NULL;
+    scribe_look_drop(c);
     close(c->fd);
     frame_input_done(&c->in);
     c->fd = -1;
@@ -433,8 +434,9 @@ static bool recall(struct scribe *s)
 static status turn(struct scribe *s, struct fault *f)
 {
     const bool recalls = recall(s);
+    const bool looks = scribe_look_step(s);
     const bool idle = indexing_step(&s->indexing);
-    TRY(loop_step(s->loop, idle && !recalls, f));
+    TRY(loop_step(s->loop, idle && !recalls && !looks, f));
     if (s->failed.code != E_OK) return s->failed;
     if (node_is_read_only(&s->node)) return OK;
     if (committer_is_idle(s->node.committer) || s->stopping) {

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "cmd/forget/forgetting.h"
 #include "cmd/node/failure.h"
 #include "os/clock.h"
 #include "base/banned.h"
@@ -78,7 +79,10 @@ static status keys_are_free(struct scribe *s, struct fault *f)
 static status before_duty(struct client *c, const struct duty *d, struct fault *f)
 {
     struct scribe *s = c->scribe;
-    if (d->kind == DUTY_ERASE_APPROVE || d->kind == DUTY_ERASE_EXPIRED) return keys_are_free(s, f);
+    if (d->kind == DUTY_ERASE_APPROVE || d->kind == DUTY_ERASE_EXPIRED) {
+        if (s->keys_copier != c) return keys_are_free(s, f);
+        return fault_set(f, FAIL(E_BUSY), "this connection is copying the keys");
+    }
     if (d->kind != DUTY_KEYS_COPY || s->keys_copier == c) return OK;
     TRY(keys_are_free(s, f));
     s->keys_copier = c;
@@ -86,21 +90,23 @@ static status before_duty(struct client *c, const struct duty *d, struct fault *
     return OK;
 }
 
-static status do_duty(struct client *c, const struct duty *d, struct reply *r, struct fault *f)
+status scribe_do_duty(struct client *c, const struct duty *d, struct erasing *begun,
+                      struct reply *r, struct fault *f)
 {
     TRY(before_duty(c, d, f));
     TRY(node_settle(&c->scribe->node, f));
     if (d->kind == DUTY_CHANGE) return make_change(c, d, r, f);
-    return duty_perform(&c->scribe->node, d, c->uid, &r->answers, &r->size, f);
+    return duty_perform_begun(&c->scribe->node, d, c->uid, begun, &r->answers, &r->size, f);
 }
 
 /* A duty that is refused stops nothing but itself. */
 status scribe_take_duty(struct client *c, const struct duty *d)
 {
     struct fault f = {};
+    if (forgetting_looks(d)) return scribe_look_take(c, d);
     struct reply *r = scribe_reply(c);
     r->checkpointed = true;
-    const status s = do_duty(c, d, r, &f);
+    const status s = scribe_do_duty(c, d, NULL, r, &f);
     if (s.code != E_OK && !duty_is_refusal(s)) {
         *c->scribe->fault = f;
         return s;

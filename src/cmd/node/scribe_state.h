@@ -15,7 +15,7 @@
 #include "os/loop.h"
 
 /*
- * scribe_state: what the scribe is made of; for scribe.c and scribe_duty.c alone.
+ * scribe_state: what the scribe is made of; for scribe.c, scribe_duty.c and scribe_look.c alone.
  */
 
 /* A reply that waits for the log to reach its size. */
@@ -36,6 +36,7 @@ struct client {
     struct reply replies[CONTROL_IN_FLIGHT_MAX];
     unsigned first; /* the oldest waiting reply */
     unsigned waiting;
+    struct looking *looking; /* owned: a duty that needs a look through the log; NULL: none */
 };
 
 struct scribe {
@@ -49,6 +50,7 @@ struct scribe {
     struct writer payload;    /* owned */
     struct indexing indexing; /* follows the log when there is nothing else to do */
     struct front_link *front;
+    struct client *looker;    /* whose duty is looked into; NULL: nobody's */
     struct reply *activating; /* waits for the front to load rules; NULL: none */
     hash activating_bundle;
     void (*ready)(const struct node *node, slice address);
@@ -82,3 +84,14 @@ void scribe_answer_now(struct client *c);
 void scribe_refuse(struct reply *r, status why, const struct fault *reason);
 /* Carries a duty out, or refuses it; what it fails with is a failure of the log. */
 status scribe_take_duty(struct client *c, const struct duty *d);
+/* Carries out a duty whose look through the log was begun, or that needs none (NULL). */
+status scribe_do_duty(struct client *c, const struct duty *d, struct erasing *begun,
+                      struct reply *r, struct fault *f);
+
+/* ---- scribe_look.c ---- */
+/* Puts a duty that needs a look through the log in line. E_NOMEM. */
+status scribe_look_take(struct client *c, const struct duty *d);
+/* Looks at a piece; whether there is more to do at once. */
+bool scribe_look_step(struct scribe *s);
+/* Gives the client's duty up: nothing of it was logged. */
+void scribe_look_drop(struct client *c);
