@@ -334,6 +334,55 @@ def where_none_can_be_written_a_line_says_so_and_the_node_goes_on():
 
 
 @tap.test
+def below_the_reserve_of_the_disk_none_is_written():
+    node = Node(config="disk_reserve: 1048576\njudge_snapshots: 1s\n")
+    ends = time.monotonic() + 60
+    said = ""
+    while "no snapshot of the judge's state: the disk has" not in said:
+        assert time.monotonic() < ends, said
+        said += node.heard()
+        time.sleep(0.05)
+    assert node.request("GET", "/healthz")[0] == 200 and not node.snapshots()
+    node.end(signal.SIGTERM)
+
+
+def erase(node, *indices):
+    asked = json.loads(node.candor("erase", node.path, *[str(i) for i in indices], "--basis",
+                                   "subject_request", "--by", "A. First"))["request"]
+    node.candor("erase", "approve", node.path, str(asked), "--by", "B. Second")
+
+
+def a_window_that_loses_its_newest(node):
+    """Two distinct places count until the newest event, which had replaced an older one of its
+    place, is erased; then the node ends by a kill, or not at all."""
+    first = node.give([event(0, place="x"), event(1, place="y"), event(2, place="z"),
+                       event(3, place="x")])
+    erase(node, first + 3)
+    node.wait_for_snapshot(first + 3)
+
+
+@tap.test
+def what_was_erased_counts_for_nothing_and_a_start_changes_nothing_about_it():
+    fired = {}
+    for how in ("runs on", "starts again", "starts without a snapshot"):
+        node = Node(config=CONFIG.replace("1s", "1h"))  # only the erasure takes one
+        a_window_that_loses_its_newest(node)
+        if how != "runs on":
+            node.end(signal.SIGKILL)
+            for path in node.snapshots() if "without" in how else []:
+                os.unlink(path)
+            node.start()
+        node.give([event(5, place="w")])
+        fired[how] = [node.titles()["places"]]
+        node.give([event(6, place="v")])
+        fired[how].append(node.titles()["places"])
+        node.end(signal.SIGKILL)
+    assert fired["runs on"] == [0, 1], "y, z, w and v: x is not there any more"
+    assert fired["starts again"] == fired["runs on"]
+    assert fired["starts without a snapshot"] == [1, 1], "the log without it has the older x"
+
+
+@tap.test
 def no_backup_holds_one():
     node = Node()
     first = four_of_five(node)

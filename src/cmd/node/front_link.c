@@ -287,7 +287,8 @@ status front_link_recall(struct front_link *l, struct fault *f)
 status front_link_forget(struct front_link *l, const struct erased_set *set, struct fault *f)
 {
     struct writer w = writer_of(l->copy, LINK_SLOT_BYTES);
-    return recalling_forget(&l->recalling, set, &w, f);
+    TRY(recalling_forget(&l->recalling, set, &w, f));
+    return keeping_now(l->keeping, f);
 }
 
 void front_link_drop_state(struct front_link *l)

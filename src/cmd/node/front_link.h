@@ -50,6 +50,6 @@ bool front_link_is_recalling(const struct front_link *l);
 status front_link_recall(struct front_link *l, struct fault *f);
 /* Something will be erased, or other rules judge: no snapshot of the state until now is kept. */
 void front_link_drop_state(struct front_link *l);
-/* Records that were erased: the front's judge forgets them. */
+/* Records that were erased: the front's judge forgets them, and hands over a snapshot without. */
 status front_link_forget(struct front_link *l, const struct erased_set *set, struct fault *f);
 status front_link_stop(struct front_link *l, struct fault *f);

@@ -200,6 +200,11 @@ status keeping_last(struct keeping *k, struct fault *f)
     return ask(k, true, f);
 }
 
+status keeping_now(struct keeping *k, struct fault *f)
+{
+    return k->is_begun && k->worker == NULL ? ask(k, false, f) : OK;
+}
+
 void keeping_drop(struct keeping *k)
 {
     worker_free(k->worker);

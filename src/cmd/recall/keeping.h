@@ -34,5 +34,7 @@ status keeping_take(struct keeping *k, slice payload, struct fault *f);
 /* The front is about to be stopped: asks for what will be the state then. */
 status keeping_last(struct keeping *k, struct fault *f);
 /* Waits until nothing is being written, and throws away what was gathered. Before something is
- * erased; the next one is taken in its time, whether events come or not. */
+ * erased, or other rules judge; the next one is taken in its time, whether events come or not. */
 void keeping_drop(struct keeping *k);
+/* Asks for one at once: the front has forgotten what was erased. What sending fails with. */
+status keeping_now(struct keeping *k, struct fault *f);
