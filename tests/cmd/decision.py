@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Enforcements, notices, orders and appeals by the command line: the rules of the statement of
 reasons, each broken once, and what the log itself decides."""
+import csv
+import gzip
+import io
 import itertools
 import json
 import os
 import tempfile
+import uuid
 
 import tap
 from candor import append, erase, fault_free, good, run, show
@@ -279,6 +283,80 @@ def identifiers_are_found_in_the_log_again():
             os.remove(os.path.join(NODE, "view", name))
     assert fields_refused("enforcement", statement("plain-1")) == {"puid"}
     assert fields_refused("enforcement", statement("turn-1")) == {"puid"}
+    fault_free(NODE)
+
+
+DUMP = ("uuid decision_visibility decision_visibility_other end_date_visibility_restriction "
+        "decision_monetary decision_monetary_other end_date_monetary_restriction "
+        "decision_provision end_date_service_restriction decision_account "
+        "end_date_account_restriction account_type decision_ground decision_ground_reference_url "
+        "illegal_content_legal_ground illegal_content_explanation incompatible_content_ground "
+        "incompatible_content_explanation incompatible_content_illegal category category_addition "
+        "category_specification category_specification_other content_type content_type_other "
+        "content_language content_date content_id_ean territorial_scope application_date "
+        "decision_facts source_type source_identity automated_detection automated_decision "
+        "platform_name platform_uid created_at").split()
+LEFT_OUT = {"illegal_content_explanation", "incompatible_content_explanation",
+            "territorial_scope", "decision_facts"}
+
+
+def dump(columns, *rows):
+    """A file of the daily dumps."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for number, row in enumerate(rows):
+        cells = {name: json.dumps(value) if isinstance(value, list) else value
+                 for name, value in row.items()}
+        writer.writerow({**cells, "uuid": uuid.UUID(int=number), "platform_uid": row["puid"],
+                         "created_at": "2026-03-02 10:00:00", "platform_name": "x"})
+    return out.getvalue().encode()
+
+
+def add_dump(content):
+    """What adding a dump says."""
+    path = os.path.join(HOME.name, "dump")
+    with open(path, "wb") as file:
+        file.write(content)
+    done = run("enforcement", "add", NODE, "--dump", path)
+    return done, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@tap.test
+def dumps_of_every_form_go_through_the_same_rules():
+    forms = {"full": DUMP, "old": [c for c in DUMP if c != "content_id_ean"],
+             "light": [c for c in DUMP if c not in LEFT_OUT]}
+    for form, columns in forms.items():
+        rows = [statement(f"{form}-{n}", content_date="2026-03-01 00:00:00",
+                          decision_facts='it said "x",\nand more') for n in range(3)]
+        rows[1]["category"] = "STATEMENT_CATEGORY_UNSAFE_AND_ILLEGAL_PRODUCTS"
+        rows.append(statement(f"{form}-0"))
+        content = dump(columns, *rows)
+        done, answers = add_dump(gzip.compress(content) if form == "old" else content)
+        assert done.returncode == 2 and len(answers) == 4, (form, done)
+        assert set(answers[3]["errors"]) == {"puid"} and answers[3]["line"] == 4, answers
+        fields = show(NODE, answers[0]["index"])["fields"]
+        assert fields["content_date"] == "2026-03-01" and fields["puid"] == form + "-0", fields
+        assert ("decision_facts" in fields) == (form != "light"), fields
+        seen = show(NODE, answers[1]["index"])["columns"]["category"]
+        assert seen == "unsafe_and_prohibited_products", seen
+    short = dump(DUMP, {**statement("short"), "decision_facts": ""})
+    assert set(add_dump(short)[1][0]["errors"]) == {"decision_facts"}
+
+
+@tap.test
+def odd_rows_of_a_dump_are_told_and_never_end_it():
+    rows = dump(DUMP, statement("odd-1", decision_facts="q 'x' q"), statement("odd-2"),
+                statement("odd-3", decision_facts="bad y byte"), statement("odd-4"))
+    rows = rows.replace(b"q 'x' q", b'"q \\"x\\" q"').replace(b"bad y", b"bad \xff")
+    rows = rows.replace(b"odd-2", b'odd"2')
+    done, answers = add_dump(rows)
+    assert done.returncode == 2 and [a["puid"] for a in answers] == ["odd-1", "odd-3", "odd-4"]
+    assert b"row 2: " in done.stderr and b" 1 unreadable" in done.stderr, done.stderr
+    assert show(NODE, answers[0]["index"])["fields"]["decision_facts"] == 'q \\"x\\" q'
+    assert show(NODE, answers[1]["index"])["fields"]["decision_facts"] == "bad \ufffd byte"
+    for bad in (b"", b"uuid,x\n", gzip.compress(rows)[:-9]):
+        assert add_dump(bad)[0].returncode == 2
     fault_free(NODE)
 
 

@@ -18,6 +18,8 @@ int run_bench_detect(const struct invocation *inv);
 int run_bench_node(const struct invocation *inv);
 /* candor bench witness. */
 int run_bench_witness(const struct invocation *inv);
+/* candor bench report. */
+int run_bench_report(const struct invocation *inv);
 /* candor bench prices. */
 int run_bench_prices(const struct invocation *inv);
 /* A number above 0 that an option gives; fallback without it. E_USAGE. */

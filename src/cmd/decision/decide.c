@@ -195,6 +195,7 @@ static status examine(struct deciding *x, uint8_t kind, const struct json_docume
     struct fault why = {};
     const slice market = { (const uint8_t *)x->node->config.market, 2 };
     decision_start(d, kind, clock_real_ns(), market, &x->arena, x->complaints);
+    d->is_light = x->light;
     decision_give_object(d, document, node);
     if (!decision_check(d)) return OK;
     TRY(check_by_log(x, d, f));
@@ -423,6 +424,7 @@ status decide_batch(struct deciding *x, uint8_t kind, slice json, struct writer 
 status decide_append(struct ingest *in, struct deciding *x, const struct control_append *m,
                      struct writer *answers, struct ingested *ret_ingested, struct fault *f)
 {
+    x->light = m->light;
     if (m->kind == 0) return ingest_chunk(in, m->lines, m->first_line, answers, ret_ingested, f);
     if (m->together) return decide_batch(x, m->kind, m->lines, answers, ret_ingested, f);
     return decide_chunk(x, m->kind, m->lines, m->first_line, answers, ret_ingested, f);

@@ -16,6 +16,7 @@ struct deciding {
     struct arena arena;
     struct complaints *complaints; /* owned */
     struct decision *decisions;    /* owned; DECISION_BATCH_MAX */
+    bool light;                    /* what is taken now has no long texts: a light dump */
 };
 
 enum {

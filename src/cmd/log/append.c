@@ -33,8 +33,9 @@ struct submitted {
 
 struct appender {
     const char *dir;
-    const char *command; /* as it is typed */
-    uint8_t kind;        /* of decisions; 0: records of any kind */
+    const struct append_source *source; /* borrowed */
+    const char *command;                /* as it is typed */
+    uint8_t kind;                       /* of decisions; 0: records of any kind */
     bool checkpointed;
     uint64_t line; /* number of the next input line */
     uint64_t refused;
@@ -127,9 +128,11 @@ static status collect(struct appender *a, struct submitted *slot, struct fault *
 static status submit(struct appender *a, slice lines, struct fault *f)
 {
     struct submitted *slot = &a->slots[a->turn];
-    const struct control_append m = {
-        .checkpointed = a->checkpointed, .kind = a->kind, .first_line = a->line, .lines = lines
-    };
+    const struct control_append m = { .checkpointed = a->checkpointed,
+                                      .light = a->source->is_light,
+                                      .kind = a->kind,
+                                      .first_line = a->line,
+                                      .lines = lines };
     TRY(collect(a, slot, f));
     if (a->fd >= 0) {
         a->payload = writer_of(a->payload.at, a->payload.cap);
@@ -183,15 +186,14 @@ static bool input_is_waiting(void)
 
 static status take_all(struct appender *a, struct fault *f)
 {
-    const struct file input = file_standard_input();
     for (;;) {
         size_t len = 0;
         const size_t room = INGEST_LINE_BYTES_MAX - a->input_len;
         const size_t most = room < INGEST_CHUNK_BYTES ? room : INGEST_CHUNK_BYTES;
-        TRY(file_read_next(&input, a->input + a->input_len, most, &len, f));
+        TRY(a->source->read(a->source->self, a->input + a->input_len, most, &len, f));
         a->input_len += len;
         TRY(submit_lines(a, len == 0, f));
-        if (len > 0 && input_is_waiting()) continue;
+        if (len > 0 && a->source->is_waiting()) continue;
         TRY(collect_all(a, f));
         if (len == 0) return OK;
     }
@@ -264,7 +266,7 @@ static void tell_unsigned(struct appender *a)
                  a->command, a->dir, f.text);
 }
 
-int append_as(const struct invocation *inv, uint8_t kind)
+int append_from(const struct invocation *inv, uint8_t kind, const struct append_source *source)
 {
     const char *ack = invocation_value(inv, "--ack", "sequenced");
     struct fault f = { "out of memory" };
@@ -272,6 +274,7 @@ int append_as(const struct invocation *inv, uint8_t kind)
         .dir = inv->arguments[0],
         .command = inv->command->name,
         .kind = kind,
+        .source = source,
         .checkpointed = strcmp(ack, "checkpointed") == 0,
         .line = 1,
         .fd = -1,
@@ -289,6 +292,20 @@ int append_as(const struct invocation *inv, uint8_t kind)
         return command_fail(status_exit(s), "%s: %s: %s", a.command, a.dir, f.text);
     }
     return a.refused == 0 ? 0 : 2;
+}
+
+static status read_input(void *self, uint8_t *to, size_t most, size_t *ret_len, struct fault *f)
+{
+    const struct file input = file_standard_input();
+    (void)self;
+    return file_read_next(&input, to, most, ret_len, f);
+}
+
+int append_as(const struct invocation *inv, uint8_t kind)
+{
+    static const struct append_source input = { .read = read_input,
+                                                .is_waiting = input_is_waiting };
+    return append_from(inv, kind, &input);
 }
 
 int run_append(const struct invocation *inv)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include <stdint.h>
+#include <stdbool.h>
+#include "base/fault.h"
 #include "cmd/command.h"
 
 /*
@@ -14,6 +15,15 @@ int run_init(const struct invocation *inv);
 int run_serve(const struct invocation *inv);
 /* candor append */
 int run_append(const struct invocation *inv);
+/* Where lines come from; read gives 0 bytes at the end. */
+struct append_source {
+    void *self;
+    status (*read)(void *self, uint8_t *to, size_t most, size_t *ret_len, struct fault *f);
+    bool (*is_waiting)(void); /* more can be read at once: answers may wait */
+    bool is_light;            /* statements without their long texts (cmd/decision/decide.h) */
+};
+/* As append_as, lines coming from there. */
+int append_from(const struct invocation *inv, uint8_t kind, const struct append_source *source);
 /* As run_append, what comes in being decisions of that kind (cmd/decision/decide.h). */
 int append_as(const struct invocation *inv, uint8_t kind);
 /* candor log head */

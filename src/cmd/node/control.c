@@ -8,7 +8,8 @@
 
 void control_append_write(const struct control_append *m, struct writer *w)
 {
-    writer_u8(w, (uint8_t)((m->checkpointed ? 1u : 0u) | (m->together ? 2u : 0u)));
+    writer_u8(
+        w, (uint8_t)((m->checkpointed ? 1u : 0u) | (m->together ? 2u : 0u) | (m->light ? 4u : 0u)));
     writer_u8(w, m->kind);
     writer_u64(w, m->first_line);
     writer_bytes(w, m->lines);
@@ -22,9 +23,10 @@ status control_append_parse(slice payload, struct control_append *ret_message)
     TRY(cursor_u8(&c, &flags));
     TRY(cursor_u8(&c, &m.kind));
     TRY(cursor_u64(&c, &m.first_line));
-    if (flags > 3) return FAIL(E_VALUE);
+    if (flags > 7) return FAIL(E_VALUE);
     m.checkpointed = (flags & 1u) != 0;
     m.together = (flags & 2u) != 0;
+    m.light = (flags & 4u) != 0;
     if (m.kind != 0 && !decision_is_kind(m.kind)) return FAIL(E_UNKNOWN);
     if (m.together && m.kind == 0) return FAIL(E_VALUE);
     m.lines = slice_from(payload, c.pos);

@@ -10,7 +10,8 @@
  * control: what commands and a running node say to each other over DIR/run/control.sock, as
  * payloads of frames (os/frame.h). A command sends chunks and gets one reply for each, in order.
  *
- *   append   flags u8 (bit 0: answer when checkpointed; bit 1: all together or none) |
+ *   append   flags u8 (bit 0: answer when checkpointed; bit 1: all together or none;
+ *            bit 2: statements without their long texts) |
  *            kind u8 | first line u64 | lines. kind 0: records as they are; a kind of decision: in
  *            the form of docs/formats/decisions.md; together: one JSON text
  *   duty     a duty (cmd/node/duty.h); its answer is one line
@@ -41,6 +42,7 @@ static_assert((int)DUTY_BYTES_MAX < (int)CONTROL_PAYLOAD_MAX, "a duty fits a fra
 struct control_append {
     bool checkpointed;
     bool together; /* one JSON text of decisions: all or none */
+    bool light;    /* statements of a light dump: without their long texts */
     uint8_t kind;  /* enum kind of what is decided; 0: records of any kind */
     uint64_t first_line;
     slice lines;
