@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Disclosure: bundles that verify offline with both verifiers, and the records of who looked."""
+import hashlib
 import json
 import os
 import shutil
@@ -90,6 +91,8 @@ def each_disclosure_is_in_the_log_before_anything_is_opened():
     fields = record["fields"]
     assert fields["actor"] == "officer 2" and fields["to"] == "The Court", fields
     assert fields["fields"] == ["actor"], fields
+    opened = done.stdout[:done.stdout.index(b"c2sp.org/tlog-proof@v1\n")]
+    assert fields["bundle"] == hashlib.sha256(opened).hexdigest(), fields
     os.chmod(os.path.join(NODE, "log", "0000000000.seg"), 0o600)
     holder = subprocess.Popen([CANDOR, "append", NODE], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE)

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
+#include "cmd/node/bundle_make.h"
 #include "cmd/node/duty_work.h"
 #include "os/clock.h"
+#include "record/bundle.h"
 #include "record/kinds.h"
 #include "record/wire.h"
 #include "base/banned.h"
@@ -159,13 +161,65 @@ static status perform_findings(struct performance *p, uint64_t *ret_index, struc
     return s;
 }
 
+/* The fields that the duty names, of the record that it names. */
+static status shown_of(const struct performance *p, uint64_t index, bool *ret_shown,
+                       struct fault *f)
+{
+    struct entry entry = {};
+    slice bytes = {};
+    slice name = {};
+    struct cursor names = cursor_of(p->duty->slots[DUTY_FIELDS]);
+    TRY(archive_entry(p->node->archive, index, &bytes, f));
+    TRY(entry_parse(bytes, &entry, f));
+    while (value_texts_next(&names, &name)) {
+        const uint8_t id = schema_field_id(entry.schema, name);
+        if (id > 0) ret_shown[id - 1] = true;
+    }
+    return OK;
+}
+
+static status hash_opened(const struct performance *p, uint64_t index, const bool *shown,
+                          hash *ret_hash, struct fault *f)
+{
+    struct keys *keys = NULL;
+    struct writer w = writer_of(malloc(BUNDLE_BYTES_MAX), BUNDLE_BYTES_MAX);
+    if (w.at == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    status s = keys_open(&p->node->store, NULL, &keys, f);
+    if (s.code == E_OK) s = bundle_make_opened(p->node->archive, keys, index, shown, &w, f);
+    if (s.code == E_OK) *ret_hash = sha256(writer_slice(&w));
+    keys_free(keys);
+    bytes_wipe(w.at, w.len);
+    free(w.at);
+    return s;
+}
+
+/* The hash of what is about to leave: of the bundle up to its proof, which can be made anew. An
+ * opening that is damaged cannot be disclosed; the log goes on. */
+static status hash_disclosed(const struct performance *p, hash *ret_hash, struct fault *f)
+{
+    bool shown[FIELDS_MAX] = {};
+    const uint64_t index = get_u64(p->duty->slots[DUTY_RECORDS].at);
+    if (index >= node_sequenced(p->node)) {
+        TRY(committer_flush(p->node->committer, f));
+        TRY(committer_wait(p->node->committer, index + 1, false, f));
+    }
+    TRY(shown_of(p, index, shown, f));
+    const status s = hash_opened(p, index, shown, ret_hash, f);
+    return s.code == E_CORRUPT ? FAIL(E_REFUSED) : s;
+}
+
+/* Nothing leaves before the record of it is in the log: the bundle is made for its hash here, and
+ * made again by the command. */
 static status perform_disclose(struct performance *p, uint64_t *ret_index, struct fault *f)
 {
     uint8_t recipient = 0;
     uint8_t purpose = 0;
+    hash bundle = {};
     TRY(duty_records_check(p, f));
+    const bool is_one = p->duty->slots[DUTY_RECORDS].len == sizeof(uint64_t);
     TRY(duty_word(p, DUTY_RECIPIENT, "recipient", &recipient, f));
     TRY(duty_word(p, DUTY_PURPOSE, "purpose", &purpose, f));
+    if (is_one) TRY(hash_disclosed(p, &bundle, f));
     TRY(duty_begin(p, KIND_disclosure, f));
     struct draft *d = &p->draft;
     draft_market(d, COLUMN_disclosure_market, duty_market(p));
@@ -178,6 +232,7 @@ static status perform_disclose(struct performance *p, uint64_t *ret_index, struc
     duty_set_text(p, FIELD_disclosure_to, DUTY_TO);
     duty_set_text(p, FIELD_disclosure_basis, DUTY_BASIS);
     duty_set_text(p, FIELD_disclosure_subject, DUTY_SUBJECT);
+    if (is_one) draft_hash(d, FIELD_disclosure_bundle, &bundle);
     return duty_end(p, ret_index, f);
 }
 

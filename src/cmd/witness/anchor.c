@@ -78,6 +78,7 @@ static status frame_look(struct anchoring *a, const struct batch_frame *frame)
     return OK;
 }
 
+/* From the end of the log, batch by batch, until one is found: the last of its batch counts. */
 static status before_find(struct anchoring *a, const char *dir, struct fault *f)
 {
     struct node node = {};
@@ -85,11 +86,11 @@ static status before_find(struct anchoring *a, const char *dir, struct fault *f)
     const uint64_t size = archive_size(node.archive);
     struct progress progress = progress_start("reading", size, "entries");
     status s = OK;
-    for (uint64_t index = 0; s.code == E_OK && index < size;) {
+    for (uint64_t end = size; s.code == E_OK && end > 0 && !a->has_before;) {
         struct batch_frame frame = {};
-        s = archive_batch(node.archive, index, &frame, f);
+        s = archive_batch(node.archive, end - 1, &frame, f);
         if (s.code == E_OK) s = frame_look(a, &frame);
-        index += s.code == E_OK ? frame.head.record_count : 0;
+        end = frame.head.first_index;
         progress_step(&progress, frame.head.record_count);
     }
     progress_end(&progress);
