@@ -160,6 +160,8 @@ def an_honest_batch_is_only_an_event():
 @tap.test
 def files_and_descriptors_are_out_of_its_reach():
     level = NODE.candor("doctor", NODE.path)
+    for role in ("front", "reader", "signer"):
+        assert re.search(f"confinement +{role}: .*seccomp, .*Landlock.*no dumps", level), level
     done = Attack("files", lives=True)
     told = [line for line in done.said.splitlines() if line.startswith("hostile: ")]
     if "no Landlock" in level:

@@ -129,6 +129,8 @@ def findings_are_recorded_with_their_evidence_where_that_is_asked_for():
     assert f"{len(found)} findings were recorded" in STATE["errors"], STATE["errors"]
     recorded = [r for r in node.records(before) if r["kind"] == "finding"]
     assert [r["fields"]["title"] for r in recorded] == [one["title"] for one in found]
+    active = json.loads(node.candor("rules", "activate", node.path, "--rules", STATE["rules"]))
+    assert {r["fields"]["bundle"] for r in recorded} == {active["active"]}, "another bundle"
     for record, one in zip(recorded, found):
         named = [e["index"] for e in record["fields"]["evidence"]]
         told = [e["record"] for e in one["events"]] if "events" in one else [one["event"]["record"]]

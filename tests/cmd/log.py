@@ -313,7 +313,8 @@ def doctor_finds_a_healthy_node_healthy_and_open_keys_not():
     lines = [json.loads(line) for line in healthy.stdout.splitlines()]
     assert healthy.returncode == 0 and all(line["verdict"] != "fault" for line in lines), healthy
     confinement = [line["text"] for line in lines if line["about"] == "confinement"]
-    assert len(confinement) == 1 and "seccomp" in confinement[0]
+    assert [text.split(":")[0] for text in confinement] == ["front", "reader", "signer"]
+    assert "seccomp" in confinement[2] and "once the node has run" in confinement[0], confinement
     os.chmod(os.path.join(NODE, "keys", "root"), 0o644)
     open_keys = run("doctor", NODE)
     assert open_keys.returncode == 1 and b"keys/root: mode 644" in open_keys.stdout, open_keys

@@ -105,6 +105,24 @@ def check(records):
 
 
 @tap.test
+def one_pack_may_be_activated_by_many_at_once():
+    node = running.Node(rules={"old": ALWAYS.format(title="Old")})
+    node.pause()  # each of them takes the lock then, and compiles the pack itself
+    folder = many(node, 50)
+    commands = [subprocess.Popen([running.CANDOR, "rules", "activate", node.path, "--rules",
+                                  folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                for _ in range(8)]
+    for command in commands:
+        _, error = command.communicate(timeout=120)
+        assert b".pack" not in error, error
+    node.candor("rules", "activate", node.path, "--rules", folder)
+    packs = os.listdir(os.path.join(node.path, "rules"))
+    assert len([name for name in packs if name.endswith(".pack")]) == 2, packs
+    assert not [name for name in packs if name.endswith(".new")], packs
+    node.home.cleanup()
+
+
+@tap.test
 def a_second_activation_waits_its_turn_and_a_stop_waits_for_the_first():
     node = running.Node(rules={"old": ALWAYS.format(title="Old")})
     folder = many(node, RULES)

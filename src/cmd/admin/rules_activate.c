@@ -5,97 +5,56 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include "base/bytes.h"
 #include "cmd/admin/admin_commands.h"
 #include "cmd/admin/ask.h"
+#include "cmd/admin/rules_pack.h"
 #include "cmd/node/node.h"
-#include "lib/yaml.h"
 #include "ledger/store_file.h"
-#include "os/walk.h"
+#include "os/dir.h"
 #include "serve/judging.h"
 #include "base/banned.h"
 
-enum { EXIT_USAGE = 2, LIST_BYTES_MAX = 64 * 1024 * 1024 };
+enum { EXIT_USAGE = 2, LOCK_TRIES = 1200, LOCK_PAUSE_MS = 50 };
 
-struct packing {
-    struct writer pack; /* owned */
-    struct fault fault;
-    size_t files;
-};
-
-static bool is_yaml(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot != NULL && (strcmp(dot, ".yml") == 0 || strcmp(dot, ".yaml") == 0);
-}
-
-static status pack_file(void *with, const struct walk_entry *entry)
-{
-    struct packing *p = with;
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    if (entry->dir != NULL && !is_yaml(entry->name)) return OK;
-    TRY(file_load(entry->dir, entry->name, YAML_BYTES_MAX, &bytes, &len, &p->fault));
-    rule_pack_add(&p->pack, &(struct rule_pack_file){
-                                RULE_PACK_RULE, slice_text(entry->path), { bytes, len } });
-    free(bytes);
-    p->files++;
-    const status s = writer_end(&p->pack);
-    return s.code == E_OK ? OK
-                          : fault_set(&p->fault, s, "%.400s: the rules are too many", entry->path);
-}
-
-/* "NAME=FILE". */
-static status pack_list(struct packing *p, const char *option)
-{
-    const char *equals = strchr(option, '=');
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    if (equals == NULL) {
-        return fault_set(&p->fault, FAIL(E_USAGE), "--list takes NAME=FILE, not %.200s", option);
-    }
-    TRY(file_load(NULL, equals + 1, LIST_BYTES_MAX, &bytes, &len, &p->fault));
-    rule_pack_add(&p->pack,
-                  &(struct rule_pack_file){ RULE_PACK_LIST,
-                                            { (const uint8_t *)option, (size_t)(equals - option) },
-                                            { bytes, len } });
-    free(bytes);
-    return writer_end(&p->pack);
-}
-
-static status pack_all(struct packing *p, const struct invocation *inv)
-{
-    const char *value = NULL;
-    p->pack = writer_of(malloc(RULE_PACK_BYTES_MAX), RULE_PACK_BYTES_MAX);
-    if (p->pack.at == NULL) return fault_set(&p->fault, FAIL(E_NOMEM), "out of memory");
-    rule_pack_begin(&p->pack);
-    for (size_t i = 0; (value = invocation_nth(inv, "--list", i)) != NULL; i++)
-        TRY(pack_list(p, value));
-    for (size_t i = 0; (value = invocation_nth(inv, "--rules", i)) != NULL; i++)
-        TRY(walk_files(value, pack_file, p, &p->fault));
-    if (p->files > 0) return OK;
-    return fault_set(&p->fault, FAIL(E_USAGE), "no rule file: give rules with --rules PATH");
-}
-
-static status check(struct packing *p, bool allow_refused)
+static status check(slice pack, bool allow_refused, struct fault *f)
 {
     static const struct siphash_key key;
     struct judging *j = NULL;
-    const status s = judging_new(writer_slice(&p->pack), &key, allow_refused, &j, &p->fault);
+    const status s = judging_new(pack, &key, allow_refused, &j, f);
     judging_free(j);
     return s;
 }
 
+/* One process at a time writes into the folder of packs: others wait for it, a minute at most. */
+static status lock_packs(const char *dir, struct file *ret_lock, struct fault *f)
+{
+    static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
+    struct file folder = {};
+    TRY(dir_open(NULL, dir, &folder, f));
+    status s = dir_lock(&folder, RULE_PACK_FOLDER "/lock", ret_lock, f);
+    for (int i = 0; s.code == E_BUSY && i < LOCK_TRIES; i++) {
+        nanosleep(&pause, NULL);
+        s = dir_lock(&folder, RULE_PACK_FOLDER "/lock", ret_lock, f);
+    }
+    file_close(&folder);
+    return s;
+}
+
 /* Puts the pack into the node's directory; one that is there already is the same. */
-static status store_pack(struct packing *p, const char *dir, const hash *bundle)
+static status store_pack(slice pack, const char *dir, const hash *bundle, struct fault *f)
 {
     char path[128];
     struct node node = {};
-    TRY(node_open_store(dir, &node, &p->fault));
+    struct file lock = {};
+    TRY(node_open_store(dir, &node, f));
     rule_pack_path(bundle, path, sizeof path);
-    status s = node.store.ops->make_dir(node.store.self, RULE_PACK_FOLDER, &p->fault);
+    status s = node.store.ops->make_dir(node.store.self, RULE_PACK_FOLDER, f);
+    if (s.code == E_OK) s = lock_packs(dir, &lock, f);
     if (s.code == E_OK) {
-        s = store_file_replace(&node.store, path, writer_slice(&p->pack), &p->fault);
+        s = store_file_replace(&node.store, path, pack, f);
+        file_close(&lock);
     }
     node_close(&node);
     return s;
@@ -118,19 +77,20 @@ static int ask_activation(const struct invocation *inv, const hash *bundle)
 
 int run_rules_activate(const struct invocation *inv)
 {
-    struct packing p = {};
+    struct writer pack = {};
+    struct fault f = {};
     hash bundle = {};
-    status s = pack_all(&p, inv);
-    if (s.code == E_OK) s = check(&p, invocation_has(inv, "--allow-refused"));
+    status s = rules_pack(inv, &pack, &f);
+    if (s.code == E_OK) s = check(writer_slice(&pack), invocation_has(inv, "--allow-refused"), &f);
     if (s.code == E_OK) {
-        bundle = sha256(writer_slice(&p.pack));
-        s = store_pack(&p, inv->arguments[0], &bundle);
+        bundle = sha256(writer_slice(&pack));
+        s = store_pack(writer_slice(&pack), inv->arguments[0], &bundle, &f);
     }
-    free(p.pack.at);
+    free(pack.at);
     if (s.code != E_OK) {
         const int exit_status = s.code == E_NOT_FOUND ? EXIT_USAGE : status_exit(s);
         return command_fail(exit_status, "rules activate: %s",
-                            p.fault.text[0] != '\0' ? p.fault.text : status_text(s));
+                            f.text[0] != '\0' ? f.text : status_text(s));
     }
     return ask_activation(inv, &bundle);
 }

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/num.h"
 #include "base/timestamp.h"
+#include "cmd/admin/rules_pack.h"
 #include "cmd/detect/hunt_run.h"
 #include "cmd/detect/routes_load.h"
 #include "cmd/detect/rules_load.h"
@@ -171,6 +172,16 @@ static void tell_recorded(const struct hunt_record *r, struct fault *fault)
     if (fault->text[0] == '\0') *fault = *hunt_record_fault(r);
 }
 
+/* What is recorded names the bundle that these rules would be on a node. */
+static status start_record(struct hunting *h, struct fault *f)
+{
+    struct writer pack = {};
+    TRY(rules_pack(h->inv, &pack, f));
+    const hash bundle = sha256(writer_slice(&pack));
+    free(pack.at);
+    return hunt_record_new(h->node.dir, h->node.by, &bundle, &h->config.record, f);
+}
+
 static status run(struct hunting *h, struct hunt_totals *totals, struct fault *fault)
 {
     const char *const standard_input[] = { "-" };
@@ -185,7 +196,7 @@ static status run(struct hunting *h, struct hunt_totals *totals, struct fault *f
     interrupt_watch();
     TRY(hunt_output_start(&h->output));
     if (from_node && invocation_has(h->inv, "--record")) {
-        TRY(hunt_record_new(h->node.dir, h->node.by, &h->rs->digest, &h->config.record, fault));
+        TRY(start_record(h, fault));
     }
     const status s = hunt_run(&h->config, paths, count, totals, &h->tally, fault);
     progress_end(&progress);

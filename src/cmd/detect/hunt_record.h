@@ -11,8 +11,8 @@
  */
 struct hunt_record;
 
-/* rules: the digest of the rules that hunt, which the records name as their bundle. What opening
- * the directory fails with. */
+/* rules: the hash of the pack of rules that hunt, which the records name as their bundle. What
+ * opening the directory fails with. */
 status hunt_record_new(const char *dir, const char *by, const hash *rules,
                        struct hunt_record **ret_record, struct fault *f);
 /* NULL is allowed. */

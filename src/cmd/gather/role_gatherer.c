@@ -19,10 +19,11 @@ static status run(const struct node *n, struct fault *f)
     const struct gather_config *config = &n->config.front.gather;
     const char *ca = config->ca[0] != '\0' ? config->ca : NULL;
     struct gather_policy *policy = NULL;
+    struct sandbox_level level = {};
     TRY(gather_policy_load(&n->store, config, n->config.origin, slice_none(), &policy, f));
     const int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     status s = wake_fd < 0 ? fault_set(f, FAIL(E_NOMEM), "cannot make an eventfd") : OK;
-    if (s.code == E_OK) s = confine_outbound(&ca, 1, f);
+    if (s.code == E_OK) s = confine_outbound(&ca, 1, &level, f);
     if (s.code == E_OK) s = gatherer_run(policy, ca, FRONT_FD, wake_fd, f);
     if (wake_fd >= 0) close(wake_fd);
     gather_policy_free(policy);

@@ -47,7 +47,8 @@ static const struct sandbox_call calls[] = {
     { .number = SYS_readv },
 };
 
-status confine_outbound(const char *const *files, size_t count, struct fault *f)
+status confine_outbound(const char *const *files, size_t count, struct sandbox_level *ret_level,
+                        struct fault *f)
 {
     struct sandbox_path paths[CONFINE_FILES_MAX + 3] = { { "/etc", SANDBOX_READ },
                                                          { "/usr/lib", SANDBOX_READ },
@@ -67,7 +68,6 @@ status confine_outbound(const char *const *files, size_t count, struct fault *f)
         .tcp = true,
         .mode = ROLE_SANDBOX_MODE,
     };
-    struct sandbox_level level = {};
     confine_last_leak_check();
-    return sandbox_enter(&sandbox, &level, f);
+    return sandbox_enter(&sandbox, ret_level, f);
 }

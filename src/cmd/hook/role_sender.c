@@ -226,7 +226,8 @@ static status confine(const struct hooks *hooks, struct fault *f)
     for (size_t i = 0; i < hooks->count; i++) {
         if (hooks->at[i].ca[0] != '\0') files[i] = hooks->at[i].ca;
     }
-    return confine_outbound(files, hooks->count, f);
+    struct sandbox_level level = {};
+    return confine_outbound(files, hooks->count, &level, f);
 }
 
 static status run(struct sender *s, const struct node_config *config, struct fault *f)

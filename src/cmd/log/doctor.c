@@ -12,6 +12,7 @@
 #include "base/json_writer.h"
 #include "cmd/log/examination.h"
 #include "cmd/log/log_commands.h"
+#include "cmd/node/role_level.h"
 #include "cmd/node/view.h"
 #include "ledger/keys.h"
 #include "ledger/layout.h"
@@ -162,6 +163,36 @@ static void look_at_signer(struct examination *e)
     node_close(&node);
 }
 
+/* How far each process can be confined here, by doing it in a process of its own. */
+static void look_at_confinement(struct examination *e, const struct node_config *config)
+{
+    const bool asks_outside = config->front.hooks.count > 0 || config->front.gather.policy[0] != 0;
+    static const struct {
+        const char *role;
+        const char *name;
+    } rows[] = { { "level-front", "front" },
+                 { "level-reader", "reader" },
+                 { "level-outbound", "sender, gatherer" } };
+    const size_t count = sizeof rows / sizeof *rows - !asks_outside;
+    for (size_t i = 0; i < count; i++) {
+        char text[ROLE_LEVEL_BYTES_MAX] = "";
+        struct fault f = {};
+        const status s = role_level_ask(rows[i].role, e->dir, text, &f);
+        if (s.code == E_NOT_FOUND) {
+            examination_tell(e, FINE, "confinement", "%s: seen once the node has run",
+                             rows[i].name);
+        } else if (s.code != E_OK) {
+            examination_tell(e, FAULT, "confinement", "%s: %s", rows[i].name,
+                             f.text[0] != '\0' ? f.text : status_text(s));
+        } else {
+            const bool lacks =
+                strstr(text, "no seccomp") != NULL || strstr(text, "no Landlock") != NULL;
+            examination_tell(e, lacks ? WARNING : FINE, "confinement", "%s: %s", rows[i].name,
+                             text);
+        }
+    }
+}
+
 int run_doctor(const struct invocation *inv)
 {
     static const char *const private_names[] = { ".", "keys", "keys/root", "signer", "signer/key" };
@@ -178,6 +209,7 @@ int run_doctor(const struct invocation *inv)
     look_at_clock(&e);
     look_at_keys(&e, &node.store);
     examine_witnesses(&e, &node);
+    look_at_confinement(&e, &node.config);
     node_close(&node);
     look_at_log(&e);
     look_at_signer(&e);

@@ -282,7 +282,7 @@ const struct command log_commands[] = {
         .summary = "Say what is not as it should be around a node",
         .details =
             "Looks at configuration, permissions, disk, clock, keys, log, signer and how far\n"
-            "its process is confined. Exit status 1 if there is a fault.\n\n"
+            "each process is confined. Exit status 1 if there is a fault.\n\n"
             "  candor doctor ./node",
         .arguments_min = 1,
         .arguments_max = 1,

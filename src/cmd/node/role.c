@@ -7,6 +7,7 @@
 #include "cmd/gather/role_gatherer.h"
 #include "cmd/hook/role_sender.h"
 #include "cmd/node/role_front.h"
+#include "cmd/node/role_level.h"
 #include "cmd/node/role_reader.h"
 #include "cmd/node/role_signer.h"
 #include "base/banned.h"
@@ -17,8 +18,14 @@ static const struct role {
     const char *name;
     int (*run)(const char *argument);
 } roles[] = {
-    { "signer", role_signer }, { "front", role_front },       { "reader", role_reader },
-    { "sender", role_sender }, { "gatherer", role_gatherer },
+    { "signer", role_signer },
+    { "front", role_front },
+    { "reader", role_reader },
+    { "sender", role_sender },
+    { "gatherer", role_gatherer },
+    { "level-front", role_level_front },
+    { "level-reader", role_level_reader },
+    { "level-outbound", role_level_outbound },
 };
 
 void role_ignore_stop_signals(void)

@@ -33,7 +33,7 @@ static const struct sandbox_call calls[] = {
 };
 
 /* From here on nothing can be reached but the open sockets and the packs of rules. */
-static status confine(const char *dir, struct fault *f)
+status role_front_confine(const char *dir, struct sandbox_level *ret_level, struct fault *f)
 {
     char rules[FRONT_PATH_BYTES_MAX + sizeof RULE_PACK_FOLDER + 1];
     snprintf(rules, sizeof rules, "%s/" RULE_PACK_FOLDER, dir);
@@ -46,9 +46,14 @@ static status confine(const char *dir, struct fault *f)
         .threads = true, /* one that compiles new rules */
         .mode = ROLE_SANDBOX_MODE,
     };
-    struct sandbox_level level = {};
     confine_last_leak_check();
-    return sandbox_enter(&sandbox, &level, f);
+    return sandbox_enter(&sandbox, ret_level, f);
+}
+
+static status confine(const char *dir, struct fault *f)
+{
+    struct sandbox_level level = {};
+    return role_front_confine(dir, &level, f);
 }
 
 static status run(const char *dir, struct fault *f)

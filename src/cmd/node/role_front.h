@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "os/sandbox.h"
 
 /*
  * role_front: the process that meets foreign bytes (serve/front.h). Descriptor 3 is its socket to
@@ -7,3 +8,5 @@
  */
 /* dir: the node's directory. The exit status. */
 int role_front(const char *dir);
+/* Gives up what the front gives up. As sandbox_enter. */
+status role_front_confine(const char *dir, struct sandbox_level *ret_level, struct fault *f);

@@ -71,7 +71,7 @@ static const struct sandbox_call calls[] = {
     { .number = SYS_socket, .argument = 0, .mask = UINT32_MAX, .value = AF_UNIX },
 };
 
-static status confine(const char *dir, struct fault *f)
+status role_reader_confine(const char *dir, struct sandbox_level *ret_level, struct fault *f)
 {
     char view[1024];
     snprintf(view, sizeof view, "%s/" VIEW_FOLDER, dir);
@@ -86,18 +86,18 @@ static status confine(const char *dir, struct fault *f)
         .path_count = COUNT_OF(paths),
         .mode = ROLE_SANDBOX_MODE,
     };
-    struct sandbox_level level = {};
     confine_last_leak_check();
-    return sandbox_enter(&sandbox, &level, f);
+    return sandbox_enter(&sandbox, ret_level, f);
 }
 
 int role_reader(const char *dir)
 {
     struct fault f = {};
     struct reader *r = NULL;
+    struct sandbox_level level = {};
     role_ignore_stop_signals();
     status s = reader_new(dir, &r, &f);
-    if (s.code == E_OK) s = confine(dir, &f);
+    if (s.code == E_OK) s = role_reader_confine(dir, &level, &f);
     if (s.code == E_OK) s = converse(r, &f);
     reader_free(r);
     return s.code == E_OK ? 0 : command_fail(status_exit(s), "reader: %s", f.text);
