@@ -9,6 +9,7 @@
 #include "cmd/detect/hunt.h"
 #include "cmd/forget/forget_commands.h"
 #include "cmd/incident/incident_commands.h"
+#include "cmd/report/report_commands.h"
 #include "cmd/detect/rules.h"
 #include "cmd/simulate.h"
 #include "cmd/verify.h"
@@ -16,17 +17,11 @@
 #include "base/banned.h"
 
 const struct family families[] = {
-    { "The log", log_commands },
-    { "The node", admin_commands },
-    { "Incidents", incident_commands },
-    { "Decisions", decision_commands },
-    { "Forgetting", forget_commands },
-    { "Coming back", backup_commands },
-    { "Hunting", hunt_commands },
-    { "Detecting", rules_commands },
-    { "Checking", verify_commands },
-    { "Witnessing", witness_commands },
-    { "Simulating", simulate_commands },
-    { "Measuring", bench_commands },
-    {},
+    { "The log", log_commands },        { "The node", admin_commands },
+    { "Incidents", incident_commands }, { "Decisions", decision_commands },
+    { "Reports", report_commands },     { "Forgetting", forget_commands },
+    { "Coming back", backup_commands }, { "Hunting", hunt_commands },
+    { "Detecting", rules_commands },    { "Checking", verify_commands },
+    { "Witnessing", witness_commands }, { "Simulating", simulate_commands },
+    { "Measuring", bench_commands },    {},
 };

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/report/report_commands.h"
+
+#include "base/banned.h"
+
+static const struct option build_options[] = {
+    { "--period", "PERIOD", "2026-H1, 2026-H2 or 2026", false },
+    { "--out", "OUT", "the folder to write, made if it is not there", false },
+    {},
+};
+
+static const struct option verify_options[] = {
+    { "--vkey", "KEY", "the log's key, as candor init prints it", false },
+    { "--recount", "PUBLIC", "the log's public entries, as candor log export writes them", false },
+    {},
+};
+
+const struct command report_commands[] = {
+    { .name = "report build",
+      .arguments = "DIR",
+      .summary = "Build the transparency report of a period",
+      .details = "Counts every figure from the entries under the newest checkpoint and writes\n"
+                 "cells.csv, report.json, report.html, definitions.txt, the manifest and the\n"
+                 "checkpoint. From the same entries the bytes are the same. What came in after\n"
+                 "its month was closed is counted and shown as late.\n\n"
+                 "  candor report build ./node --period 2026-H1 --out ./report",
+      .options = build_options,
+      .arguments_min = 1,
+      .arguments_max = 1,
+      .run = run_report_build },
+    { .name = "report verify",
+      .arguments = "OUT",
+      .summary = "Count a report anew from public entries, offline",
+      .details = "Checks the checkpoint in OUT, holds the public entries against its root, counts\n"
+                 "every figure anew by the definitions of this program and compares every file,\n"
+                 "byte by byte. Exit status 1 names the first cell that is wrong.\n\n"
+                 "  candor log export ./node ./public\n"
+                 "  candor report verify ./report --vkey log.example.com+… --recount ./public",
+      .options = verify_options,
+      .arguments_min = 1,
+      .arguments_max = 1,
+      .run = run_report_verify },
+    {},
+};

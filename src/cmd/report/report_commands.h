@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "cmd/command.h"
+
+/*
+ * report_commands: transparency reports: built from a node, verified from what the public has.
+ */
+extern const struct command report_commands[];
+
+/* candor report build. */
+int run_report_build(const struct invocation *inv);
+/* candor report verify. */
+int run_report_verify(const struct invocation *inv);
