@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "ledger/merkle.h"
-#include "ledger/tile.h"
 #include "record/derive.h"
 #include "record/entry.h"
 #include "record/opening.h"
@@ -16,7 +15,7 @@ enum {
     FOOTER_BYTES_ROOM = 64 * 1024 * 1024,
     LOT_RECORDS = 16, /* so that what they are made from stays in the L1 cache */
     FIELDS_ROOM = LOT_RECORDS * FIELDS_MAX,
-    LOT_BYTES = LOT_RECORDS * ENTRY_BYTES_MAX, /* entries, before they are framed; or bodies */
+    LOT_BYTES = LOT_RECORDS * ENTRY_BYTES_MAX,
     FRAME_BYTES_ROOM = BATCH_FRAME_BYTES_MAX + FOOTER_BYTES_ROOM, /* untouched pages cost nothing */
 };
 
@@ -25,13 +24,11 @@ enum {
  */
 struct lot {
     struct record records[LOT_RECORDS];
-    size_t ends[LOT_RECORDS];
     struct record_field fields[FIELDS_ROOM];
     salt salts[FIELDS_ROOM];
     size_t field_count;
     uint16_t count;
-    struct writer values;  /* owned: columns and bodies */
-    struct writer entries; /* owned */
+    struct writer values; /* owned: columns and bodies */
 };
 
 struct batch {
@@ -67,8 +64,7 @@ static status buffers_new(struct batch *b)
     TRY(writer_own(&b->sealed, BLOCK_PLAIN_BYTES_MAX));
     b->lot = calloc(1, sizeof *b->lot);
     if (b->lot == NULL) return FAIL(E_NOMEM);
-    TRY(writer_own(&b->lot->values, LOT_BYTES));
-    return writer_own(&b->lot->entries, LOT_BYTES);
+    return writer_own(&b->lot->values, LOT_BYTES);
 }
 
 struct batch *batch_new(void)
@@ -82,7 +78,6 @@ struct batch *batch_new(void)
 static void lot_clear(struct lot *l)
 {
     l->values = writer_of(l->values.at, l->values.cap);
-    l->entries = writer_of(l->entries.at, l->entries.cap);
     l->field_count = 0;
     l->count = 0;
 }
@@ -115,10 +110,7 @@ void batch_free(struct batch *b)
     if (b == NULL) return;
     ignore(settle(b), "the batch goes");
     block_wipe(b);
-    if (b->lot != NULL) {
-        free(b->lot->values.at);
-        free(b->lot->entries.at);
-    }
+    if (b->lot != NULL) free(b->lot->values.at);
     free(b->lot);
     free(b->frame.at);
     free(b->entries.at);
@@ -141,16 +133,6 @@ void batch_reset(struct batch *b, uint64_t first_index, uint64_t first_block)
            "an empty frame has room for its head");
 }
 
-/* Frames the entry bytes [from, to) of the lot. */
-static void entry_frame(struct batch *b, size_t from, size_t to)
-{
-    const slice entry = { b->lot->entries.at + from, to - from };
-    tile_bundle_write(&b->entries, entry);
-    if (b->entries.error != E_OK) return;
-    const slice framed = { b->entries.at + b->entries.len - entry.len, entry.len };
-    b->entry_list[b->entry_count++] = framed;
-}
-
 static status entries_make(struct batch *b)
 {
     struct lot *l = b->lot;
@@ -162,26 +144,19 @@ static status entries_make(struct batch *b)
         next += l->records[i].field_count;
     }
     TRY(derive_salts(jobs, l->count));
-    TRY(entry_encode_many(l->records, l->salts, l->count, &l->entries, l->ends));
-    for (uint16_t i = 0; i < l->count; i++)
-        entry_frame(b, i == 0 ? 0 : l->ends[i - 1], l->ends[i]);
-    return writer_end(&b->entries);
+    slice *entries = b->entry_list + b->entry_count;
+    TRY(entry_encode_many(l->records, l->salts, l->count, &b->entries, entries));
+    b->entry_count += l->count;
+    return OK;
 }
 
 /* Makes the entries of the lot and empties it; on failure everything is as before. */
 static status lot_finish(struct batch *b, struct fault *f)
 {
-    const struct writer entries = b->entries;
-    const uint32_t entry_count = b->entry_count;
     const status s = entries_make(b);
-    if (s.code == E_OK) {
-        lot_clear(b->lot);
-        return OK;
-    }
-    b->entries = entries;
-    b->entry_count = entry_count;
-    b->lot->entries = writer_of(b->lot->entries.at, b->lot->entries.cap);
-    return fault_set(f, s, "making entries: %s", status_text(s));
+    if (s.code != E_OK) return fault_set(f, s, "making entries: %s", status_text(s));
+    lot_clear(b->lot);
+    return OK;
 }
 
 /* Makes the entries of the block that is being filled, and its head. */

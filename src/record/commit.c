@@ -56,9 +56,7 @@ static size_t pad(uint8_t *room, size_t len)
 static slice field_prefix(uint8_t room[FIELD_PREFIX_BYTES], uint16_t field_id, uint8_t type,
                           const uint8_t *salt_bytes)
 {
-    room[0] = LABEL_FIELD;
-    put_u16(room + 1, field_id);
-    room[3] = type;
+    put_u32(room, (uint32_t)LABEL_FIELD << 24 | (uint32_t)field_id << 8 | type);
     bytes_copy(room + 4, SALT_BYTES, (slice){ salt_bytes, SALT_BYTES });
     return (slice){ room, FIELD_PREFIX_BYTES };
 }

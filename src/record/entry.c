@@ -6,7 +6,10 @@
 #include "record/fields.h"
 #include "base/banned.h"
 
-enum { ENCODE_GROUP = 16 }; /* records whose hashes are computed side by side */
+enum {
+    ENCODE_GROUP = 16, /* records whose hashes are computed side by side */
+    LENGTH_BYTES = 2,
+};
 
 static bool field_fits(const struct schema_field *f, const struct record_field *field)
 {
@@ -53,35 +56,38 @@ static status put_entry(const struct record *r, struct writer *w, hash **ret_roo
 
 /* Moves salts behind those that it took. */
 static status encode_group(const struct record *records, const salt **salts, size_t count,
-                           struct writer *w, size_t *ret_ends)
+                           struct writer *w, slice *ret_entries)
 {
     struct commit_job jobs[ENCODE_GROUP];
     size_t job_count = 0;
     for (size_t i = 0; i < count; i++) {
         const struct record *r = &records[i];
         hash *root = NULL;
+        uint8_t *length = writer_room(w, LENGTH_BYTES);
+        const size_t start = w->len;
         const status put = put_entry(r, w, &root);
         if (put.code != E_OK) return FAIL_AT(put.code, i);
+        ret_entries[i] = (slice){ w->at + start, w->len - start };
+        put_u16(length, (uint16_t)ret_entries[i].len);
         if ((schema_of(r->kind)->flags & KIND_BODY) != 0) {
             *root = commit_body_root(r->kind, r->schema, r->body);
         } else {
             jobs[job_count++] = (struct commit_job){ r, *salts, root };
         }
         *salts += r->field_count;
-        ret_ends[i] = w->len;
     }
     commit_many(jobs, job_count);
     return OK;
 }
 
 status entry_encode_many(const struct record *records, const salt *salts, size_t count,
-                         struct writer *w, size_t *ret_ends)
+                         struct writer *w, slice *ret_entries)
 {
     const struct writer before = *w;
     for (size_t at = 0; at < count; at += ENCODE_GROUP) {
         const size_t left = count - at;
         const size_t take = left < ENCODE_GROUP ? left : ENCODE_GROUP;
-        const status done = encode_group(records + at, &salts, take, w, ret_ends + at);
+        const status done = encode_group(records + at, &salts, take, w, ret_entries + at);
         if (done.code == E_OK) continue;
         *w = before;
         return FAIL_AT(done.code, at + (size_t)done.detail);

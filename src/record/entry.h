@@ -38,12 +38,13 @@ struct entry {
  * than ENTRY_BYTES_MAX bytes or no room. On failure the writer has not moved. */
 status entry_encode(const struct record *r, const salt *salts, struct writer *w);
 
-/* Writes count entries one behind the other; ret_ends[i] is the writer's length behind entry i.
- * salts holds those of all fields of all records in their order. Errors as entry_encode, with the
- * position of the offending record as detail; on failure the writer has not moved. This is the fast
- * way: the hashes of all records are computed side by side. */
+/* Writes count entries one behind the other, each behind its length of 2 bytes, as in an entry
+ * bundle (c2sp.org/tlog-tiles); ret_entries are views of them in the writer's bytes. salts holds
+ * those of all fields of all records in their order. Errors as entry_encode, with the position of
+ * the offending record as detail; on failure the writer has not moved. This is the fast way: the
+ * hashes of all records are computed side by side. */
 status entry_encode_many(const struct record *records, const salt *salts, size_t count,
-                         struct writer *w, size_t *ret_ends);
+                         struct writer *w, slice *ret_entries);
 
 /* Reads one entry that is exactly these bytes. Strict: the version, a kind and schema this build
  * knows, columns the schema allows, a time at its granularity, a body whose root is right and whose

@@ -47,65 +47,52 @@ static size_t length_bytes(uint8_t type)
 
 enum { SHORT_BYTES_MAX = 64 }; /* most values */
 
-/* Where the next value goes; next is NULL once one did not fit. */
-struct room {
-    uint8_t *next;
-    const uint8_t *end;
-};
-
-/* Writes the length of the value and moves behind it; NULL if the two do not fit. */
-static uint8_t *put_length(const struct record_field *field, struct room room)
+/* Writes a value and its length at that place; returns that of the value, or NULL if they do not
+ * fit before end. */
+static uint8_t *put_value(const struct record_field *field, uint8_t *at, const uint8_t *end)
 {
     const size_t length = length_bytes(field->type);
-    const size_t len = field->value.len;
+    const slice value = field->value;
     const size_t len_max = length == 4 ? VALUE_RAW_BYTES_MAX : VALUE_BYTES_MAX;
-    if (len > len_max || length + len > (size_t)(room.end - room.next)) return NULL;
-    if (length == 2) put_u16(room.next, (uint16_t)len);
-    if (length == 4) put_u32(room.next, (uint32_t)len);
-    return room.next + length;
-}
-
-static void put_value(uint8_t *at, slice value)
-{
+    if (value.len > len_max || length + value.len > (size_t)(end - at)) return NULL;
+    if (length == 2) put_u16(at, (uint16_t)value.len);
+    if (length == 4) put_u32(at, (uint32_t)value.len);
+    at += length;
     if (value.len <= SHORT_BYTES_MAX) {
         bytes_copy_short(at, value.len, value);
     } else {
         bytes_copy(at, value.len, value);
     }
-}
-
-/* Places the values that are raw, or that are not. */
-static struct room place_some(const struct record_field *fields, size_t n, bool raw,
-                              struct room room, struct record_field *ret_placed)
-{
-    for (size_t i = 0; i < n && room.next != NULL; i++) {
-        const struct record_field *f = &fields[i];
-        if ((f->type == TYPE_RAW) != raw) continue;
-        uint8_t *at = room.next;
-        if (has_value(f->type)) {
-            at = put_length(f, room);
-            if (at == NULL) return (struct room){ NULL, room.end };
-            put_value(at, f->value);
-            room.next = at + f->value.len;
-        }
-        if (ret_placed != NULL)
-            ret_placed[i] = (struct record_field){ f->type, { at, f->value.len } };
-    }
-    return room;
+    return at;
 }
 
 void fields_place(const struct record_field *fields, size_t n, struct writer *w,
                   struct record_field *ret_placed)
 {
     if (w->error != E_OK) return;
-    struct room room = { w->at + w->len, w->at + w->cap };
-    room = place_some(fields, n, false, room, ret_placed);
-    room = place_some(fields, n, true, room, ret_placed);
-    if (room.next == NULL) {
-        w->error = E_LIMIT;
-    } else {
-        w->len = (size_t)(room.next - w->at);
+    uint8_t *next = w->at + w->len;
+    const uint8_t *end = w->at + w->cap;
+    size_t first = 0;
+    for (int pass = 0; pass < 2; pass++) { /* raw values stand behind all others */
+        size_t skipped = n;
+        for (size_t i = first; i < n; i++) {
+            const struct record_field *f = &fields[i];
+            if ((f->type == TYPE_RAW) != (pass == 1)) {
+                skipped = skipped == n ? i : skipped;
+                continue;
+            }
+            uint8_t *at = has_value(f->type) ? put_value(f, next, end) : next;
+            if (at == NULL) {
+                w->error = E_LIMIT;
+                return;
+            }
+            next = has_value(f->type) ? at + f->value.len : at;
+            if (ret_placed != NULL)
+                ret_placed[i] = (struct record_field){ f->type, { at, f->value.len } };
+        }
+        first = skipped;
     }
+    w->len = (size_t)(next - w->at);
 }
 
 void fields_put(const struct record_field *fields, size_t n, struct writer *w)

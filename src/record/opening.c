@@ -58,13 +58,15 @@ status opening_place_record(const struct record *r, struct writer *w,
     if (s == NULL) return FAIL(E_UNKNOWN);
     if ((s->flags & KIND_BODY) != 0 || r->field_count != s->field_count) return FAIL(E_VALUE);
     const struct writer before = *w;
-    uint8_t *head = writer_room(w, 1 + r->field_count);
+    const size_t n = r->field_count;
+    const struct record_field *fields = r->fields;
+    uint8_t *head = writer_room(w, 1 + n);
     if (head != NULL) {
         head[0] = OPENING_KEYED;
-        for (size_t i = 0; i < r->field_count; i++)
-            head[1 + i] = r->fields[i].type;
+        for (size_t i = 0; i < n; i++)
+            head[1 + i] = fields[i].type;
     }
-    fields_place(r->fields, r->field_count, w, ret_placed);
+    fields_place(fields, n, w, ret_placed);
     return end_or_back(w, &before);
 }
 

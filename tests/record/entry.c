@@ -87,7 +87,7 @@ static void many_at_once_are_the_same_bytes(void **)
     size_t salted = 0;
     static uint8_t room[COUNT * 8192];
     static uint8_t single[COUNT * 8192];
-    size_t ends[COUNT];
+    slice entries[COUNT];
     struct writer many = writer_of(room, sizeof room);
     struct writer one = writer_of(single, sizeof single);
     for (size_t i = 0; i < COUNT; i++) {
@@ -96,15 +96,20 @@ static void many_at_once_are_the_same_bytes(void **)
         salt *own = &all_salts[salted];
         for (size_t f = 0; f < records[i].field_count; f++, salted++)
             put_u16(all_salts[salted].bytes + 3, (uint16_t)salted);
+        uint8_t *length = writer_room(&one, 2);
+        const size_t start = one.len;
         assert_ok(entry_encode(&records[i], own, &one));
+        put_u16(length, (uint16_t)(one.len - start));
     }
-    assert_ok(entry_encode_many(records, all_salts, COUNT, &many, ends));
+    assert_ok(entry_encode_many(records, all_salts, COUNT, &many, entries));
     assert_int_equal(many.len, one.len);
     assert_memory_equal(room, single, one.len);
-    assert_int_equal(ends[COUNT - 1], many.len);
+    assert_ptr_equal(entries[COUNT - 1].at + entries[COUNT - 1].len, room + many.len);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_int_equal(entries[i].len, get_u16(entries[i].at - 2));
     records[37].schema++;
     const size_t before = many.len;
-    const status failed = entry_encode_many(records, all_salts, COUNT, &many, ends);
+    const status failed = entry_encode_many(records, all_salts, COUNT, &many, entries);
     assert_int_equal(failed.code, E_UNKNOWN);
     assert_int_equal(failed.detail, 37);
     assert_int_equal(many.len, before);
