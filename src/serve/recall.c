@@ -52,7 +52,7 @@ status recall_take_end(struct front *front, slice payload)
 
 /* What is to be forgotten: indices, while the judge knows its events by their numbers. */
 struct erased {
-    const struct positions *positions;
+    const struct outbox *outbox;
     slice runs;
 };
 
@@ -60,14 +60,16 @@ static bool is_erased(void *user, uint64_t number)
 {
     const struct erased *e = user;
     uint64_t index = 0;
-    if (positions_find(e->positions, number, &index).code != E_OK)
-        return false; /* not stored yet */
+    /* One that is not stored yet cannot be erased; one too old to be looked up may be. */
+    if (positions_find(outbox_positions(e->outbox), number, &index).code != E_OK) {
+        return number < outbox_stored_through(e->outbox);
+    }
     return replay_runs_have(e->runs, index);
 }
 
 status recall_take_forget(struct front *front, slice payload)
 {
-    struct erased erased = { outbox_positions(front->outbox), payload };
+    struct erased erased = { front->outbox, payload };
     TRY(replay_runs_check(payload));
     snapshot_drop(front);
     if (front->judging != NULL) (void)judging_forget(front->judging, is_erased, &erased);

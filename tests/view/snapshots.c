@@ -126,6 +126,90 @@ static void what_is_forgotten_leaves_nothing_half_written_either(void **)
     store_ram_close(&s);
 }
 
+/* A disk that takes so many changes more, and none after them, as after a crash. */
+static const struct store_ops *whole;
+static int changes_left;
+
+static status change(struct fault *f)
+{
+    return changes_left-- > 0 ? OK : fault_set(f, FAIL(E_IO), "crashed");
+}
+
+static status crash_write(void *self, int handle, uint64_t offset, slice bytes, struct fault *f)
+{
+    const status s = change(f);
+    const slice half = { bytes.at, bytes.len / 2 };
+    if (s.code == E_OK) return whole->write(self, handle, offset, bytes, f);
+    ignore(whole->write(self, handle, offset, half, f), "it is torn");
+    return s;
+}
+
+static status crash_sync(void *self, int handle, struct fault *f)
+{
+    TRY(change(f));
+    return whole->sync(self, handle, f);
+}
+
+static status crash_rename(void *self, const char *from, const char *to, struct fault *f)
+{
+    TRY(change(f));
+    return whole->rename(self, from, to, f);
+}
+
+static status crash_remove(void *self, const char *name, struct fault *f)
+{
+    TRY(change(f));
+    return whole->remove(self, name, f);
+}
+
+/* The newest that opens. */
+static uint64_t newest_whole(const struct store *s)
+{
+    struct snapshot_found all[SNAPSHOTS] = {};
+    const size_t count = found(s, all);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *state = NULL;
+        char text[32];
+        if (snapshot_load(s, &all[i], &state, &fault).code != E_OK) continue;
+        snprintf(text, sizeof text, "state %u", (unsigned)all[i].head.index);
+        assert_true(slice_is((slice){ state, all[i].head.state_bytes }, text));
+        free(state);
+        return all[i].head.index;
+    }
+    return 0;
+}
+
+static void after_a_crash_at_any_step_the_newest_or_the_one_before_is_whole(void **)
+{
+    bool written = false;
+    for (int step = 0; !written; step++) {
+        struct store s = store_new();
+        save(&s, 100, "state 100");
+        save(&s, 200, "state 200");
+        struct store_ops ops = *s.ops;
+        ops.write = crash_write;
+        ops.sync = crash_sync;
+        ops.rename = crash_rename;
+        ops.remove = crash_remove;
+        whole = s.ops;
+        changes_left = step;
+        const struct store crashing = { &ops, s.self };
+        written =
+            snapshots_save(&crashing, head_of(300), slice_text("state 300"), &fault).code == E_OK;
+        const uint64_t index = newest_whole(&s);
+        assert_true(index == 300 || (index == 200 && !written));
+        save(&s, 400, "state 400");
+        assert_true(newest_whole(&s) == 400);
+        assert_true(step < 20);
+        changes_left = step;
+        if (snapshots_forget(&crashing, &fault).code != E_OK) {
+            assert_ok(snapshots_forget(&s, &fault)); /* an erasure that a crash cut off goes on */
+        }
+        assert_int_equal(newest_whole(&s), 0);
+        store_ram_close(&s);
+    }
+}
+
 static void a_state_that_is_too_large_is_not_written(void **)
 {
     struct store s = store_new();
@@ -142,6 +226,7 @@ int main(void)
         cmocka_unit_test(two_take_turns_and_the_newest_comes_first),
         cmocka_unit_test(no_bit_may_change_and_no_byte_be_missing),
         cmocka_unit_test(what_is_forgotten_leaves_nothing_half_written_either),
+        cmocka_unit_test(after_a_crash_at_any_step_the_newest_or_the_one_before_is_whole),
         cmocka_unit_test(a_state_that_is_too_large_is_not_written),
     };
     return cmocka_run_group_tests_name("view/snapshots", tests, NULL, NULL);

@@ -287,6 +287,7 @@ status front_link_recall(struct front_link *l, struct fault *f)
 status front_link_forget(struct front_link *l, const struct erased_set *set, struct fault *f)
 {
     struct writer w = writer_of(l->copy, LINK_SLOT_BYTES);
+    TRY(front_link_moved(l, f)); /* so that the front knows where what goes was stored */
     TRY(recalling_forget(&l->recalling, set, &w, f));
     return keeping_now(l->keeping, f);
 }

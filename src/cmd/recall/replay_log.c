@@ -160,7 +160,8 @@ status replay_log_answer(struct replay_log *r, bool is_taken)
         r->next = found->head.index;
         return OK;
     }
-    ignore(fault_set(&why, FAIL(E_INVALID), "view/%u.snapshot is of another version", found->slot),
+    ignore(fault_set(&why, FAIL(E_INVALID),
+                     "view/%u.snapshot does not fit this version of the judge", found->slot),
            "only its text is used");
     refuse(r, found, &why);
     r->snapshot_at++;
