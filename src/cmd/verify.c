@@ -222,7 +222,11 @@ const struct command verify_commands[] = {
           "it is held against\nthem: --recount counts all of them and says \"recounted\"; "
           "--segment counts those of one segment,\nfrom the counters that the log committed to "
           "before it. A false figure is refuted: the counter\nthat is wrong, what the log said, "
-          "and what its entries give.\n\nExit status: 0 verified, 1 does not verify or is refuted, "
+          "and what its entries give.\n\n"
+          "share/candor/candor-verify.html is the same for a browser without a connection, but "
+          "for\n"
+          "--segment and --recount. docs/verify.md checks a log without this program.\n\nExit "
+          "status: 0 verified, 1 does not verify or is refuted, "
           "2 malformed file or missing argument,\n3 the system failed.\n\n"
           "  candor verify proof.txt --vkey example.com/log+1a2b3c4d+AZ... --entry entry.bin\n"
           "  candor verify count.txt --vkey example.com/log+1a2b3c4d+AZ... --recount ./public",

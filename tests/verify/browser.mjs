@@ -24,11 +24,20 @@ export class Browser {
         const env = { ...process.env, HOME: this.home };
         this.process = spawn(command, args, { env, stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
         this.ended = new Promise((resolve) => this.process.on("exit", resolve));
+        this.process.on("exit", () => this.#lost());
+        this.process.stdio[3].on("error", () => this.#lost());
         this.next = 0;
         this.waiting = new Map();
         this.requests = [];
         this.rest = "";
         this.process.stdio[4].setEncoding("utf8").on("data", (text) => this.#hear(text));
+    }
+
+    /** The browser is gone: nobody who waits for it gets an answer. */
+    #lost() {
+        this.gone = true;
+        for (const { reject } of this.waiting.values()) reject(new Error("the browser has ended"));
+        this.waiting.clear();
     }
 
     #hear(text) {
@@ -43,6 +52,7 @@ export class Browser {
     }
 
     send(method, params = {}) {
+        if (this.gone) return Promise.reject(new Error("the browser has ended"));
         const id = ++this.next;
         return new Promise((resolve, reject) => {
             const timer = setTimeout(() => reject(new Error(`${method}: no answer`)), WAIT_MS);
@@ -52,8 +62,14 @@ export class Browser {
         });
     }
 
-    /** Attaches to the one page. */
+    /** Attaches to the one page; false if the browser cannot even start on this machine. */
     async start() {
+        try {
+            await this.send("Browser.getVersion");
+        } catch (e) {
+            if (this.gone) return false;
+            throw e;
+        }
         let page;
         const end = Date.now() + WAIT_MS;
         while (!page && Date.now() < end) {
@@ -61,6 +77,7 @@ export class Browser {
         }
         this.session = (await this.send("Target.attachToTarget", { targetId: page.targetId, flatten: true })).sessionId;
         for (const domain of ["Page", "Network", "DOM"]) await this.send(`${domain}.enable`);
+        return true;
     }
 
     /** The value of an expression in the page; waits for a promise. */

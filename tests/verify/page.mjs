@@ -20,9 +20,10 @@ pair.files["honest/count-last"] = readFileSync(join(pair.folder, "honest/count-l
 const url = pathToFileURL(page).href;
 const command = chromium();
 const browser = command && new Browser(command);
+const absent = !command ? "chromium is not installed" : await browser.start() ? "" : "chromium does not start here";
 const fail = (why) => { throw new Error(why); };
 const tests = [];
-const test = (name, run) => tests.push([name, command ? run : () => "chromium is not installed"]);
+const test = (name, run) => tests.push([name, absent ? () => absent : run]);
 
 const inPage = (id) => `document.getElementById("${id}")`;
 const answered = () => browser.until(`${inPage("answer")}.childElementCount > 0`);
@@ -59,7 +60,6 @@ const drop = (names) => browser.value(`{
 }`);
 
 test("the page opens as a file, without a request to anywhere", async () => {
-    await browser.start();
     await browser.open(url);
     const elsewhere = browser.requests.filter((r) => !/^(file|about|data):/.test(r));
     if (elsewhere.length > 0 || browser.requests.length === 0) fail(browser.requests.join());
