@@ -16,7 +16,7 @@ enum {
     HTTP_IDLE_S = 60,                      /* nothing sent or received; then closed */
     HTTP_REQUEST_S = 60,                   /* head, and then the body, must be there; else 408 */
     HTTP_SEND_S = 300,                     /* an answer must have been read by then; else closed */
-    HTTP_STREAM_BYTES_MAX = 256 * 1024,    /* waiting for a slow reader; beyond it dropped */
+    HTTP_STREAM_BYTES_MAX = 1 << 20,       /* waiting for a slow reader; beyond it dropped */
 };
 
 struct http_limits {

@@ -36,7 +36,7 @@ enum query_question {
 };
 
 /* An answer to QUERY_STREAM begins with the index from which the next one goes on, u64. */
-enum { QUERY_STREAM_HEAD_BYTES = 8, QUERY_STREAM_BYTES_MAX = 128 * 1024 };
+enum { QUERY_STREAM_HEAD_BYTES = 8, QUERY_STREAM_BYTES_MAX = 512 * 1024 };
 
 enum query_type { QUERY_JSON, QUERY_TEXT, QUERY_BYTES };
 

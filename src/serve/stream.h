@@ -17,7 +17,7 @@ enum {
     STREAM_STALL_S = 10,          /* a client that reads nothing for so long is disconnected */
     STREAM_RETRY_S = 1,           /* after a question that could not be answered */
     STREAM_BYTES_LOW = 64 * 1024, /* waiting bytes below which more is asked for */
-    STREAM_RECORDS = 256,         /* in one answer of the reader */
+    STREAM_RECORDS = 1000,        /* in one answer of the reader */
 };
 
 struct streams;
