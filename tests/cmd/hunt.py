@@ -128,6 +128,9 @@ def a_hunt_without_a_rule_is_refused():
         os.mkdir(os.path.join(f.path, "empty"))
         _, err = hunt("--rules", os.path.join(f.path, "empty"), stdin=lines(HIT), status=2)
         assert err.startswith("candor: hunt: there is no rule in "), err
+        log, rule = f.write("a.jsonl", lines(HIT)), f.write("empty/none.yml", b"")
+        run = subprocess.run([CANDOR, "rules", "explain", rule, log], capture_output=True)
+        assert run.returncode == 2 and b"explain: there is no rule in " in run.stderr, run
 
 
 @tap.test
@@ -171,6 +174,7 @@ def users_rows_tell_log_sources_first():
         assert len(found) == 1 and "logsource_unknown" not in found[0]
         for bad, why in ((b"a: 1\n", ":1: a list of rows"), (b"- product: x\n", ":1: a row needs"),
                          (b"- product: x\n  when: [a]\n", ":2: when: a map"),
+                         (b"- product: x\n  when: {a: b\n", ":3:1: "),
                          (b"- produce: x\n", ":1: only product"), (b"- [", "routes")):
             routes = f.write("routes.yaml", bad)
             err = hunt("--rules", f.rule, "--routes", routes, status=2)[1]

@@ -79,8 +79,11 @@ static status take_file(struct loading *l)
     size_t len = 0;
     struct yaml_file file = {};
     TRY(file_load(NULL, l->path, YAML_BYTES_MAX, &bytes, &len, &l->fault));
-    status s = yaml_read((slice){ bytes, len }, &l->arena, &file, &l->fault);
-    if (s.code != E_OK) s = fault_within(&l->fault, s, l->path);
+    struct fault why = {};
+    status s = yaml_read((slice){ bytes, len }, &l->arena, &file, &why);
+    if (s.code != E_OK)
+        s = fault_set(&l->fault, s, "%.400s:%u:%u: %.400s", l->path, file.line, file.column,
+                      why.text);
     for (size_t d = 0; d < file.count && s.code == E_OK; d++) {
         const struct yaml_node *list = file.documents[d];
         if (list->type != YAML_LIST) s = fail_at(l, list, "a list of rows is expected");

@@ -176,6 +176,10 @@ int rules_explain(const struct invocation *inv)
     for (size_t i = 0; i < x.rs->diagnostic_count; i++) {
         rules_print_diagnostic(stderr, &x.rs->diagnostics[i]);
     }
+    if (x.rs->rule_count == 0 && x.rs->error_count == 0) {
+        explaining_done(&x);
+        return command_fail(EXIT_USAGE, "rules explain: there is no rule in %s", inv->arguments[0]);
+    }
     struct fault fault = {};
     x.naive = naive_new(x.rs);
     x.intake = intake_new(NULL);
