@@ -54,9 +54,9 @@ def processes(scribe):
     return found
 
 
-def wait_until(condition, what="what was waited for"):
-    """Waits until the condition holds, a minute at most; what it returned."""
-    end = time.monotonic() + 60
+def wait_until(condition, what="what was waited for", patience_s=60):
+    """Waits until the condition holds; what it returned."""
+    end = time.monotonic() + patience_s
     while time.monotonic() < end:
         found = condition()
         if found:
