@@ -14,7 +14,7 @@ enum { SHORT = 500, LONG = 5000, NAME = 256 };
 /* clang-format off */
 #define C(x) COLUMN_notice_##x
 #define F(x) FIELD_notice_##x
-static const struct member notice[] = {
+static const struct member notice_members[] = {
     { "id", take_id, F(id), SHORT, MEMBER_ALWAYS, NULL },
     { "stage", take_choice, C(stage), 0, 0, NULL },
     { "market", take_market, C(market), 0, 0, NULL },
@@ -41,7 +41,7 @@ static const struct member notice[] = {
 
 #define C(x) COLUMN_order_##x
 #define F(x) FIELD_order_##x
-static const struct member order[] = {
+static const struct member order_members[] = {
     { "id", take_id, F(id), SHORT, MEMBER_ALWAYS, NULL },
     { "stage", take_choice, C(stage), 0, 0, NULL },
     { "market", take_market, C(market), 0, 0, NULL },
@@ -76,7 +76,7 @@ static void take_contested(struct decision *d, const struct member *m, const str
 
 #define C(x) COLUMN_appeal_##x
 #define F(x) FIELD_appeal_##x
-static const struct member appeal[] = {
+static const struct member appeal_members[] = {
     { "id", take_id, F(id), SHORT, MEMBER_ALWAYS, NULL },
     { "stage", take_choice, C(stage), 0, 0, NULL },
     { "market", take_market, C(market), 0, 0, NULL },
@@ -190,6 +190,8 @@ static void check_appeal(struct decision *d)
     check_received(d, FIELD_appeal_time, FIELD_appeal_received);
 }
 
-const struct member_table members_notice = { notice, COUNT_OF(notice), check_notice };
-const struct member_table members_order = { order, COUNT_OF(order), check_order };
-const struct member_table members_appeal = { appeal, COUNT_OF(appeal), check_appeal };
+const struct member_table members_notice = { notice_members, COUNT_OF(notice_members),
+                                             check_notice };
+const struct member_table members_order = { order_members, COUNT_OF(order_members), check_order };
+const struct member_table members_appeal = { appeal_members, COUNT_OF(appeal_members),
+                                             check_appeal };
