@@ -23,6 +23,8 @@ const module = await WebAssembly.compile(readFileSync(wasm));
 
 const tests = [];
 const test = (name, run) => tests.push([name, run]);
+/** Each takes a process: of many mutations, the quick run judges one in four. */
+const some = (name) => [...mutations(pair.files[name], step)].filter((_, i) => step < 100 || i % 4 === 0);
 const fail = (why) => { throw new Error(why); };
 
 function given(bytes, reader) {
@@ -73,7 +75,7 @@ for (const [name, reader] of [CASES[3], CASES[4], CASES[9], CASES[13], CASES[16]
                               [counts[0], { vkeys: ["log.vkey"] }]]) {
     test(`both judge every mutation of ${name} alike with ${JSON.stringify(reader)}`, async () => {
         let count = 0, accepted = 0;
-        for (const [what, bytes] of mutations(pair.files[name], step)) {
+        for (const [what, bytes] of some(name)) {
             accepted += await agree(bytes, reader, `${name}, ${what}`) === 0;
             count++;
         }
@@ -83,7 +85,7 @@ for (const [name, reader] of [CASES[3], CASES[4], CASES[9], CASES[13], CASES[16]
 
 test("both judge mutated keys and policies alike", async () => {
     let count = 0;
-    for (const [what, bytes] of mutations(pair.files["policy"], step)) {
+    for (const [what, bytes] of some("policy")) {
         pair.files["mutant"] = bytes;
         pair.write("mutant");
         await agree(pair.files["checkpoint"], { policy: "mutant" }, `policy, ${what}`);
