@@ -33,9 +33,12 @@ def bench(*arguments):
 
 @tap.test
 def what_was_sent_is_what_the_node_has():
-    done = bench("--token", TOKEN, "--reader", READER, EVENTS)
+    done = bench("--token", TOKEN, "--reader", READER, "--search", "word=evil", "--search",
+                 "word=nowhere", EVENTS)
     assert done.returncode == 0, done
-    full, paced = (json.loads(line) for line in done.stdout.splitlines())
+    full, paced, found, none = (json.loads(line) for line in done.stdout.splitlines())
+    assert found["pages"] > 0 and 0 < found["first_page_ms"] <= found["all_ms"], found
+    assert none["term"] == "word=nowhere" and none["searched"] > 0, none
     assert (full["bench"], paced["bench"]) == ("node.ingest", "node.latency")
     assert full["rules"] == 1 and full["findings"] == full["events"] / 50 > 0, full
     assert full["answer_p50_ms"] <= full["answer_p99_ms"], full

@@ -40,6 +40,7 @@ static const struct option node_options[] = {
     { "--batch", "N", "events of a request at full speed (default 500)", false },
     { "--seconds", "N", "of each run (default 10)", false },
     { "--rate", "N", "events a second of the paced run (default 10,000)", false },
+    { "--search", "TERM", "then search for events that have it, such as user=ana", true },
     { "--quick", NULL, "leave out the bytes of the log, which take up to a minute", false },
     {},
 };

@@ -13,6 +13,7 @@
 #include "base/num.h"
 #include "cmd/bench/bench.h"
 #include "cmd/bench/node_load.h"
+#include "cmd/bench/node_search.h"
 #include "cmd/bench/records.h"
 #include "cmd/detect/source.h"
 #include "lib/http_client.h"
@@ -463,6 +464,7 @@ int run_bench_node(const struct invocation *inv)
     status s = prepare(inv, &b, &f);
     if (s.code == E_OK) s = run_full(&b, &f);
     if (s.code == E_OK) s = run_paced(&b, &f);
+    if (s.code == E_OK) s = bench_search(inv, b.url, b.reader, &f);
     free(b.input);
     free(b.pieces);
     free(b.seen);
