@@ -25,7 +25,7 @@ static status write_files(const struct report *r, const struct view *v, const ch
     TRY(dir_make(NULL, out, f));
     TRY(dir_open(NULL, out, &folder, f));
     status s = OK;
-    for (size_t i = 0; i < REPORT_FILES && s.code == E_OK; i++) {
+    for (enum report_file i = 0; i < REPORT_FILES && s.code == E_OK; i++) {
         s = dir_replace(&folder, report_file_name(i), report_file_bytes(r, i), f);
     }
     if (s.code == E_OK) s = dir_replace(&folder, "checkpoint", log_head_note(&v->head), f);

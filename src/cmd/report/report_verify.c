@@ -128,7 +128,7 @@ static status read_manifest(struct verification *v, struct report_input *in, str
 
 static status compare_all(struct verification *v, struct fault *f)
 {
-    for (size_t i = 0; i < REPORT_FILES; i++) {
+    for (enum report_file i = 0; i < REPORT_FILES; i++) {
         slice said = {};
         TRY(folder_load(&v->report, report_file_name(i), REPORT_FILE_BYTES_MAX, &said, f));
         TRY(report_compare(v->again, i, said, f));
