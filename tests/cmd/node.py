@@ -39,6 +39,7 @@ class Node:
         self.process = subprocess.Popen([CANDOR, "serve", NODE], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
+        assert line, self.process.stderr.read()
         self.url = re.search(r"http://[0-9.:]+", line).group(0)
         self.syslog = dict(re.findall(r"syslog (\w+) [0-9.]+:(\d+)", line))
 

@@ -23,7 +23,7 @@
 
 enum {
     REQUESTS = 2000,
-    REQUESTS_MAX = 4096, /* the tree stays within one segment */
+    REQUESTS_MAX = 4096,     /* the tree stays within one segment */
     LEAVES_BEFORE = 1 << 15, /* so that proofs have their length */
     LEAVES_EACH = 7,
 };

@@ -68,10 +68,10 @@ status heard_finding_make(struct heard_record *room, const struct presence_repor
                           uint64_t gap_index, struct record *ret_record, struct fault *f)
 {
     struct draft *d = &room->draft;
-    const hash judge = sha256(slice_text(JUDGE));
     struct writer evidence = writer_of(room->evidence, sizeof room->evidence);
     writer_u64(&evidence, gap_index);
     writer_u16(&evidence, FIELD_gap_time);
+    room->judge = sha256(slice_text(JUDGE));
     draft_start(d, KIND_finding, (uint64_t)(room->now_ns / NS_PER_S));
     if (room->market.len > 0) draft_market(d, COLUMN_finding_market, room->market);
     draft_column(d, COLUMN_finding_judge, VALUE_judge_node);
@@ -79,7 +79,7 @@ status heard_finding_make(struct heard_record *room, const struct presence_repor
     draft_text(d, FIELD_finding_rule, slice_text(kinds[r->cause].rule));
     draft_text(d, FIELD_finding_title, slice_text(kinds[r->cause].title));
     draft_text(d, FIELD_finding_level, slice_text(kinds[r->cause].level));
-    draft_hash(d, FIELD_finding_bundle, &judge);
+    draft_hash(d, FIELD_finding_bundle, &room->judge);
     draft_bytes(d, FIELD_finding_evidence, writer_slice(&evidence));
     draft_text(d, FIELD_finding_detail, detail_of(room, r));
     return draft_end(d, NULL, ret_record, f);

@@ -14,6 +14,7 @@ struct heard_record {
     struct draft draft;
     slice market; /* borrowed */
     int64_t now_ns;
+    hash judge;
     uint8_t evidence[10];
     char detail[256];
 };

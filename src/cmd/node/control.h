@@ -32,7 +32,7 @@ enum control_message {
 
 enum {
     CONTROL_PAYLOAD_MAX = INGEST_ANSWERS_BYTES_MAX + 64 * 1024, /* and a chunk is smaller */
-    CONTROL_APPEND_HEAD_BYTES = 10, /* everything but the lines */
+    CONTROL_APPEND_HEAD_BYTES = 10,                             /* everything but the lines */
     CONTROL_IN_FLIGHT_MAX = 2, /* chunks a command may send before it takes an answer */
 };
 
