@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What does not come is told: numbers that are missing and sources that fall silent become a record
 and a finding, once, also when the node dies in between; so does a source that is heard again."""
+import hashlib
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ NODE = running.Node(config="silence: 1d\n")
 SHOP = NODE.source("shop")
 DESK = NODE.source("desk", "--silence", "2s")
 PROGRAM = NODE.user("watch", "program")
+JUDGE = hashlib.sha256(b"candor presence 1").hexdigest()
 FAR = 65536  # a number this far behind is not waited for
 
 
@@ -40,6 +42,7 @@ def told(source):
         finding = findings[gap["index"]][0]
         assert finding["columns"]["judge"] == "node", finding
         assert source in finding["fields"]["detail"], finding
+        assert finding["fields"]["bundle"] == JUDGE, finding
         gap["title"] = finding["fields"]["title"]
     return gaps
 
