@@ -140,9 +140,11 @@ static void write_html_file(struct report *r)
                   "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width\">\n"
                   "<title>Transparency report %s</title>\n"
-                  "<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:auto;"
+                  "<style>:root{color-scheme:light dark}"
+                  "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:auto;"
                   "padding:1rem}table{border-collapse:collapse}th,td{padding:.2rem .8rem;"
-                  "text-align:left;border-bottom:1px solid}.n{text-align:right;"
+                  "text-align:left;border-bottom:1px solid;overflow-wrap:anywhere}"
+                  ".n{text-align:right;"
                   "font-variant-numeric:tabular-nums}</style>\n<h1>Transparency report %s</h1>\n",
                   r->in.period.name, r->in.period.name);
     writer_printf(w,
