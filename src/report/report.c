@@ -143,7 +143,7 @@ static void write_html_file(struct report *r)
                   "<style>:root{color-scheme:light dark}"
                   "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:auto;"
                   "padding:1rem}table{border-collapse:collapse}th,td{padding:.2rem .8rem;"
-                  "text-align:left;border-bottom:1px solid;overflow-wrap:anywhere}"
+                  "text-align:left;border-bottom:1px solid}[scope=row]{overflow-wrap:anywhere}"
                   ".n{text-align:right;"
                   "font-variant-numeric:tabular-nums}</style>\n<h1>Transparency report %s</h1>\n",
                   r->in.period.name, r->in.period.name);
