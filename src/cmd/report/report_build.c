@@ -2,20 +2,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "base/bytes.h"
-#include "cmd/node/view.h"
-#include "cmd/progress.h"
 #include "cmd/report/report_commands.h"
-#include "ledger/count/recount.h"
+#include "cmd/report/report_of.h"
 #include "os/dir.h"
-#include "report/report.h"
 #include "base/banned.h"
 
 enum { EXIT_USAGE = 2 };
-
-static void show_progress(void *with, uint64_t entries)
-{
-    progress_step(with, entries);
-}
 
 /* The checkpoint that covers what was counted goes in last, as everywhere. */
 static status write_files(const struct report *r, const struct view *v, const char *out,
@@ -33,32 +25,14 @@ static status write_files(const struct report *r, const struct view *v, const ch
     return s;
 }
 
-static status build_from(struct view *v, const struct report_period *period,
-                         struct counter *counter, struct report **ret_report, struct fault *f)
-{
-    struct counter_table table = {};
-    const status s = counter_table(counter, &table);
-    if (s.code != E_OK) return fault_set(f, s, "out of memory");
-    const struct report_input in = { .period = *period,
-                                     .origin = v->head.checkpoint.origin,
-                                     .size = v->head.checkpoint.size,
-                                     .root = v->head.checkpoint.root,
-                                     .table = &table };
-    return report_build(&in, ret_report, f);
-}
-
 static status build(const char *dir, const struct report_period *period, const char *out,
                     struct fault *f)
 {
     struct view v = {};
-    struct counter *counter = NULL;
     struct report *r = NULL;
     TRY(view_open(dir, &v, f));
     const uint64_t size = v.head.checkpoint.size;
-    struct progress progress = progress_start("counting", size, "entries");
-    status s = recount_all(v.node.archive, size, show_progress, &progress, &counter, f);
-    progress_end(&progress);
-    if (s.code == E_OK) s = build_from(&v, period, counter, &r, f);
+    status s = report_of_log(&v, period, size, &r, f);
     if (s.code == E_OK) s = write_files(r, &v, out, f);
     if (s.code == E_OK) {
         printf("{\"period\":\"%s\",\"size\":%" PRIu64 ",\"counted\":%" PRIu64 ",\"opened\":%" PRIu64
@@ -67,7 +41,6 @@ static status build(const char *dir, const struct report_period *period, const c
                report_cells(r, REPORT_DECLARED));
     }
     report_free(r);
-    counter_free(counter);
     view_close(&v);
     return s;
 }

@@ -93,6 +93,23 @@ static status counter_before(struct archive *a, uint64_t segment, struct counter
     return count_range(&r, counter, segment * SEGMENT_ENTRIES - 1, segment * SEGMENT_ENTRIES, f);
 }
 
+/* What the table before the segment claims, and its entries up to there. */
+static status count_from(struct archive *a, uint64_t segment, uint64_t to,
+                         struct counter **ret_counter, struct fault *f)
+{
+    const struct reader r = { .archive = a };
+    struct counter *counter = counter_new(0);
+    if (counter == NULL) return out_of_memory(f);
+    status s = counter_before(a, segment, counter, f);
+    if (s.code == E_OK) s = count_range(&r, counter, segment * SEGMENT_ENTRIES, to, f);
+    if (s.code != E_OK) {
+        counter_free(counter);
+        return s;
+    }
+    *ret_counter = counter;
+    return OK;
+}
+
 status recount_to_summary(struct archive *a, uint64_t size, struct counter **ret_counter,
                           uint64_t *ret_index, struct fault *f)
 {
@@ -108,16 +125,13 @@ status recount_to_summary(struct archive *a, uint64_t size, struct counter **ret
         return fault_set(f, s, "there is no summary yet; see: candor help log summarise");
     }
     TRY(s);
-    const struct reader r = { .archive = a };
-    struct counter *counter = counter_new(0);
-    if (counter == NULL) return out_of_memory(f);
-    s = counter_before(a, segment, counter, f);
-    if (s.code == E_OK) s = count_range(&r, counter, segment * SEGMENT_ENTRIES, index, f);
-    if (s.code != E_OK) {
-        counter_free(counter);
-        return s;
-    }
-    *ret_counter = counter;
+    TRY(count_from(a, segment, index, ret_counter, f));
     *ret_index = index;
     return OK;
+}
+
+status recount_from_summary(struct archive *a, uint64_t size, struct counter **ret_counter,
+                            struct fault *f)
+{
+    return count_from(a, size / SEGMENT_ENTRIES, size, ret_counter, f);
 }

@@ -11,6 +11,10 @@
  * and may be NULL. The counter is the caller's. E_NOMEM, E_CORRUPT. */
 status recount_all(struct archive *a, uint64_t size, void (*each)(void *with, uint64_t entries),
                    void *with, struct counter **ret_counter, struct fault *f);
+/* As recount_all, but goes on from the table that the last full segment below size claims: quick,
+ * and as true as that claim. */
+status recount_from_summary(struct archive *a, uint64_t size, struct counter **ret_counter,
+                            struct fault *f);
 /* The newest summary below size and a counter with the table that it claims: from the last full
  * segment's table on. E_NOT_FOUND if there is no summary yet. */
 status recount_to_summary(struct archive *a, uint64_t size, struct counter **ret_counter,
