@@ -392,6 +392,11 @@ void api_appeals(struct front *front, struct http_request *r, const struct accou
     ask_decide(front, r, user, KIND_appeal);
 }
 
+void api_declared(struct front *front, struct http_request *r, const struct account *user)
+{
+    ask_decide(front, r, user, KIND_declared);
+}
+
 /* ---- what is public ---- */
 
 void api_checkpoint(struct front *front, struct http_request *r, const struct account *user)

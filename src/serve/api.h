@@ -39,5 +39,6 @@ void api_enforcements(struct front *front, struct http_request *r, const struct 
 void api_notices(struct front *front, struct http_request *r, const struct account *user);
 void api_orders(struct front *front, struct http_request *r, const struct account *user);
 void api_appeals(struct front *front, struct http_request *r, const struct account *user);
+void api_declared(struct front *front, struct http_request *r, const struct account *user);
 void api_checkpoint(struct front *front, struct http_request *r, const struct account *user);
 void api_tile(struct front *front, struct http_request *r, const struct account *user);

@@ -81,6 +81,7 @@ static const struct route_row routes[] = {
     { "POST", "/v1/notices", FOR_DECIDERS, api_notices, NULL },
     { "POST", "/v1/orders", FOR_DECIDERS, api_orders, NULL },
     { "POST", "/v1/appeals", FOR_DECIDERS, api_appeals, NULL },
+    { "POST", "/v1/declared", FOR_DECIDERS, api_declared, NULL },
     { "GET", "/v1/stream", FOR_USERS, api_stream, NULL },
     { "GET", "/checkpoint", FOR_ALL, api_checkpoint, NULL },
     { "GET", "/tile/{tile*}", FOR_ALL, api_tile, NULL },

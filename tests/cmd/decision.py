@@ -144,6 +144,8 @@ RULES = [
 NOTICE = {"id": "n-1", "category": S, "content_id": "c-1", "trusted_flagger": True}
 ORDER = {"id": "o-1", "type": "information", "basis": "judicial", "authority": "a court",
          "subjects": ["u-1"], "release": "2027-01-01T00:00:00Z"}
+DECLARED = {"period": "2026-H1", "cell": "part10/recipients/AT", "value": "7",
+            "method": "counted by the platform", "signer": "A. First"}
 APPEAL = {"id": "a-1", "forum": "complaint", "basis": "visibility", "puid": "turn-1"}
 
 
@@ -269,6 +271,23 @@ def an_appeal_refers_to_what_it_contests():
     taken("appeal", {**APPEAL, "stage": "decided", "outcome": "reversed", "answer": "it was wrong"})
     taken("appeal", {**APPEAL, "id": "a-2", "basis": "no_action_on_notice", "puid": None,
                      "notice": RECORDED["notice"]})
+
+
+@tap.test
+def what_is_declared_names_its_method_and_its_signer():
+    assert fields_refused("declared", {}) == {"period", "cell", "value", "method", "signer"}
+    for name, bad in (("period", "H1"), ("period", "2026-H3"), ("period", "2026-H1x"),
+                      ("cell", "a b"), ("cell", "x" * 201), ("cell", 7), ("value", 7),
+                      ("value", "x" * 5001), ("method", "x" * 5001), ("context", "x" * 5001),
+                      ("signer", "x" * 257), ("replaces", RECORDED["order"]), ("stage", "decided")):
+        assert fields_refused("declared", {**DECLARED, name: bad}) == {name}, (name, bad)
+    first = taken("declared", {**DECLARED, "context": "ß" * 5000})
+    again = show(NODE, taken("declared", {**DECLARED, "value": "8", "replaces": first}))
+    assert again["columns"]["part"] == "10" and again["fields"]["replaces"] == first, again
+    assert again["columns"]["market"] == "DE" and "method" in again["fields"], again
+    for cell in ("proactive_share", "part12/x", "part/x", "parts/x", "part1"):
+        declared = show(NODE, taken("declared", {**DECLARED, "cell": cell}))
+        assert declared["columns"].get("part", "0") == "0", declared
 
 
 @tap.test

@@ -92,6 +92,13 @@ def notices_orders_and_appeals_have_receipts_too():
     assert code == 201 and verified(appeal["receipt"]).returncode == 0, appeal
     assert post({"id": "b", "forum": "complaint", "basis": "account", "puid": "r-x"},
                 "appeals")[0] == 422
+    figure = {"period": "2026-H1", "cell": "part10/recipients/AT", "value": "7", "method": "count",
+              "signer": "A. First"}
+    code, declared = post({"figures": [figure]}, "declared")
+    assert code == 201 and declared["figures"][0]["cell"] == figure["cell"], declared
+    assert verified(declared["figures"][0]["receipt"]).returncode == 0, declared
+    code, said = post({"figures": [{**figure, "signer": ""}]}, "declared")
+    assert code == 422 and set(said["errors"]["figure_0"]) == {"signer"}, said
     for body in (b"", b"7", b"[]", b'{"statements":7}', b'"x"', b"\xff{}"):
         assert post(body)[0] == 422, body
 

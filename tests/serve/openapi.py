@@ -282,6 +282,15 @@ def what_decisions_are_answered_is_as_described():
         expect(403, "POST", path, {}, EVE)
         expect(413, "POST", path, b" " * (1 << 20) + b" ", ANA)
         expect(415, "POST", path, b"x", ANA, **{"Content-Encoding": "br"})
+    figure = {"period": "2026-H1", "cell": "part1/service", "value": "Shop", "method": "its name",
+              "signer": "A. First"}
+    expect(201, "POST", "/v1/declared", figure, ANA)
+    expect(201, "POST", "/v1/declared", {"figures": [figure]}, ANA)
+    expect(422, "POST", "/v1/declared", {**figure, "period": "x"}, ANA)
+    expect(401, "POST", "/v1/declared", {}, None)
+    expect(403, "POST", "/v1/declared", {}, EVE)
+    expect(413, "POST", "/v1/declared", b" " * (1 << 20) + b" ", ANA)
+    expect(415, "POST", "/v1/declared", b"x", ANA, **{"Content-Encoding": "br"})
 
 
 @tap.test

@@ -118,7 +118,7 @@ static status take_over(struct deciding *x, struct decision *d, struct fault *f)
 /* An identifier is new, or where something earlier is changed it is there already. */
 static status check_id(struct deciding *x, struct decision *d, uint64_t *ret_index, struct fault *f)
 {
-    const char *name = d->kind == KIND_enforcement ? "puid" : "id";
+    const char *name = decision_id_name(d->kind);
     const int received = schema_field_id(d->draft.schema, slice_text("received"));
     const status found = known_find(x->known, d->kind, d->id, ret_index, f);
     if (found.code != E_OK && found.code != E_NOT_FOUND) return found;
@@ -179,6 +179,9 @@ static status check_appeal(struct deciding *x, struct decision *d, struct fault 
 static status check_by_log(struct deciding *x, struct decision *d, struct fault *f)
 {
     uint64_t first = 0;
+    if (d->kind == KIND_declared) {
+        return check_index(x, d, FIELD_declared_replaces, KIND_declared, f);
+    }
     TRY(check_id(x, d, &first, f));
     if (d->kind == KIND_enforcement) return check_enforcement(x, d, first, f);
     if (d->kind == KIND_appeal) return check_appeal(x, d, f);
@@ -211,7 +214,7 @@ static void answer_index(struct writer *answers, const struct decision *d, uint6
     struct json_writer j = json_writer_of(answers);
     json_object(&j);
     json_member_u64(&j, "index", index);
-    json_member_string(&j, d->kind == KIND_enforcement ? "puid" : "id", d->id);
+    json_member_string(&j, decision_id_name(d->kind), d->id);
     json_object_end(&j);
     writer_text(answers, "\n");
 }
@@ -222,6 +225,7 @@ static status add(struct deciding *x, const struct decision *d, const struct rec
     uint64_t index = 0;
     TRY(committer_add(x->node->committer, record, &index, f));
     answer_index(answers, d, index);
+    if (d->kind == KIND_declared) return OK; /* a cell is declared anew in every period */
     return known_add(x->known, d->kind, d->id, index, f);
 }
 
@@ -332,7 +336,7 @@ static status examine_batch(struct deciding *x, uint8_t kind, struct batch *b,
         struct decision *d = &x->decisions[b->count];
         TRY(examine(x, kind, b->document, &nodes[i], d, &b->records[b->count], f));
         if (x->complaints->count == 0 && is_repeated(x->decisions, b->count)) {
-            SAY(d, kind == KIND_enforcement ? "puid" : "id", "is given twice in this batch");
+            SAY(d, decision_id_name(kind), "is given twice in this batch");
         }
         if (x->complaints->count > 0) {
             answer_errors(errors, kind, b->list != NULL, b->count, x->complaints);

@@ -4,9 +4,10 @@
 #include "intake/decision/decision.h"
 
 /*
- * decide: enforcements, notices, orders and appeals into the log (intake/decision/decision.h). What
- * their own rules cannot say is decided here, by the log: an identifier is new for ever, what is
- * referred to exists, and a reversal takes over what is public of the decision that it reverses.
+ * decide: enforcements, notices, orders, appeals and declared figures into the log
+ * (intake/decision/decision.h). What their own rules cannot say is decided here, by the log: an
+ * identifier is new for ever, what is referred to exists, and a reversal takes over what is public
+ * of the decision that it reverses.
  */
 struct deciding {
     struct node *node;   /* borrowed, open for writing */
@@ -29,7 +30,7 @@ void deciding_init(struct deciding *x, struct node *node, const char *dir);
 /* Releases everything. */
 void deciding_done(struct deciding *x);
 /* As ingest_chunk: each line is a decision of that kind by itself. Its answer is
- * {"index":N,"puid":"…"} (an "id" for other kinds), or
+ * {"index":N,"puid":"…"} (an "id" or "cell" for other kinds), or
  * {"line":L,"error":"…","errors":{"field":["…"]}}. */
 status decide_chunk(struct deciding *x, uint8_t kind, slice lines, uint64_t first_line,
                     struct writer *answers, struct ingested *ret_ingested, struct fault *f);

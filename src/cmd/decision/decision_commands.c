@@ -54,6 +54,11 @@ static int run_appeal(const struct invocation *inv)
     return append_as(inv, KIND_appeal);
 }
 
+static int run_declared(const struct invocation *inv)
+{
+    return append_as(inv, KIND_declared);
+}
+
 static const struct option enforcement_options[] = {
     { "--ack", "LEVEL", "answer when records are sequenced (durable; default) or checkpointed",
       false },
@@ -115,5 +120,15 @@ const struct command decision_commands[] = {
       .arguments_min = 1,
       .arguments_max = 1,
       .run = run_appeal },
+    { .name = "declared add",
+      .arguments = "DIR",
+      .summary = "Declare figures and texts of a report, one JSON object a line",
+      .details = "What no record can supply: recipients, staff, texts, accuracy. Each names the\n"
+                 "period, the cell, its value, the method and who signs for it; the newest of a\n"
+                 "cell counts.\n" ANSWERS "  candor declared add ./node < declared.jsonl",
+      .options = add_options,
+      .arguments_min = 1,
+      .arguments_max = 1,
+      .run = run_declared },
     {},
 };

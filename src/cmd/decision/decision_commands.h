@@ -3,6 +3,7 @@
 #include "cmd/command.h"
 
 /*
- * decision_commands: enforcements, notices, orders and appeals from standard input.
+ * decision_commands: enforcements, notices, orders, appeals and declared figures from standard
+ * input.
  */
 extern const struct command decision_commands[];

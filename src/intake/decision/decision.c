@@ -6,7 +6,7 @@
 #include "record/value.h"
 #include "base/banned.h"
 
-enum { NS_PER_S = 1000000000 };
+enum { NS_PER_S = 1000000000, NO_STAGE = -1 };
 
 /* What each kind is called, where its stage lies, and the stage that it begins with. */
 static const struct kind_row {
@@ -14,18 +14,21 @@ static const struct kind_row {
     const struct member_table *members;
     const char *noun;
     const char *batch;
+    const char *id;
     int16_t stage;
     int16_t time;
     uint8_t first;
 } kinds[] = {
-    { KIND_enforcement, &members_enforcement, "statement", "statements", COLUMN_enforcement_stage,
-      FIELD_enforcement_time, VALUE_enforcement_stage_decided },
-    { KIND_notice, &members_notice, "notice", "notices", COLUMN_notice_stage, FIELD_notice_time,
-      VALUE_notice_stage_received },
-    { KIND_order, &members_order, "order", "orders", COLUMN_order_stage, FIELD_order_time,
+    { KIND_enforcement, &members_enforcement, "statement", "statements", "puid",
+      COLUMN_enforcement_stage, FIELD_enforcement_time, VALUE_enforcement_stage_decided },
+    { KIND_notice, &members_notice, "notice", "notices", "id", COLUMN_notice_stage,
+      FIELD_notice_time, VALUE_notice_stage_received },
+    { KIND_order, &members_order, "order", "orders", "id", COLUMN_order_stage, FIELD_order_time,
       VALUE_order_stage_received },
-    { KIND_appeal, &members_appeal, "appeal", "appeals", COLUMN_appeal_stage, FIELD_appeal_time,
-      VALUE_appeal_stage_received },
+    { KIND_appeal, &members_appeal, "appeal", "appeals", "id", COLUMN_appeal_stage,
+      FIELD_appeal_time, VALUE_appeal_stage_received },
+    { KIND_declared, &members_declared, "figure", "figures", "cell", NO_STAGE, FIELD_declared_time,
+      0 },
 };
 
 static const struct kind_row *row_of(uint8_t kind)
@@ -48,6 +51,11 @@ bool decision_is_kind(uint8_t kind)
 const char *decision_noun(uint8_t kind)
 {
     return row_of(kind)->noun;
+}
+
+const char *decision_id_name(uint8_t kind)
+{
+    return row_of(kind)->id;
 }
 
 const struct member_table *decision_members(uint8_t kind)
@@ -73,7 +81,7 @@ void decision_start(struct decision *d, uint8_t kind, int64_t now_ns, slice mark
     d->enforcement = slice_none();
     draft_start(&d->draft, kind, 0);
     draft_market(&d->draft, 0, market); /* the first column of each of these kinds */
-    draft_column(&d->draft, row->stage, row->first);
+    if (row->stage != NO_STAGE) draft_column(&d->draft, row->stage, row->first);
 }
 
 slice decision_text(const struct decision *d, int field)
@@ -250,7 +258,8 @@ static void check_required(struct decision *d)
 bool decision_check(struct decision *d)
 {
     const struct kind_row *row = row_of(d->kind);
-    if (d->complaints->count == 0) d->stage = (uint8_t)decision_column(d, row->stage);
+    const bool staged = row->stage != NO_STAGE;
+    if (d->complaints->count == 0 && staged) d->stage = (uint8_t)decision_column(d, row->stage);
     check_required(d);
     row->members->check(d);
     const slice time = decision_text(d, row->time);

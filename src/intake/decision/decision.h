@@ -7,7 +7,8 @@
 
 /*
  * decision: what a platform decides and is asked to decide, as records: an enforcement with its
- * statement of reasons, a notice, an order of an authority, an appeal. Read from JSON with the
+ * statement of reasons, a notice, an order of an authority, an appeal; and the figures that it
+ * declares because no record can supply them. Read from JSON with the
  * DSA's own field names, or from a row of the daily dumps (intake/decision/dump.h); both go through
  * the same rules, which give the one canonical form that is committed (docs/formats/decisions.md).
  *
@@ -53,14 +54,15 @@ struct decision {
     uint8_t reason_class; /* as it was given; 0: not */
     uint8_t target;       /* enum decision_target */
     bool is_light;        /* a row of a dump that leaves the long texts out */
-    slice id;             /* PUID or identifier; of an appeal its own */
+    slice id;             /* PUID, identifier, or the cell of what is declared */
     slice enforcement;    /* an appeal's: the PUID of what it contests; empty: none given */
 };
 
 /* Whether the kind is one of them. */
 bool decision_is_kind(uint8_t kind);
 /* Begins one. arena and complaints are borrowed until decision_end's record was used; market: of
- * the node, two characters or two zero bytes. kind: KIND_enforcement, _notice, _order, _appeal. */
+ * the node, two characters or two zero bytes. kind: KIND_enforcement, _notice, _order, _appeal,
+ * _declared. */
 void decision_start(struct decision *d, uint8_t kind, int64_t now_ns, slice market,
                     struct arena *arena, struct complaints *complaints);
 /* One member. What is wrong with it becomes a complaint. */
@@ -77,8 +79,11 @@ bool decision_is_reversal(const struct decision *d);
 /* The record; only after decision_check gave true. What draft_end fails with. */
 status decision_end(struct decision *d, struct record *ret_record, struct fault *f);
 
-/* A batch: {"statements":[…]} of enforcements, {"notices":[…]}, {"orders":[…]}, {"appeals":[…]}.
+/* A batch: {"statements":[…]} of enforcements, {"notices":[…]}, {"orders":[…]}, {"appeals":[…]},
+ * {"figures":[…]} of what is declared.
  * The array, or NULL if the object is one decision by itself. */
 const struct json_node *decision_batch(uint8_t kind, const struct json_document *document);
-/* "statement", "notice", "order", "appeal": what the errors of a batch are named by. */
+/* "statement", "notice", "order", "appeal", "figure": what the errors of a batch are named by. */
 const char *decision_noun(uint8_t kind);
+/* The member that says which one it is: "puid", "id" or "cell". */
+const char *decision_id_name(uint8_t kind);

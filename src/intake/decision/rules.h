@@ -34,6 +34,7 @@ extern const struct member_table members_enforcement; /* statement.c */
 extern const struct member_table members_notice;      /* request.c */
 extern const struct member_table members_order;
 extern const struct member_table members_appeal;
+extern const struct member_table members_declared; /* declared.c */
 
 /* Whether the member of that name was given something. */
 bool member_seen(const struct decision *d, const char *name);

@@ -2,6 +2,7 @@
 #include "judge/output/csv.h"
 
 #include "base/bytes.h"
+#include "base/csv.h"
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "base/banned.h"
@@ -9,9 +10,8 @@
 /* A cell is written in parts between the two; all cells of texts are quoted. */
 static void cell_open(struct writer *w, slice start)
 {
-    static const uint8_t formula[] = { '=', '+', '-', '@', '\t', '\r', '\n' };
     writer_u8(w, '"');
-    if (start.len > 0 && memchr(formula, start.at[0], sizeof formula) != NULL) writer_u8(w, '\'');
+    if (csv_is_formula(start)) writer_u8(w, '\'');
 }
 
 static void cell_text(struct writer *w, slice text, size_t max)
