@@ -4,7 +4,7 @@
  * quotes and line ends. Also the W3C extended log format: lines of "#Fields: a b c", then values
  * with spaces between them.
  */
-#include "base/bytes.h"
+#include "base/csv.h"
 #include "intake/reader.h"
 #include "intake/windows.h"
 #include "base/banned.h"
@@ -29,15 +29,8 @@ static bool is_column(slice name)
 static status field_end(slice s, size_t pos, uint8_t separator, size_t *ret_end)
 {
     if (pos < s.len && s.at[pos] == '"' && separator != ' ') {
-        for (pos++;; pos++) {
-            if (pos >= s.len) return FAIL(E_SHORT);
-            if (s.at[pos] != '"') continue;
-            if (pos + 1 < s.len && s.at[pos + 1] == '"')
-                pos++;
-            else
-                break;
-        }
-        pos++;
+        pos = csv_quoted_end(s, pos, s.len);
+        if (pos == 0) return FAIL(E_SHORT);
     }
     while (pos < s.len && s.at[pos] != separator && s.at[pos] != '\n')
         pos++;
@@ -54,13 +47,9 @@ static slice unquote(struct build *b, slice field)
     if (field.len == 0 || memchr(field.at, '"', field.len) == NULL) return field;
     uint8_t *room = build_room(b, field.len);
     if (room == NULL) return field;
-    size_t len = 0;
-    for (size_t i = 0; i < field.len; i++) {
-        room[len++] = field.at[i];
-        if (field.at[i] == '"' && i + 1 < field.len && field.at[i + 1] == '"') i++;
-    }
-    build_keep(b, room, len);
-    return (slice){ room, len };
+    field = csv_undouble(field, room);
+    build_keep(b, room, field.len);
+    return field;
 }
 
 static size_t count_fields(slice line, uint8_t separator)

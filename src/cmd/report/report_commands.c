@@ -15,6 +15,13 @@ static const struct option verify_options[] = {
     {},
 };
 
+static const struct option lint_options[] = {
+    { "--against", "OLDER", "an older version to hold it against, a file or folder", true },
+    { "--own", NULL, "it is the own filing: what others may leave out is an error", false },
+    { "--rules", NULL, "list every rule instead", false },
+    {},
+};
+
 const struct command report_commands[] = {
     { .name = "report build",
       .arguments = "DIR",
@@ -40,5 +47,21 @@ const struct command report_commands[] = {
       .arguments_min = 1,
       .arguments_max = 1,
       .run = run_report_verify },
+    { .name = "report lint",
+      .arguments = "[PATH…]",
+      .summary = "Say what is wrong with transparency reports, of anybody",
+      .details =
+          "Judges files and folders by numbered rules (docs/lint.md): harmonised CSV sets of\n"
+          "the Digital Services Act, other CSV files with a row for each number, folders\n"
+          "that candor report build made, and daily dumps of statements of reasons. Each\n"
+          "finding names rule, file, row and column; with --json it is one JSON object a\n"
+          "line. Rows count as in a spreadsheet: the header is row 1. Exit status 1 if a\n"
+          "rule found an error; warnings (W) and notes (I) change nothing.\n\n"
+          "  candor report lint ./dsa-2026-H1 --against ./dsa-2025-H2\n"
+          "  candor report lint release-2.csv --against release-1.csv --json",
+      .options = lint_options,
+      .arguments_min = 0,
+      .arguments_max = -1,
+      .run = run_report_lint },
     {},
 };

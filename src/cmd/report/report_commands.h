@@ -3,7 +3,8 @@
 #include "cmd/command.h"
 
 /*
- * report_commands: transparency reports: built from a node, verified from what the public has.
+ * report_commands: transparency reports: built from a node, verified from what the public has,
+ * and judged, whoever published them.
  */
 extern const struct command report_commands[];
 
@@ -11,3 +12,5 @@ extern const struct command report_commands[];
 int run_report_build(const struct invocation *inv);
 /* candor report verify. */
 int run_report_verify(const struct invocation *inv);
+/* candor report lint. */
+int run_report_lint(const struct invocation *inv);
