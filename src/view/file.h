@@ -10,3 +10,5 @@
  * 0600, which SQLite takes over for its other files. Nothing happens to what is there. E_FULL,
  * E_IO. */
 status view_file_make(const char *dir, const char *name, struct fault *f);
+/* Deletes that file and those that SQLite has beside it; nothing happens where there is none. */
+status view_file_drop(const char *dir, const char *name, struct fault *f);

@@ -11,6 +11,7 @@
 struct view_lists {
     struct sqlite *db;
     struct sqlite_query *newest;
+    struct sqlite_query *of_kind;
     struct sqlite_query *applied;
     struct sqlite_query *news;
     struct sqlite_query *incidents;
@@ -21,6 +22,7 @@ void view_lists_close(struct view_lists *l)
 {
     if (l == NULL) return;
     sqlite_query_free(l->newest);
+    sqlite_query_free(l->of_kind);
     sqlite_query_free(l->applied);
     sqlite_query_free(l->news);
     sqlite_query_free(l->incidents);
@@ -38,6 +40,10 @@ static status prepare(struct view_lists *l, const char *dir, struct fault *f)
                        "SELECT number FROM records WHERE kind = ?1 AND number < ?2 "
                        "ORDER BY number DESC LIMIT ?3",
                        &l->newest, f));
+    TRY(sqlite_prepare(l->db,
+                       "SELECT number FROM records WHERE kind = ?1 AND number >= ?2 "
+                       "AND number < ?3 ORDER BY number LIMIT ?4",
+                       &l->of_kind, f));
     TRY(sqlite_prepare(l->db, "SELECT applied FROM progress", &l->applied, f));
     /* by number alone: a range of it is read in order and left at the limit */
     TRY(sqlite_prepare(l->db,
@@ -86,6 +92,16 @@ status view_lists_newest(struct view_lists *l, uint8_t kind, uint64_t below, uin
     sqlite_bind_i64(l->newest, 2, (int64_t)(below < INT64_MAX ? below : INT64_MAX));
     sqlite_bind_i64(l->newest, 3, limit);
     return rows_append(l->newest, indices, f);
+}
+
+status view_lists_of_kind(struct view_lists *l, uint8_t kind, uint64_t from, uint64_t to,
+                          uint32_t limit, struct writer *indices, struct fault *f)
+{
+    sqlite_bind_i64(l->of_kind, 1, kind);
+    sqlite_bind_i64(l->of_kind, 2, (int64_t)(from < INT64_MAX ? from : INT64_MAX));
+    sqlite_bind_i64(l->of_kind, 3, (int64_t)(to < INT64_MAX ? to : INT64_MAX));
+    sqlite_bind_i64(l->of_kind, 4, limit);
+    return rows_append(l->of_kind, indices, f);
 }
 
 status view_lists_news(struct view_lists *l, uint64_t from, uint64_t to, uint32_t limit,

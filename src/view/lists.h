@@ -17,6 +17,10 @@ void view_lists_close(struct view_lists *l);
  * most limit. Kinds that are too many to be listed (event, access, decision) have none here. */
 status view_lists_newest(struct view_lists *l, uint8_t kind, uint64_t below, uint32_t limit,
                          struct writer *indices, struct fault *f);
+/* Appends the indices of the records of that kind in [from, to), u64 each, the oldest first, at
+ * most limit. */
+status view_lists_of_kind(struct view_lists *l, uint8_t kind, uint64_t from, uint64_t to,
+                          uint32_t limit, struct writer *indices, struct fault *f);
 /* Appends the indices of findings and incidents in [from, to), u64 each, the oldest first, at most
  * limit. */
 status view_lists_news(struct view_lists *l, uint64_t from, uint64_t to, uint32_t limit,

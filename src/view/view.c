@@ -93,16 +93,7 @@ void view_db_close(struct view_db *v)
 
 status view_db_drop(const char *dir, struct fault *f)
 {
-    static const char *const names[] = { VIEW_FILE, VIEW_FILE "-wal", VIEW_FILE "-shm" };
-    struct file folder = {};
-    TRY(dir_open(NULL, dir, &folder, f));
-    status s = OK;
-    for (size_t i = 0; s.code == E_OK && i < COUNT_OF(names); i++) {
-        s = dir_remove(&folder, names[i], f);
-        if (s.code == E_NOT_FOUND) s = OK;
-    }
-    file_close(&folder);
-    return s;
+    return view_file_drop(dir, VIEW_FILE, f);
 }
 
 uint64_t view_db_applied(const struct view_db *v)

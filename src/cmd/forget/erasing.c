@@ -10,6 +10,7 @@
 #include "os/random.h"
 #include "record/draft.h"
 #include "record/kinds.h"
+#include "record/value.h"
 #include "view/filters.h"
 #include "view/snapshots.h"
 #include "base/banned.h"
@@ -136,6 +137,26 @@ static status push(struct erasing *e, struct erased_item item, struct fault *f)
     return OK;
 }
 
+/* What says that an order must not be public yet, and whose it is; none of other records. */
+static uint64_t fields_withholding(const struct erasing *e, const struct scanned_record *r)
+{
+    if (r->entry->schema->kind != KIND_order) return 0;
+    const struct record_field *release = &r->opening->fields[FIELD_order_release - 1];
+    if (release->type != TYPE_TIME) return 0;
+    if (value_i64(release->value) <= (int64_t)e->now_s * CLOCK_NS_PER_S) return 0;
+    return 1ull << (FIELD_order_release - 1) | 1ull << (FIELD_order_id - 1);
+}
+
+static status refuse_field(const struct scanned_record *r, uint64_t kept, bool is_withheld,
+                           struct fault *f)
+{
+    return fault_set(f, FAIL(E_REFUSED), "entry %" PRIu64 ": %s %s", r->index,
+                     r->entry->schema->fields[__builtin_ctzll(kept)].name,
+                     is_withheld ? "is kept until the order is released"
+                                 : "says who acted and is kept until the record's retention time "
+                                   "is over");
+}
+
 /* What goes of the record: ERASED_WHOLE if nothing has to be kept. */
 static status mask_of(const struct erasing *e, const struct scanned_record *r, uint64_t fields,
                       uint64_t *ret_mask, struct fault *f)
@@ -145,16 +166,12 @@ static status mask_of(const struct erasing *e, const struct scanned_record *r, u
     const uint64_t absent = fields_of_type(r->opening, TYPE_ABSENT);
     const uint64_t gone = fields_of_type(r->opening, TYPE_ERASED);
     const bool expired = expires(e, s, r->entry->time_s) <= e->now_s;
-    const uint64_t kept = expired ? 0 : accountable & ~absent & ~gone;
+    const uint64_t withheld = fields_withholding(e, r);
+    const uint64_t kept = (expired ? 0 : accountable & ~absent & ~gone) | withheld;
     if (fields != 0) {
         const uint64_t wanted = closure(s, fields);
-        if ((wanted & kept) != 0) {
-            const int first = __builtin_ctzll(wanted & kept);
-            return fault_set(f, FAIL(E_REFUSED),
-                             "entry %" PRIu64 ": %s says who acted and is kept until the record's "
-                             "retention time is over",
-                             r->index, s->fields[first].name);
-        }
+        const uint64_t both = wanted & kept;
+        if (both != 0) return refuse_field(r, both, (both & withheld) != 0, f);
         *ret_mask = wanted & ~gone;
         return OK;
     }

@@ -5,6 +5,7 @@
 #include "cmd/node/view.h"
 #include "cmd/progress.h"
 #include "view/view.h"
+#include "view/withheld.h"
 #include "base/banned.h"
 
 static status project(struct view_db *db, struct archive *a, hash *ret_digest, struct fault *f)
@@ -27,6 +28,7 @@ static status rebuild(const char *dir, uint64_t *ret_entries, hash *ret_digest, 
     struct view_db *db = NULL;
     TRY(node_open_writing(dir, &node, f));
     status s = view_db_drop(dir, f);
+    if (s.code == E_OK) s = withheld_drop(dir, f);
     if (s.code == E_OK) s = view_db_open(dir, &db, f);
     if (s.code == E_OK) s = project(db, node.archive, ret_digest, f);
     if (s.code == E_OK) *ret_entries = view_db_applied(db);

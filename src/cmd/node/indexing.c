@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "cmd/command.h"
 #include "ledger/segment.h"
+#include "os/clock.h"
 #include "os/random.h"
 #include "view/filters.h"
 #include "view/finder.h"
@@ -13,7 +14,8 @@
 status indexing_init(struct indexing *x, struct node *n, const char *dir, struct fault *f)
 {
     *x = (struct indexing){ .node = n };
-    return view_db_open(dir, &x->view, f);
+    TRY(view_db_open(dir, &x->view, f));
+    return withheld_open(dir, archive_size(n->archive), &x->withheld, f);
 }
 
 static void filter_drop(struct indexing *x)
@@ -28,7 +30,9 @@ void indexing_done(struct indexing *x)
 {
     filter_drop(x);
     view_db_close(x->view);
+    withheld_close(x->withheld);
     x->view = NULL;
+    x->withheld = NULL;
 }
 
 void indexing_forget(struct indexing *x)
@@ -37,17 +41,29 @@ void indexing_forget(struct indexing *x)
     x->left = x->seen;
 }
 
+/* Until the next start; the log goes on without. */
+static void give_up_view(struct indexing *x, status why, const struct fault *f)
+{
+    command_fail(status_exit(why), "view: %s; see: candor help rebuild", f->text);
+    view_db_close(x->view);
+    withheld_close(x->withheld);
+    x->view = NULL;
+    x->withheld = NULL;
+}
+
 bool indexing_step_view(struct indexing *x)
 {
     struct fault f = {};
     bool done = true;
     if (x->view == NULL || !node_is_settled(x->node)) return true;
     const uint64_t size = node_sequenced(x->node);
-    const status stepped = view_db_step(x->view, x->node->archive, size, &done, &f);
-    if (stepped.code == E_OK) return done;
-    command_fail(status_exit(stepped), "view: %s; see: candor help rebuild", f.text);
-    view_db_close(x->view);
-    x->view = NULL;
+    status s = view_db_step(x->view, x->node->archive, size, &done, &f);
+    if (s.code == E_OK && done) {
+        s = withheld_step(x->withheld, x->node->archive, &x->node->store, clock_real_ns(), &done,
+                          &f);
+    }
+    if (s.code == E_OK) return done;
+    give_up_view(x, s, &f);
     return true;
 }
 

@@ -2,15 +2,18 @@
 #pragma once
 #include "cmd/node/node.h"
 #include "view/view.h"
+#include "view/withheld.h"
 
 /*
  * indexing: what the scribe makes of the log when there is nothing else to do: the view
- * (view/view.h), then the filters of full segments (view/filters.h), the newest segment first. None
- * of it ever holds up a record, and all of it can be made again.
+ * (view/view.h), which of its entries must not be public yet (view/withheld.h), then the filters of
+ * full segments (view/filters.h), the newest segment first. None of it ever holds up a record, and
+ * all of it can be made again.
  */
 struct indexing {
     struct node *node;            /* borrowed */
     struct view_db *view;         /* owned; NULL: given up until the next start */
+    struct withheld *withheld;    /* owned; NULL as for the view */
     struct finder_filter *filter; /* owned: the one in the making; NULL: none */
     struct keys *keys;            /* owned, with the filter */
     uint64_t segment;             /* of the filter */

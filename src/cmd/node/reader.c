@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
-#include "base/timestamp.h"
 #include "cmd/decision/decide_ask.h"
 #include "cmd/hook/hook_items.h"
 #include "cmd/node/duty.h"
@@ -14,10 +13,7 @@
 #include "cmd/node/reader_state.h"
 #include "cmd/node/record_line.h"
 #include "cmd/node/view.h"
-#include "ledger/export.h"
 #include "ledger/proof.h"
-#include "ledger/publication.h"
-#include "os/clock.h"
 #include "record/value.h"
 #include "view/lists.h"
 #include "view/finder.h"
@@ -57,6 +53,7 @@ void reader_free(struct reader *r)
 {
     if (r == NULL) return;
     view_drop(r);
+    withheld_reader_close(r->withheld);
     view_lists_close(r->lists);
     free(r->body.at);
     free(r);
@@ -429,48 +426,6 @@ static status ask_consistency(struct reader *r, const struct query_ask *m, struc
     return writer_end(&r->body);
 }
 
-static status refuse_entries(const struct publication *known, uint32_t delay_s, uint64_t end,
-                             struct fault *f)
-{
-    uint8_t text[TIMESTAMP_BYTES_MAX];
-    const int64_t time_s = publication_time(known, delay_s, end);
-    if (time_s == 0) {
-        return fault_set(f, FAIL(E_NOT_FOUND),
-                         "entries are public %u s after they were recorded, hashes at once",
-                         delay_s);
-    }
-    const size_t len = timestamp_write(time_s * CLOCK_NS_PER_S, text);
-    return fault_set(f, FAIL(E_NOT_FOUND),
-                     "entries are public %u s after they were recorded, these at %.*s", delay_s,
-                     (int)len, (const char *)text);
-}
-
-/* Whether all entries of a bundle are public already. */
-static status check_public(struct reader *r, struct tile tile, struct fault *f)
-{
-    struct publication known = {};
-    const struct node *n = &r->view.node;
-    const uint32_t delay_s = n->config.public_delay_s;
-    const uint64_t end = tile.index * TILE_WIDTH + tile.width;
-    const uint64_t size = r->view.head.checkpoint.size;
-    if (delay_s == 0 || end > size) return OK; /* beyond the log: there is no such tile */
-    TRY(publication_load(&n->store, &known, f));
-    const int64_t now_s = clock_real_ns() / CLOCK_NS_PER_S;
-    if (publication_size(&known, delay_s, now_s) >= end) return OK;
-    return refuse_entries(&known, delay_s, end, f);
-}
-
-/* Hash tiles say nothing of a record. */
-static status ask_tile(struct reader *r, const struct query_ask *m, struct fault *f)
-{
-    struct tile tile = {};
-    if (tile_path_parse(m->text, &tile).code != E_OK) {
-        return fault_set(f, FAIL(E_NOT_FOUND), "no such tile");
-    }
-    if (tile.entries) TRY(check_public(r, tile, f));
-    return export_tile(r->view.node.archive, r->view.head.checkpoint.size, tile, &r->body, f);
-}
-
 static const struct {
     uint8_t question;
     uint8_t type;
@@ -483,7 +438,7 @@ static const struct {
     { QUERY_PROOF, QUERY_TEXT, 200, ask_proof },
     { QUERY_HEAD, QUERY_TEXT, 200, ask_head },
     { QUERY_SOURCES, QUERY_JSON, 200, ask_sources },
-    { QUERY_TILE, QUERY_BYTES, 200, ask_tile },
+    { QUERY_TILE, QUERY_BYTES, 200, reader_ask_tile },
     { QUERY_STREAM, QUERY_BYTES, 200, ask_stream },
     { QUERY_HOOK, QUERY_BYTES, 200, reader_ask_hook },
     { QUERY_INCIDENTS, QUERY_JSON, 200, ask_incidents },

@@ -4,6 +4,7 @@
 #include "cmd/node/reader.h"
 #include "cmd/node/view.h"
 #include "view/lists.h"
+#include "view/withheld.h"
 
 /*
  * reader_state: what the reader is made of; for reader.c and what answers in other files.
@@ -14,10 +15,11 @@ struct reader {
     bool has_view;
     struct keys *keys;
     struct opener *opener;
-    struct view_lists *lists; /* NULL until the scribe has made the view */
-    struct writer body;       /* owned */
-    uint64_t tag;             /* of the answer at hand; 0: none */
-    uint16_t code;            /* of HTTP, where it is not the question's own; 0 */
+    struct view_lists *lists;         /* NULL until the scribe has made the view */
+    struct withheld_reader *withheld; /* NULL until the scribe has made it */
+    struct writer body;               /* owned */
+    uint64_t tag;                     /* of the answer at hand; 0: none */
+    uint16_t code;                    /* of HTTP, where it is not the question's own; 0 */
     struct opened_record record;
     struct incident_page page;
 };
@@ -29,6 +31,8 @@ status reader_record_look(struct reader *r, const struct query_ask *m, slice ind
 status reader_refresh(struct reader *r, struct fault *f);
 /* Appends the inclusion proof of an entry (c2sp.org/tlog-proof). */
 status reader_prove(struct reader *r, uint64_t index, struct writer *w, struct fault *f);
+/* A tile of the log; E_NOT_FOUND for one that is not there or not public yet. */
+status reader_ask_tile(struct reader *r, const struct query_ask *m, struct fault *f);
 /* Findings and incidents from the question's index on, as indices u64 each; *ret_next is where the
  * next question goes on. No further than the view is. */
 status reader_news(struct reader *r, const struct query_ask *m, struct writer *indices,
