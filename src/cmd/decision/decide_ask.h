@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "cmd/node/reader_state.h"
+#include "cmd/reader/reader_state.h"
 #include "serve/query.h"
 
 /*

@@ -3,7 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/timestamp.h"
-#include "cmd/node/reader_state.h"
+#include "cmd/reader/reader_state.h"
 #include "cmd/node/record_line.h"
 #include "os/clock.h"
 #include "serve/hook/hook.h"

@@ -8,7 +8,7 @@
 #include "cmd/hook/role_sender.h"
 #include "cmd/node/role_front.h"
 #include "cmd/node/role_level.h"
-#include "cmd/node/role_reader.h"
+#include "cmd/reader/role_reader.h"
 #include "cmd/node/role_signer.h"
 #include "base/banned.h"
 

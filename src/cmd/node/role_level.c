@@ -7,7 +7,7 @@
 #include "cmd/hook/confine_outbound.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/role_front.h"
-#include "cmd/node/role_reader.h"
+#include "cmd/reader/role_reader.h"
 #include "os/frame.h"
 #include "os/process.h"
 #include "os/socket.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/node/role_reader.h"
+#include "cmd/reader/role_reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "cmd/command.h"
 #include "cmd/node/confine.h"
-#include "cmd/node/reader.h"
+#include "cmd/reader/reader.h"
 #include "cmd/node/role.h"
 #include "os/frame.h"
 #include "os/process.h"

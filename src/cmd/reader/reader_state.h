@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "cmd/incident/incident_show.h"
-#include "cmd/node/reader.h"
+#include "cmd/reader/reader.h"
 #include "cmd/node/view.h"
 #include "view/lists.h"
 #include "view/withheld.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/node/reader.h"
+#include "cmd/reader/reader.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "cmd/node/duty.h"
 #include "cmd/heard/heard_show.h"
 #include "cmd/incident/incident_show.h"
-#include "cmd/node/reader_state.h"
+#include "cmd/reader/reader_state.h"
 #include "cmd/node/record_line.h"
 #include "cmd/node/view.h"
 #include "ledger/proof.h"

@@ -3,7 +3,7 @@
 #include "os/sandbox.h"
 
 /*
- * role_reader: the process that may open what is private (cmd/node/reader.h). Descriptor 3 is its
+ * role_reader: the process that may open what is private (cmd/reader/reader.h). Descriptor 3 is its
  * socket to the front; it ends when the front does.
  */
 /* dir: the node's directory. The exit status. */

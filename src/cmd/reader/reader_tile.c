@@ -4,7 +4,7 @@
  * old as public_delay, up to the first order in them that is withheld.
  */
 #include "base/timestamp.h"
-#include "cmd/node/reader_state.h"
+#include "cmd/reader/reader_state.h"
 #include "ledger/export.h"
 #include "ledger/publication.h"
 #include "os/clock.h"
