@@ -85,3 +85,13 @@ size_t text_common(slice a, slice b)
         same++;
     return same;
 }
+
+slice text_cut(slice text, size_t max)
+{
+    if (text.len <= max) return text;
+    size_t len = max;
+    for (size_t back = 0; back < 3 && len > 0 && (text.at[len] & 0xc0) == 0x80; back++)
+        len--;
+    if ((text.at[len] & 0xc0) == 0x80) len = max; /* no UTF-8: there is no character to keep */
+    return (slice){ text.at, len };
+}

@@ -17,6 +17,8 @@ status text_code_point(slice text, uint32_t *ret_code_point, size_t *ret_len);
 size_t text_put_code_point(uint32_t code_point, uint8_t ret_bytes[4]);
 /* How many bytes the two begin with alike. */
 size_t text_common(slice a, slice b);
+/* The text, or its first max bytes or a few less: cut between characters where it is UTF-8. */
+slice text_cut(slice text, size_t max);
 /* Lower-case of an ASCII letter, any other byte unchanged. */
 static inline uint8_t text_lower_ascii(uint8_t c)
 {

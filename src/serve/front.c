@@ -6,6 +6,7 @@
 #include "os/random.h"
 #include "os/socket.h"
 #include "serve/api.h"
+#include "serve/center/center.h"
 #include "serve/front_state.h"
 #include "serve/gather/gather_relay.h"
 #include "serve/hook/hook_relay.h"
@@ -40,6 +41,7 @@ static status take_hello(struct front *front, slice payload)
     front->checkpointed = m.next_number;
     front->bundle = m.bundle;
     front->is_read_only = m.is_read_only;
+    bytes_copy(front->log_key, LINK_KEY_BYTES_MAX, m.key);
     front->has_hello = true;
     return OK;
 }
@@ -210,6 +212,7 @@ static status start(struct front *front)
     if (o->config.gather.policy[0] != '\0' && !front->is_read_only) {
         TRY(gather_relay_new(front, o->gatherer_fd, &front->gather, front->fault));
     }
+    TRY(center_new(front, &front->center, front->fault));
     TRY(listeners_open(front));
     TRY(loop_watch(front->loop, o->scribe_fd, LOOP_READ, scribe_ready, front, front->fault));
     if (o->confine != NULL) TRY(o->confine(o->dir, front->fault));
@@ -249,6 +252,7 @@ static void end(struct front *front)
 {
     listeners_close(front);
     api_free(front->api);
+    center_free(front->center);
     streams_free(front->streams);
     hook_relay_free(front->hooks);
     gather_relay_free(front->gather);

@@ -21,6 +21,7 @@ struct api;
 struct streams;
 struct hook_relay;
 struct gather_relay;
+struct center;
 
 struct front {
     const struct front_options *options;
@@ -32,7 +33,9 @@ struct front {
     struct streams *streams;
     struct hook_relay *hooks; /* NULL: no webhooks */
     uint64_t hook_at[HOOKS_MAX];
-    struct gather_relay *gather; /* NULL: no witnesses */
+    struct gather_relay *gather;          /* NULL: no witnesses */
+    struct center *center;                /* NULL: not listening */
+    char log_key[LINK_KEY_BYTES_MAX + 1]; /* of the log, for the public; "": not known */
     struct metrics metrics;
     struct http_request *scrapes[SCRAPES_MAX]; /* wait for the scribe's numbers */
     size_t scrape_count;

@@ -20,6 +20,7 @@ void link_hello_write(const struct link_hello *m, struct writer *w)
     writer_u64(w, m->next_number);
     hash_write(&m->bundle, w);
     writer_u8(w, m->is_read_only ? 1 : 0);
+    writer_vec16(w, m->key);
 }
 
 status link_hello_parse(slice payload, struct link_hello *ret_message)
@@ -31,6 +32,7 @@ status link_hello_parse(slice payload, struct link_hello *ret_message)
     TRY(cursor_u8(&c, &read_only));
     if (read_only > 1) return FAIL(E_VALUE);
     ret_message->is_read_only = read_only == 1;
+    TRY(cursor_vec16(&c, LINK_KEY_BYTES_MAX, &ret_message->key));
     return cursor_end(&c);
 }
 

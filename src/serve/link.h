@@ -15,7 +15,8 @@
  * log may put other records between them, so the answer tells which numbers got which indices.
  *
  *   to the front
- *     hello       next number u64 | bundle hash (zeros: none) | 1 if nothing is taken, u8
+ *     hello       next number u64 | bundle hash (zeros: none) | 1 if nothing is taken, u8 | the
+ *                 log's key vec16
  *     accounts    the table of serve/account.h as text
  *     stored      batch u64 | runs: count u16, each number u64, index u64, length u32
  *     head        sequenced u64 | checkpointed u64 | witnessed u64, sizes of the log
@@ -77,6 +78,7 @@ enum {
     LINK_RECORDS_MAX = 8192, /* of a batch, so that it commits as a whole */
     LINK_RUNS_MAX = 64,
     LINK_PAYLOAD_MAX = 2 * 1024 * 1024,
+    LINK_KEY_BYTES_MAX = 512,
     LINK_ITEM_BYTES_MAX = 1 + 2 + 8 + 8,
 };
 
@@ -84,6 +86,7 @@ struct link_hello {
     uint64_t next_number;
     hash bundle;
     bool is_read_only; /* the front takes nothing from senders */
+    slice key;         /* of the log, for the public; empty: not known */
 };
 
 struct link_batch {

@@ -32,6 +32,7 @@ enum query_question {
     QUERY_CONSISTENCY, /* the proof from size index to size expect, as lines of hashes */
     QUERY_SOURCES,     /* which sources are heard */
     QUERY_DECIDE,      /* records decisions of the kind as the JSON text says: all or none */
+    QUERY_FACTS,       /* what the Transparency Center says (center/facts.h); public */
     QUERY_END,
 };
 

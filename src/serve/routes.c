@@ -7,6 +7,7 @@
 #include "intake/protocol/elastic.h"
 #include "record/schema.h"
 #include "serve/api.h"
+#include "serve/center/center.h"
 #include "serve/front_state.h"
 #include "serve/input/refusal.h"
 #include "serve/openapi.h"
@@ -90,6 +91,9 @@ static const struct route_row routes[] = {
     { "GET", "/openapi.json", FOR_ALL, openapi, NULL },
 };
 
+/* Pages and what people mistype; tried when no other route has the path. */
+static const struct route_row center_route = { "GET", "", FOR_ALL, center_answer, NULL };
+
 /* The last part of Base64 text "name:token" or "id:token". */
 static const struct account *account_of_pair(const struct front *front, slice text)
 {
@@ -166,6 +170,7 @@ static const struct route_row *route_of(const struct http_request *r, bool *ret_
         if (fits) return &routes[i];
         *ret_other_method = true;
     }
+    if (!*ret_other_method && center_takes(r, ret_other_method)) return &center_route;
     return NULL;
 }
 

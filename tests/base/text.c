@@ -107,6 +107,26 @@ static void malformed_bytes_are_found_wherever_they_stand(void **)
     }
 }
 
+static void a_text_is_cut_before_the_character_that_does_not_fit(void **)
+{
+    static const char text[] = "aé€\U0001f600z"; /* 1, 2, 3, 4 and 1 bytes */
+    static const size_t want[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11 };
+    for (size_t max = 0; max < COUNT_OF(want); max++) {
+        const slice cut = text_cut(guarded(slice_text(text)), max);
+        assert_int_equal(cut.len, want[max]);
+        assert_true(cut.len <= max);
+    }
+}
+
+static void bytes_that_are_no_text_are_cut_where_the_room_ends(void **)
+{
+    static const uint8_t bytes[] = { 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 };
+    for (size_t max = 0; max <= sizeof bytes + 1; max++) {
+        const slice cut = text_cut(guarded((slice){ bytes, sizeof bytes }), max);
+        assert_int_equal(cut.len, max < sizeof bytes ? max : sizeof bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +136,8 @@ int main(void)
         cmocka_unit_test(malformed_text_is_refused),
         cmocka_unit_test(well_formed_text_is_accepted),
         cmocka_unit_test(only_ascii_letters_change_case),
+        cmocka_unit_test(a_text_is_cut_before_the_character_that_does_not_fit),
+        cmocka_unit_test(bytes_that_are_no_text_are_cut_where_the_room_ends),
     };
     return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);
 }

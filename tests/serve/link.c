@@ -14,12 +14,13 @@ static struct writer *fresh(void)
 
 static void messages_come_back_as_they_were(void **)
 {
-    const struct link_hello hello = { 77, { { 1, 2, 3 } }, true };
+    const struct link_hello hello = { 77, { { 1, 2, 3 } }, true, slice_text("log+1+key") };
     struct link_hello hello_back = {};
     link_hello_write(&hello, fresh());
     assert_ok(link_hello_parse(guarded(writer_slice(&w)), &hello_back));
     assert_memory_equal(&hello.bundle, &hello_back.bundle, sizeof hello.bundle);
     assert_true(hello_back.next_number == hello.next_number && hello_back.is_read_only);
+    assert_true(slice_equal(hello_back.key, hello.key));
 
     const struct link_batch batch = { 9, 3, 1000, 8192, UINT64_MAX - 5 };
     struct link_batch batch_back = {};

@@ -97,7 +97,7 @@ static void write_json(struct writer *w, const struct summary *s)
 /* On one line of a terminal: control characters would command it. */
 static void write_line(struct writer *w, slice text)
 {
-    const slice shown = output_cut(text, OUTPUT_NAME_BYTES_MAX);
+    const slice shown = text_cut(text, OUTPUT_NAME_BYTES_MAX);
     const bool is_text = text_is_utf8(shown);
     for (size_t i = 0; i < shown.len; i++) {
         const uint8_t c = shown.at[i];

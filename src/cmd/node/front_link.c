@@ -391,11 +391,21 @@ static status tell_hooks(struct front_link *l, struct fault *f)
     return tell(l, LINK_HOOKS, writer_slice(&w), f);
 }
 
+/* What the log's signatures are verified with; empty where the node cannot know it. */
+static slice key_of_log(const struct node *n, uint8_t *room, size_t cap)
+{
+    struct writer w = writer_of(room, cap);
+    if (!node_is_read_only(n)) node_write_key(n, &w);
+    return w.error == E_OK ? writer_slice(&w) : slice_none();
+}
+
 static status greet(struct front_link *l, const hash *bundle, slice accounts, struct fault *f)
 {
-    uint8_t payload[64];
+    uint8_t payload[64 + LINK_KEY_BYTES_MAX];
+    uint8_t key[LINK_KEY_BYTES_MAX];
     struct writer w = writer_of(payload, sizeof payload);
-    const struct link_hello hello = { l->next_number, *bundle, node_is_read_only(l->node) };
+    const struct link_hello hello = { l->next_number, *bundle, node_is_read_only(l->node),
+                                      key_of_log(l->node, key, sizeof key) };
     struct accounts table = {};
     link_hello_write(&hello, &w);
     TRY(tell(l, LINK_HELLO, writer_slice(&w), f));

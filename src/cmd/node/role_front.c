@@ -11,6 +11,7 @@
 #include "os/process.h"
 #include "os/socket.h"
 #include "os/sandbox.h"
+#include "serve/center/center.h"
 #include "serve/front.h"
 #include "serve/rule_pack.h"
 #include "base/banned.h"
@@ -32,12 +33,15 @@ static const struct sandbox_call calls[] = {
     { .number = SYS_ioctl },        { .number = SYS_eventfd2 },
 };
 
-/* From here on nothing can be reached but the open sockets and the packs of rules. */
+/* From here on nothing can be reached but the open sockets, the packs of rules and what was
+ * published. */
 status role_front_confine(const char *dir, struct sandbox_level *ret_level, struct fault *f)
 {
     char rules[FRONT_PATH_BYTES_MAX + sizeof RULE_PACK_FOLDER + 1];
+    char center[FRONT_PATH_BYTES_MAX + sizeof CENTER_FOLDER + 1];
     snprintf(rules, sizeof rules, "%s/" RULE_PACK_FOLDER, dir);
-    const struct sandbox_path paths[] = { { rules, SANDBOX_READ } };
+    snprintf(center, sizeof center, "%s/" CENTER_FOLDER, dir);
+    const struct sandbox_path paths[] = { { rules, SANDBOX_READ }, { center, SANDBOX_READ } };
     const struct sandbox sandbox = {
         .calls = calls,
         .call_count = COUNT_OF(calls),

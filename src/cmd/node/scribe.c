@@ -14,6 +14,7 @@
 #include "os/dir.h"
 #include "os/notify.h"
 #include "os/socket.h"
+#include "serve/center/center.h"
 #include "serve/rule_pack.h"
 #include "view/snapshots.h"
 #include "base/banned.h"
@@ -384,6 +385,7 @@ static status scribe_init(struct scribe *s, const char *dir, struct fault *f)
     TRY(dir_open(NULL, dir, &folder, f));
     status made = dir_make(&folder, CONTROL_FOLDER, f);
     if (made.code == E_OK) made = dir_make(&folder, RULE_PACK_FOLDER, f);
+    if (made.code == E_OK) made = dir_make(&folder, CENTER_FOLDER, f);
     if (made.code == E_OK) made = socket_listen(&folder, CONTROL_SOCKET, &s->listener, f);
     file_close(&folder);
     TRY(made);

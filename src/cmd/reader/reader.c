@@ -55,6 +55,7 @@ void reader_free(struct reader *r)
     view_drop(r);
     withheld_reader_close(r->withheld);
     view_lists_close(r->lists);
+    counter_free(r->counter);
     free(r->body.at);
     free(r);
 }
@@ -448,6 +449,7 @@ static const struct {
     { QUERY_DECIDE, QUERY_JSON, 201, reader_ask_decide },
     { QUERY_NEWEST, QUERY_TEXT, 200, ask_newest },
     { QUERY_CONSISTENCY, QUERY_TEXT, 200, ask_consistency },
+    { QUERY_FACTS, QUERY_BYTES, 200, reader_ask_facts },
 };
 
 static uint16_t code_of(status s)

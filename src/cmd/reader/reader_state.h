@@ -3,6 +3,7 @@
 #include "cmd/incident/incident_show.h"
 #include "cmd/reader/reader.h"
 #include "cmd/node/view.h"
+#include "ledger/count/counter.h"
 #include "view/lists.h"
 #include "view/withheld.h"
 
@@ -22,6 +23,7 @@ struct reader {
     uint16_t code;                    /* of HTTP, where it is not the question's own; 0 */
     struct opened_record record;
     struct incident_page page;
+    struct counter *counter; /* of the published entries, NULL until somebody asks */
 };
 
 /* Has the scribe record that somebody looks at these records; durable when it returns. */
@@ -37,3 +39,7 @@ status reader_ask_tile(struct reader *r, const struct query_ask *m, struct fault
  * next question goes on. No further than the view is. */
 status reader_news(struct reader *r, const struct query_ask *m, struct writer *indices,
                    uint64_t *ret_next, struct fault *f);
+/* How many entries are public: the first so many. */
+status reader_published(struct reader *r, uint64_t *ret_size, struct fault *f);
+/* Answers QUERY_FACTS (serve/center/facts.h). */
+status reader_ask_facts(struct reader *r, const struct query_ask *m, struct fault *f);

@@ -2,6 +2,7 @@
 #include "judge/output/brief.h"
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "base/timestamp.h"
 #include "judge/output/evidence.h"
 #include "base/banned.h"
@@ -18,7 +19,7 @@ static void write_tags(struct json_writer *j, const struct rule_texts *tags)
     json_key(j, "tags");
     json_array(j);
     for (size_t i = 0; i < tags->count && i < OUTPUT_TAGS_MAX; i++)
-        json_string(j, output_cut(tags->at[i], OUTPUT_NAME_BYTES_MAX));
+        json_string(j, text_cut(tags->at[i], OUTPUT_NAME_BYTES_MAX));
     json_array_end(j);
 }
 

@@ -16,7 +16,7 @@ static void cell_open(struct writer *w, slice start)
 
 static void cell_text(struct writer *w, slice text, size_t max)
 {
-    slice rest = output_cut(text, max);
+    slice rest = text_cut(text, max);
     while (rest.len > 0) {
         uint32_t code_point = 0;
         size_t len = 1;

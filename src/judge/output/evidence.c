@@ -2,6 +2,7 @@
 #include "judge/output/evidence.h"
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "base/timestamp.h"
 #include "base/banned.h"
 
@@ -44,11 +45,11 @@ static void write_group(struct json_writer *j, const struct finding *f)
     json_key(j, "group");
     json_object(j);
     for (size_t i = 0; i < f->group_count && i < OUTPUT_TAGS_MAX; i++) {
-        json_key_slice(j, output_cut(f->groups[i].field, OUTPUT_NAME_BYTES_MAX));
+        json_key_slice(j, text_cut(f->groups[i].field, OUTPUT_NAME_BYTES_MAX));
         if (f->groups[i].is_absent) {
             json_null(j);
         } else {
-            json_string(j, output_cut(f->groups[i].value, OUTPUT_VALUE_BYTES_MAX));
+            json_string(j, text_cut(f->groups[i].value, OUTPUT_VALUE_BYTES_MAX));
         }
     }
     json_object_end(j);

@@ -43,5 +43,3 @@ status html_report_add(struct html_report *r, const struct rule *rule, int64_t t
 /* Writes the page, with text as room for OUTPUT_BYTES_MAX bytes. What put returns. */
 status html_report_write(struct html_report *r, const struct html_totals *totals, uint8_t *text,
                          html_put put, void *with);
-/* Appends a foreign text of at most max bytes as inert text of the page. */
-void html_text(struct writer *w, slice text, size_t max);

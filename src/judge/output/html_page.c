@@ -2,6 +2,7 @@
 #include "judge/output/html_page.h"
 
 #include "base/bytes.h"
+#include "base/html.h"
 #include "base/timestamp.h"
 #include "base/banned.h"
 

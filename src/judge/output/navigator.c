@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "base/text.h"
 #include "judge/output/attack.h"
 #include "base/banned.h"
 
@@ -77,7 +78,7 @@ static status write_technique(struct json_writer *j, const struct naming *first,
     struct writer w = writer_of(comment, COMMENT_BYTES);
     for (size_t i = 0; i < count && i < NAVIGATOR_RULES_MAX; i++) {
         if (i > 0) writer_text(&w, "; ");
-        writer_bytes(&w, output_cut(output_title(first[i].rule), TITLE_BYTES_MAX));
+        writer_bytes(&w, text_cut(output_title(first[i].rule), TITLE_BYTES_MAX));
         writer_printf(&w, " (%llu)", (unsigned long long)findings[first[i].rule->number]);
     }
     json_object(j);

@@ -2,6 +2,7 @@
 #include "judge/output/ocsf.h"
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "judge/output/artifacts.h"
 #include "judge/output/attack.h"
 #include "judge/output/evidence.h"
@@ -106,7 +107,7 @@ static void write_tags(struct json_writer *j, const struct rule *rule)
         json_key(j, "values");
         json_array(j);
         for (size_t i = 0; i < rule->tags.count && i < OUTPUT_TAGS_MAX; i++)
-            json_string(j, output_cut(rule->tags.at[i], OUTPUT_NAME_BYTES_MAX));
+            json_string(j, text_cut(rule->tags.at[i], OUTPUT_NAME_BYTES_MAX));
         json_array_end(j);
         json_object_end(j);
     }

@@ -7,22 +7,13 @@
 
 #include "base/bytes.h"
 #include "base/sha256.h"
+#include "base/text.h"
 #include "base/writer.h"
 #include "base/banned.h"
 
-slice output_cut(slice text, size_t max)
-{
-    if (text.len <= max) return text;
-    size_t len = max;
-    for (size_t back = 0; back < 3 && len > 0 && (text.at[len] & 0xc0) == 0x80; back++)
-        len--;
-    if ((text.at[len] & 0xc0) == 0x80) len = max; /* no UTF-8: there is no character to keep */
-    return (slice){ text.at, len };
-}
-
 void output_member(struct json_writer *j, const char *key, slice value, size_t max)
 {
-    json_member_string(j, key, output_cut(value, max));
+    json_member_string(j, key, text_cut(value, max));
 }
 
 slice output_title(const struct rule *rule)

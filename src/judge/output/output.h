@@ -46,8 +46,6 @@ static inline uint64_t output_events_left(const struct output_item *item)
     return item->finding->evidence_count + item->finding->evidence_left - item->event_count;
 }
 
-/* At most max bytes of the text, cut before the character that does not fit. */
-slice output_cut(slice text, size_t max);
 /* json_member_string with the value cut to max bytes. */
 void output_member(struct json_writer *j, const char *key, slice value, size_t max);
 /* The title, or where there is none what messages call the rule. */

@@ -135,3 +135,9 @@ status recount_from_summary(struct archive *a, uint64_t size, struct counter **r
 {
     return count_from(a, size / SEGMENT_ENTRIES, size, ret_counter, f);
 }
+
+status recount_on(struct archive *a, uint64_t size, struct counter *counter, struct fault *f)
+{
+    const struct reader r = { .archive = a };
+    return count_range(&r, counter, counter_size(counter), size, f);
+}

@@ -19,3 +19,5 @@ status recount_from_summary(struct archive *a, uint64_t size, struct counter **r
  * segment's table on. E_NOT_FOUND if there is no summary yet. */
 status recount_to_summary(struct archive *a, uint64_t size, struct counter **ret_counter,
                           uint64_t *ret_index, struct fault *f);
+/* Counts on from where the counter is to size, which is not below it. As recount_all. */
+status recount_on(struct archive *a, uint64_t size, struct counter *counter, struct fault *f);

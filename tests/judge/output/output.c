@@ -3,26 +3,6 @@
 
 #include "tests/cm.h"
 
-static void a_text_is_cut_before_the_character_that_does_not_fit(void **)
-{
-    static const char text[] = "aé€\U0001f600z"; /* 1, 2, 3, 4 and 1 bytes */
-    static const size_t want[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11 };
-    for (size_t max = 0; max < COUNT_OF(want); max++) {
-        const slice cut = output_cut(guarded(slice_text(text)), max);
-        assert_int_equal(cut.len, want[max]);
-        assert_true(cut.len <= max);
-    }
-}
-
-static void bytes_that_are_no_text_are_cut_where_the_room_ends(void **)
-{
-    static const uint8_t bytes[] = { 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 };
-    for (size_t max = 0; max <= sizeof bytes + 1; max++) {
-        const slice cut = output_cut(guarded((slice){ bytes, sizeof bytes }), max);
-        assert_int_equal(cut.len, max < sizeof bytes ? max : sizeof bytes);
-    }
-}
-
 static void a_digest_is_a_sum_with_carries(void **)
 {
     const struct output_digest one = { .words = { 1 } };
@@ -76,8 +56,6 @@ static void an_identifier_changes_with_all_but_the_file(void **)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_text_is_cut_before_the_character_that_does_not_fit),
-        cmocka_unit_test(bytes_that_are_no_text_are_cut_where_the_room_ends),
         cmocka_unit_test(a_digest_is_a_sum_with_carries),
         cmocka_unit_test(an_identifier_changes_with_all_but_the_file),
     };
