@@ -47,10 +47,14 @@ enum code {
 };
 /* clang-format on */
 
-/* detail: errno for E_IO, else a position or 0; never needed to decide, only to explain. */
+/* detail: errno for E_IO, else a position or 0; never needed to decide, only to explain. In
+ * WebAssembly, which has no errno and passes a struct of one number like a number, there is none.
+ */
 typedef struct [[nodiscard]] status {
     int32_t code;
+#ifndef __wasm__
     int32_t detail;
+#endif
 } status;
 
 /* slice: borrowed bytes. at is never NULL, even if len is 0. */
@@ -59,9 +63,13 @@ typedef struct slice {
     size_t len;
 } slice;
 
-#define OK ((status){ E_OK, 0 })
-#define FAIL(code_) ((status){ (code_), 0 })
+#define OK ((status){ .code = E_OK })
+#define FAIL(code_) ((status){ .code = (code_) })
+#ifdef __wasm__
+#define FAIL_AT(code_, detail_) FAIL(code_)
+#else
 #define FAIL_AT(code_, detail_) ((status){ (code_), (int32_t)(detail_) })
+#endif
 #define TRY(e)                                                                                     \
     do {                                                                                           \
         const status try_ = (e);                                                                   \

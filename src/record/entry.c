@@ -153,7 +153,7 @@ status entry_split(slice bytes, struct entry *ret_entry)
 
 static status split_fault(slice bytes, status s, struct fault *fault)
 {
-    if (s.code == E_UNKNOWN && s.detail == 0) {
+    if (s.code == E_UNKNOWN && bytes.at[0] != ENTRY_VERSION) {
         return fault_set(fault, s, "entry version %u is unknown, this build reads version %d",
                          bytes.at[0], ENTRY_VERSION);
     }

@@ -39,5 +39,7 @@ status schema_row_format(const struct schema *s, struct writer *w);
  * order that cannot be), E_UTF8; the fault names the line. ret_row may be half filled on failure.
  */
 status schema_row_parse(slice text, struct schema_row *ret_row, struct fault *fault);
+/* Whether the text is the row of a schema of this build. */
+bool schema_row_is_own(const struct schema *own, slice text);
 /* Writes the body of the schema record of the kind. E_LIMIT. */
 status schema_row_body(const struct schema *s, struct writer *body);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * page.mjs: the page around verify.wasm. tools/verify_page puts it, host.mjs and the bytes of
- * verify.wasm (as WASM) into one script. Whatever a file says is shown as text, never as markup.
+ * verify.wasm (as WASM, gzip) into one script. Whatever a file says is shown as text, never as markup.
  */
 import { BYTES_MAX, canCheckSignatures, verify } from "./host.mjs";
 
@@ -102,7 +102,9 @@ function show(result) {
     answer.focus();
 }
 
-const engine = WebAssembly.compile(Uint8Array.from(atob(WASM), (c) => c.charCodeAt(0)));
+const packed = new Blob([Uint8Array.from(atob(WASM), (c) => c.charCodeAt(0))]);
+const engine = new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer()
+    .then((bytes) => WebAssembly.compile(bytes));
 
 async function check() {
     const subtle = await canCheckSignatures(globalThis.crypto?.subtle) ? globalThis.crypto.subtle : null;
