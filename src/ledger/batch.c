@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "ledger/merkle.h"
+#include "ledger/tile.h"
 #include "record/derive.h"
 #include "record/entry.h"
 #include "record/opening.h"
@@ -42,6 +43,7 @@ struct batch {
     status failed;          /* sealing a block, sticky */
     struct lot *lot;        /* owned */
     uint16_t block_records; /* of the block that is being filled, those of the lot included */
+    uint16_t bare_records;  /* taken without openings since the last block */
     uint8_t block_key[BLOCK_KEY_BYTES];
     uint8_t record_keys[BLOCK_RECORDS_MAX][RECORD_KEY_BYTES];
     size_t input_bytes;
@@ -129,6 +131,7 @@ void batch_reset(struct batch *b, uint64_t first_index, uint64_t first_block)
     b->entries = writer_of(b->entries.at, b->entries.cap);
     b->input_bytes = 0;
     b->entry_count = 0;
+    b->bare_records = 0;
     ignore((writer_room(&b->frame, BATCH_HEAD_BYTES) == NULL ? FAIL(E_LIMIT) : OK),
            "an empty frame has room for its head");
 }
@@ -314,6 +317,40 @@ status batch_add(struct batch *b, const struct batch_tools *with, const struct r
     return OK;
 }
 
+/* Ends a block of entries that have no openings here: it is its head. */
+static void bare_finish(struct batch *b)
+{
+    const struct block_head head = {
+        .number = b->head.first_block + b->head.block_count,
+        .first_index = b->head.first_index + b->head.record_count - b->bare_records,
+        .record_count = b->bare_records,
+        .packing = BLOCK_ABSENT,
+    };
+    if (b->bare_records == 0) return;
+    block_head_write(&head, &b->frame);
+    b->head.block_count++;
+    b->bare_records = 0;
+}
+
+status batch_take(struct batch *b, slice entry)
+{
+    assert(b->head.record_count < BATCH_RECORDS_MAX && b->block_records == 0);
+    if (b->bare_records == BLOCK_RECORDS_MAX) bare_finish(b);
+    const struct writer entries = b->entries;
+    tile_bundle_write(&b->entries, entry);
+    const status s = writer_end(&b->entries);
+    if (s.code != E_OK) {
+        b->entries = entries;
+        return s;
+    }
+    const size_t at = b->entries.len - entry.len;
+    b->entry_list[b->entry_count++] = (slice){ b->entries.at + at, entry.len };
+    b->input_bytes += entry.len;
+    b->bare_records++;
+    b->head.record_count++;
+    return OK;
+}
+
 status batch_sequence(struct batch *b, uint64_t source, uint64_t number)
 {
     for (uint32_t i = b->head.sequence_count; i-- > 0;) {
@@ -372,6 +409,7 @@ const slice *batch_entries(const struct batch *b)
 status batch_flush(struct batch *b, const struct batch_tools *with, struct fault *f)
 {
     if (b->block_records > 0) return block_finish(b, with, true, f);
+    bare_finish(b);
     const status s = settle(b);
     return s.code == E_OK ? OK : fault_set(f, s, "sealing a block: %s", status_text(s));
 }

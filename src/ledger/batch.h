@@ -45,6 +45,9 @@ void batch_reset(struct batch *b, uint64_t first_index, uint64_t first_block);
  * earlier block failed (E_NOMEM), the batch is lost: everything but batch_reset fails with it. */
 status batch_add(struct batch *b, const struct batch_tools *with, const struct record *record,
                  struct fault *f);
+/* Appends an entry as it is, whose opening is not here, to a batch that has no others. E_LIMIT if
+ * it is too long for a bundle; the batch is then as before. */
+status batch_take(struct batch *b, slice entry);
 /* Notes that a numbered record of a source is in the batch; ranges of one source are joined.
  * E_LIMIT beyond BATCH_SEQUENCES_MAX ranges. */
 status batch_sequence(struct batch *b, uint64_t source, uint64_t number);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/bytes.h"
+#include "ledger/backup/gaps.h"
 #include "ledger/block.h"
 #include "ledger/checkpoint.h"
 #include "ledger/erase/erasures.h"
@@ -99,9 +100,15 @@ static void note_missing(struct checker *c, uint64_t index, uint64_t fields)
     }
 }
 
-static void opening_checked(void *checker, uint64_t index, const struct opening *opening, status s)
+static void opening_checked(void *checker, uint64_t index, const struct entry *entry,
+                            const struct opening *opening, status s)
 {
     struct checker *c = checker;
+    struct gap_range gap = {};
+    if (s.code == E_OK && opening != NULL && gap_names(entry, opening, &gap)) {
+        if (fsck_erased_gap(c->erased, gap).code != E_OK)
+            complain(c, "entry %llu: out of memory for its gap", (unsigned long long)index);
+    }
     if (s.code == E_OK) {
         c->result.openings += opening != NULL;
         note_missing(c, index, opening == NULL ? ERASED_WHOLE : fsck_erased_fields(opening));
@@ -112,13 +119,17 @@ static void opening_checked(void *checker, uint64_t index, const struct opening 
 }
 
 /* No record of the block has an opening; those that are public as a whole never had one. */
-static void block_is_gone(struct checker *c, const struct block_head *head, const slice *entries)
+static void block_is_gone(struct checker *c, const struct block_head *head, bool absent,
+                          const slice *entries)
 {
     for (uint16_t i = 0; i < head->record_count; i++) {
         struct entry entry = {};
         const bool is_public =
             entry_split(entries[i], &entry).code == E_OK && (entry.schema->flags & KIND_BODY) != 0;
-        if (!is_public) note_missing(c, head->first_index + i, ERASED_WHOLE);
+        if (is_public) continue;
+        note_missing(c, head->first_index + i, ERASED_WHOLE);
+        c->result.absent += absent;
+        c->result.erased -= absent;
     }
 }
 
@@ -132,11 +143,12 @@ static void check_block(struct checker *c, const struct block_head *head, slice 
 {
     uint8_t key[BLOCK_KEY_BYTES];
     struct fault f = {};
-    if (fsck_lost_block(&c->lost, c->keys, head, tell_lost, c)) return;
+    const bool absent = head->packing == BLOCK_ABSENT;
+    if (!absent && fsck_lost_block(&c->lost, c->keys, head, tell_lost, c)) return;
     c->plain = writer_of(c->plain.at, c->plain.cap);
     const status s = vault_open(c->vault, head, sealed, &c->plain, key, &f);
     if (s.code == E_ERASED) {
-        block_is_gone(c, head, entries);
+        block_is_gone(c, head, absent, entries);
     } else if (s.code == E_OK) {
         const struct fsck_openings_watcher watcher = { c, opening_checked };
         const struct fsck_block block = { head, writer_slice(&c->plain), key, entries };

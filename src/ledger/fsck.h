@@ -8,8 +8,8 @@
  * and nothing that the node computed is trusted: every batch's checksum, every entry's form, the
  * tree from the entries up, every trailer, footer, summary and counter, the checkpoint and the
  * signer's state against the tree, every key file byte by byte, and every opening against its
- * entry's root. What is missing in an opening has to be covered by an erasure in the log, and what
- * an erasure covers has to be missing.
+ * entry's root. What is missing in an opening has to be covered by an erasure in the log, or
+ * where a whole opening is missing by a gap record, and what an erasure covers has to be missing.
  *
  * It goes on behind a fault where the bytes allow it, so that one run names as much as it can.
  */
@@ -25,6 +25,7 @@ struct fsck_result {
     uint64_t entries;  /* proven, from the first on */
     uint64_t openings; /* opened and held against their entries */
     uint64_t erased;   /* openings that are gone */
+    uint64_t absent;   /* entries that came without openings */
     uint64_t reduced;  /* openings of which some fields are gone, the others hold */
     uint64_t faults;
 };

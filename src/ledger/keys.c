@@ -347,9 +347,8 @@ status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_W
     const uint32_t in_group = (uint32_t)(block % GROUP_BLOCKS);
     const bool in_table = in_group < g->count;
     const uint8_t *from = in_table ? g->table + (size_t)in_group * GROUP_WRAPPED_BYTES : wrapped;
-    if (in_table && bytes_equal(from, destroyed, sizeof destroyed)) {
-        return fault_set(f, FAIL(E_ERASED), "block %llu: its key was destroyed",
-                         (unsigned long long)block);
+    if (bytes_equal(from, destroyed, sizeof destroyed)) {
+        return fault_set(f, FAIL(E_ERASED), "block %llu: it has no key", (unsigned long long)block);
     }
     const slice aad = keyring_aad("candor block key", g->number, block, buffer);
     if (keyring_unwrap(k, g->key, aad, from, ret_key).code == E_OK) return OK;

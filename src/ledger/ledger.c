@@ -10,8 +10,8 @@
 #include "ledger/state.h"
 #include "ledger/store_file.h"
 #include "ledger/count/summary.h"
-#include "ledger/tile.h"
 #include "os/failpoint.h"
+#include "record/entry.h"
 #include "base/banned.h"
 
 struct ledger_options ledger_options_default(const char *origin)
@@ -219,10 +219,9 @@ static status segment_finish(struct ledger *l, struct batch *b, struct fault *f)
     return OK;
 }
 
-static status seal(struct ledger *l, struct batch *b, struct fault *f)
+/* Tree, trailer and, where the segment ends, footer around finished entries. */
+static status frame_finish(struct ledger *l, struct batch *b, bool closes, struct fault *f)
 {
-    const bool closes = next_is_summary(b);
-    TRY(entries_finish(l, b, closes, f));
     batch_leaves(b, l->leaves);
     TRY(tree_append(archive_tree(l->archive), l->leaves, batch_count(b)));
     const hash root = tree_root(archive_tree(l->archive));
@@ -230,6 +229,13 @@ static status seal(struct ledger *l, struct batch *b, struct fault *f)
     const struct batch_head head = batch_frame_head(b);
     TRY(archive_grew(l->archive, &head, batch_entries(b)));
     return closes ? segment_finish(l, b, f) : OK;
+}
+
+static status seal(struct ledger *l, struct batch *b, struct fault *f)
+{
+    const bool closes = next_is_summary(b);
+    TRY(entries_finish(l, b, closes, f));
+    return frame_finish(l, b, closes, f);
 }
 
 status ledger_request(struct ledger *l, struct signer_head from, struct signer_request *ret_request,
@@ -255,6 +261,39 @@ status ledger_seal(struct ledger *l, struct batch *b, struct signer_request *ret
     if (s.code == E_OK) return OK;
     if (f->text[0] == '\0') s = fault_set(f, s, "sealing a batch: %s", status_text(s));
     return stop(l, s); /* tree and counters may hold what no batch will bring to disk */
+}
+
+/* ---- entries that come without openings ---- */
+
+status ledger_take(struct ledger *l, struct batch *b, slice entry, struct fault *f)
+{
+    TRY(check_running(l, f));
+    const status s = batch_take(b, entry);
+    return s.code == E_OK ? OK : fault_set(f, s, "entry: %s", status_text(s));
+}
+
+/* Counts what was taken; the summary that ends a segment has to be true of what is before it. */
+static status taken_count(struct ledger *l, const struct batch *b, bool closes, struct fault *f)
+{
+    const uint32_t last = batch_count(b) - 1;
+    struct entry entry = {};
+    for (uint32_t i = 0; i < last + !closes; i++)
+        TRY(summary_count(l->summary, batch_entry(b, i), f));
+    if (!closes) return OK;
+    TRY(entry_parse(batch_entry(b, last), &entry, f));
+    if (entry.schema->kind == KIND_summary) return summary_check(l->summary, &entry, f);
+    return fault_set(f, FAIL(E_VALUE), "a segment has to end with a summary");
+}
+
+status ledger_seal_taken(struct ledger *l, struct batch *b, struct fault *f)
+{
+    TRY(check_running(l, f));
+    assert(batch_count(b) > 0);
+    const bool closes = (batch_first_index(b) + batch_count(b)) % SEGMENT_ENTRIES == 0;
+    status s = batch_flush(b, &l->tools, f);
+    if (s.code == E_OK) s = taken_count(l, b, closes, f);
+    if (s.code == E_OK) s = frame_finish(l, b, closes, f);
+    return s.code == E_OK ? OK : stop(l, s);
 }
 
 /* Opens the file of the segment that is to be written, made first where it is new. */

@@ -74,6 +74,12 @@ bool ledger_is_full(const struct ledger *l, const struct batch *b);
  * signed in order. The batch must have a record. */
 status ledger_seal(struct ledger *l, struct batch *b, struct signer_request *ret_request,
                    struct fault *f);
+/* Adds an entry as another copy of this log has it, without its opening, to a batch that has no
+ * records of its own; ledger_seal_taken then does what ledger_seal does, but for summaries, which
+ * are among what was taken and have to be true. Nothing here says whether the entry is of this log:
+ * ledger/backup/takeover.h does. E_LIMIT, E_STOPPED; sealing: E_CORRUPT, E_INVALID, E_VALUE. */
+status ledger_take(struct ledger *l, struct batch *b, slice entry, struct fault *f);
+status ledger_seal_taken(struct ledger *l, struct batch *b, struct fault *f);
 /* Makes the batch durable: reserve, one write, one fdatasync. */
 status ledger_write(struct ledger *l, struct batch *b, struct fault *f);
 /* The consistency proof from a signed head to the tree as it is, for a signer that is behind. */

@@ -105,6 +105,7 @@ status opener_open(struct opener *o, uint64_t index, struct opened_record *ret_r
     struct block_head head = {};
     slice sealed = {};
     ret_record->gone = false;
+    ret_record->absent = false;
     if (!o->is_checked) TRY(erasures_check(vault_store(o->vault), o->archive, f));
     o->is_checked = true;
     TRY(archive_batch(o->archive, index, &frame, f));
@@ -115,6 +116,7 @@ status opener_open(struct opener *o, uint64_t index, struct opened_record *ret_r
     const status loaded = block_load(o, &head, sealed, f);
     if (loaded.code == E_ERASED) {
         ret_record->gone = true;
+        ret_record->absent = loaded.detail == VAULT_ABSENT;
         return OK;
     }
     TRY(loaded);

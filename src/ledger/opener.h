@@ -16,7 +16,8 @@ struct opener;
 struct opened_record {
     slice entry_bytes;
     struct entry entry;
-    bool gone;              /* erased as a whole: opening is meaningless */
+    bool gone;              /* there is no opening: it was erased as a whole, or */
+    bool absent;            /* it came without one */
     struct opening opening; /* of kinds without a body */
     salt salts[FIELDS_MAX]; /* of the fields that were not erased */
 };

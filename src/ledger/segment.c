@@ -153,6 +153,14 @@ void block_head_write(const struct block_head *h, struct writer *w)
     write_zeros(w, 4);
 }
 
+/* A block without openings has nothing that an opening would need. */
+static bool is_bare(const struct block_head *h)
+{
+    static const uint8_t no_key[WRAPPED_KEY_BYTES];
+    return h->plain_bytes == 0 && h->sealed_bytes == 0 &&
+           bytes_equal(h->wrapped_key, no_key, sizeof no_key);
+}
+
 /* Reads a head; the cursor may have moved on failure. */
 static status take_block_head(struct cursor *c, struct block_head *ret_head)
 {
@@ -168,7 +176,8 @@ static status take_block_head(struct cursor *c, struct block_head *ret_head)
     TRY(cursor_copy(c, sizeof h.wrapped_key, h.wrapped_key));
     TRY(take_zeros(c, 4));
     if (h.record_count == 0 || h.record_count > BLOCK_RECORDS_MAX) return FAIL(E_LIMIT);
-    if (h.packing > BLOCK_ZSTD) return FAIL(E_UNKNOWN);
+    if (h.packing > BLOCK_ABSENT) return FAIL(E_UNKNOWN);
+    if (h.packing == BLOCK_ABSENT && !is_bare(&h)) return FAIL(E_SYNTAX);
     if (h.plain_bytes > BATCH_FRAME_BYTES_MAX) return FAIL(E_LIMIT);
     *ret_head = h;
     return OK;

@@ -66,7 +66,9 @@ struct block_head {
     uint8_t wrapped_key[WRAPPED_KEY_BYTES];
 };
 
-enum block_packing { BLOCK_STORED = 0, BLOCK_ZSTD = 1 };
+/* BLOCK_ABSENT: the entries came without their openings (ledger/backup/takeover.h); there are no
+ * sealed bytes and no key. */
+enum block_packing { BLOCK_STORED = 0, BLOCK_ZSTD = 1, BLOCK_ABSENT = 2 };
 
 struct batch_trailer {
     uint64_t size; /* of the tree with this batch */

@@ -78,6 +78,7 @@ def lost():
 @tap.test
 def the_page_has_a_command_for_every_step():
     assert list(COMMANDS) == ["Backing up", "Coming back", "The log is behind",
+                              "Only copies without private values have the entries",
                               "Nobody has the entries, or the signer is lost",
                               "After any of these"]
 
@@ -127,6 +128,21 @@ def a_log_that_is_behind_is_read_only_until_it_has_the_entries_of_the_lost_folde
     assert b"read-only" not in said, said
     assert show(first)["fields"]["subject"] == "four 0"
     append("five", 5)
+    follow("After any of these")
+    lost()
+
+
+@tap.test
+def entries_that_only_an_export_has_come_back_without_their_values():
+    follow("Backing up")
+    first = append("lone", 50)
+    good("candor log export ./node ./export")
+    assert b"read-only: the log has" in follow("Coming back")
+    said = follow("Only copies without private values have the entries")
+    assert b"without their private values: 5" in said and b"read-only" not in said, said
+    assert show(first)["absent"] is True
+    good(f"candor log prove ./node {first}")
+    append("again", 5)
     follow("After any of these")
     lost()
 

@@ -305,7 +305,8 @@ static void what_is_missing_without_an_erasure_is_named(void **)
     ok(rotation_commit(r, state.rewrites_bytes, &fault));
     rotation_free(r);
     keys_free(keys);
-    expect_fault("entry 120 to entry 159: values are missing that no erasure in the log covers");
+    expect_fault(
+        "entry 120 to entry 159: values are missing that no erasure and no gap in the log covers");
 }
 
 static void a_key_file_put_back_is_named_and_the_erasure_carried_out_again(void **)

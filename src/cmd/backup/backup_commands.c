@@ -19,7 +19,7 @@ static const struct option restore_options[] = {
 };
 
 static const struct option recover_options[] = {
-    { "--from", "PATH", "another copy of the log: a backup, or a node's folder", false },
+    { "--from", "PATH", "another copy of the log: a backup, a node's folder, or an export", false },
     { "--succeed", "NEWDIR", "end this log, and begin a new one there", false },
     { "--origin", "NAME", "with --succeed: the new log's name", false },
     {},
@@ -87,6 +87,11 @@ const struct command backup_commands[] = {
             "extends\n"
             "what this log has and what its signer signed. A damaged log is mended the same "
             "way.\n\n"
+            "PATH may also be what candor log export wrote, or a mirror has: entries without "
+            "private\n"
+            "values. The checkpoint then has to be cosigned too, as the node's policy asks. What "
+            "did\n"
+            "not come back is named by a gap record of the log, which cannot be left out.\n\n"
             "Where no copy has them, or the signer is lost, the log is at its end. Then\n\n"
             "  candor recover ./node --succeed ./new --origin log.example.com/eu-2\n\n"
             "retires it and begins another log, whose entry 0 is the old one's last checkpoint. "

@@ -44,13 +44,14 @@ static void print_result(const struct fsck_result *r, bool json)
 {
     if (json) {
         printf("{\"entries\":%" PRIu64 ",\"openings\":%" PRIu64 ",\"erased\":%" PRIu64
-               ",\"fields_erased\":%" PRIu64 ",\"faults\":%" PRIu64 "}\n",
-               r->entries, r->openings, r->erased, r->reduced, r->faults);
+               ",\"fields_erased\":%" PRIu64 ",\"absent\":%" PRIu64 ",\"faults\":%" PRIu64 "}\n",
+               r->entries, r->openings, r->erased, r->reduced, r->absent, r->faults);
         return;
     }
     printf("%" PRIu64 " entries proven, %" PRIu64 " openings hold, %" PRIu64
-           " records erased, %" PRIu64 " lost some fields, %" PRIu64 " faults\n",
-           r->entries, r->openings, r->erased, r->reduced, r->faults);
+           " came without one, %" PRIu64 " records erased, %" PRIu64 " lost some fields, %" PRIu64
+           " faults\n",
+           r->entries, r->openings, r->absent, r->erased, r->reduced, r->faults);
 }
 
 int run_fsck(const struct invocation *inv)

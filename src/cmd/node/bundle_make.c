@@ -18,6 +18,10 @@ static status format(const struct opened_record *r, uint64_t index, const bool *
                      struct writer *w, struct fault *f)
 {
     const struct schema *schema = r->entry.schema;
+    if (r->absent) {
+        return fault_set(f, FAIL(E_ERASED), "index %" PRIu64 ": its private values were never here",
+                         index);
+    }
     if (r->gone) return erased(NULL, 0, index, f);
     for (size_t i = 0; i < schema->field_count; i++) {
         const bool gone = shown[i] && r->opening.fields[i].type == TYPE_ERASED;

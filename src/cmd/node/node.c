@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "cmd/backup/gap.h"
 #include "cmd/gather/restored.h"
 #include "cmd/incident/incident_book.h"
 #include "ledger/layout.h"
@@ -104,8 +105,9 @@ static status log_open(const char *dir, struct node *n, struct fault *f)
     TRY(ledger_open(&n->store, &options, &n->ledger, f));
     n->archive = ledger_archive(n->ledger);
     const struct commit_signer signer = signer_remote_interface(n->signer);
-    return committer_new(n->ledger, &n->store, n->config.origin, &signer, &hello->head,
-                         &n->committer, f);
+    TRY(committer_new(n->ledger, &n->store, n->config.origin, &signer, &hello->head, &n->committer,
+                      f));
+    return gap_settle(n, f);
 }
 
 status node_open_writing(const char *dir, struct node *ret_node, struct fault *f)

@@ -41,7 +41,7 @@ status record_write(const struct opened_record *r, uint64_t index, struct writer
         json_key(&j, "fields");
         print_fields(&j, s, fields);
     } else if (r->gone) {
-        json_member_bool(&j, "erased", true);
+        json_member_bool(&j, r->absent ? "absent" : "erased", true);
     } else if (r->opening.field_count > 0) {
         json_key(&j, "fields");
         print_fields(&j, s, r->opening.fields);

@@ -314,14 +314,17 @@ static status carry_out(struct ledger *l, const struct erased_set *set, struct f
     return s;
 }
 
-/* The head of the last block of a batch; E_NOT_FOUND if it has none. */
+/* The head of the last block of a batch that has openings; E_NOT_FOUND if it has none. */
 static status last_block(const struct batch_frame *frame, struct block_head *ret_head)
 {
     struct cursor c = cursor_of(frame->blocks);
     slice sealed = {};
     status found = FAIL(E_NOT_FOUND);
     while (cursor_left(&c) > 0) {
-        TRY(block_next(&c, ret_head, &sealed));
+        struct block_head head = {};
+        TRY(block_next(&c, &head, &sealed));
+        if (head.packing == BLOCK_ABSENT) continue;
+        *ret_head = head;
         found = OK;
     }
     return found;

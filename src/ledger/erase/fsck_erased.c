@@ -25,6 +25,7 @@ struct fsck_erased {
     const struct store *store; /* borrowed */
     struct erasures_room *room;
     struct runs missing; /* sorted, apart */
+    struct runs gaps;    /* the same: entries that gap records name */
     struct runs covered; /* as the entries stand in the log; sorted when they are judged */
 };
 
@@ -45,6 +46,7 @@ void fsck_erased_free(struct fsck_erased *e)
     erasures_room_free(e->room);
     free(e->missing.at);
     free(e->covered.at);
+    free(e->gaps.at);
     free(e);
 }
 
@@ -98,12 +100,24 @@ status fsck_erased_entry(struct fsck_erased *e, uint64_t index, const struct ent
     return OK;
 }
 
+status fsck_erased_gap(struct fsck_erased *e, struct gap_range range)
+{
+    const uint64_t more = range.last - range.first; /* one less than there are: cannot wrap */
+    const uint64_t count = more == UINT64_MAX ? more : more + 1;
+    return push(&e->gaps, (struct run){ .item = { range.first, count, ERASED_WHOLE } });
+}
+
 static int by_first(const void *a, const void *b)
 {
     const struct run *x = a;
     const struct run *y = b;
     if (x->item.first != y->item.first) return x->item.first < y->item.first ? -1 : 1;
     return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+static void sort(struct runs *r)
+{
+    if (r->count > 0) qsort(r->at, r->count, sizeof *r->at, by_first);
 }
 
 /* A verdict on consecutive records, told when it ends. */
@@ -130,7 +144,9 @@ static void verdict_tell(struct judge *j)
     const unsigned long long last = v->first + v->count - 1;
     if (v->is_forged) {
         writer_printf(
-            &w, "entry %llu to entry %llu: values are missing that no erasure in the log covers",
+            &w,
+            "entry %llu to entry %llu: values are missing that no erasure and no gap in the "
+            "log covers",
             first, last);
     } else {
         writer_printf(
@@ -204,9 +220,9 @@ void fsck_erased_judge(struct fsck_erased *e, void (*tell)(void *with, const cha
     struct judge j = { .tell = tell, .with = with };
     struct walk missing = { .runs = &e->missing };
     struct walk covered = { .runs = &e->covered };
-    if (e->covered.count > 0) {
-        qsort(e->covered.at, e->covered.count, sizeof *e->covered.at, by_first);
-    }
+    struct walk gaps = { .runs = &e->gaps };
+    sort(&e->covered);
+    sort(&e->gaps);
     for (uint64_t index = 0;; index++) {
         uint64_t at = UINT64_MAX;
         uint64_t entry = 0;
@@ -214,8 +230,9 @@ void fsck_erased_judge(struct fsck_erased *e, void (*tell)(void *with, const cha
         if (!next_index(&covered, index, &at) && !some) break;
         index = at;
         const uint64_t gone = fields_at(&missing, index, &entry);
+        const bool excused = gone == ERASED_WHOLE && fields_at(&gaps, index, &entry) != 0;
         const uint64_t allowed = fields_at(&covered, index, &entry);
-        if ((gone & ~allowed) != 0) verdict_add(&j, index, true, 0);
+        if ((gone & ~allowed) != 0 && !excused) verdict_add(&j, index, true, 0);
         if ((allowed & ~gone) != 0) verdict_add(&j, index, false, entry);
     }
     verdict_tell(&j);

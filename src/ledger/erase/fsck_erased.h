@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "ledger/archive.h"
+#include "ledger/backup/gaps.h"
 #include "ledger/erase/erased_set.h"
 #include "record/entry.h"
 
 /*
  * fsck_erased: holds what is missing in the openings against what the log's erasure entries cover,
- * both ways: a value that is gone needs an erasure, and what an erasure covers has to be gone.
+ * both ways: a value that is gone needs an erasure, and what an erasure covers has to be gone. A
+ * whole opening may also be missing where a gap record names its entry.
  *
  * Memory: 32 bytes for each erased record or run of them.
  */
@@ -21,6 +23,9 @@ status fsck_erased_missing(struct fsck_erased *e, uint64_t index, uint64_t field
  * there as the entry says, E_NOMEM. */
 status fsck_erased_entry(struct fsck_erased *e, uint64_t index, const struct entry *entry,
                          struct fault *f);
+/* A gap record of the log names these entries: their openings may be missing as a whole. E_NOMEM.
+ */
+status fsck_erased_gap(struct fsck_erased *e, struct gap_range range);
 /* Tells every contradiction in one line each, a run of records as one. */
 void fsck_erased_judge(struct fsck_erased *e, void (*tell)(void *with, const char *text),
                        void *with);

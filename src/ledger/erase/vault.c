@@ -65,6 +65,11 @@ status vault_open(struct vault *v, const struct block_head *head, slice sealed,
                   struct writer *plain, uint8_t ret_key[BLOCK_KEY_BYTES], struct fault *f)
 {
     struct block_head now = *head;
+    if (head->packing == BLOCK_ABSENT) {
+        return fault_set(f, FAIL_AT(E_ERASED, VAULT_ABSENT),
+                         "block %llu: its openings were never here",
+                         (unsigned long long)head->number);
+    }
     TRY(rewrites_use(v, head->number / GROUP_BLOCKS, f));
     TRY(keys_unwrap(v->keys, head->number, head->wrapped_key, ret_key, f));
     if (rewrites_has(v->rewrites, head->number)) {

@@ -34,7 +34,7 @@ static void lot_check(struct fsck_openings *o, const struct fsck_openings_watche
     if (salted.code == E_OK) opening_check_many(o->claims, o->count);
     for (size_t i = 0; i < o->count; i++) {
         const status s = salted.code == E_OK ? o->claims[i].result : salted;
-        w->checked(w->self, o->indices[i], &o->openings[i], s);
+        w->checked(w->self, o->indices[i], &o->entries[i], &o->openings[i], s);
     }
     o->count = 0;
 }
@@ -60,7 +60,7 @@ static status take(struct fsck_openings *o, struct cursor *at, const struct fsck
     TRY(entry_split(block->entries[nth], entry)); /* all of it is checked elsewhere */
     if (sealed.gone) {
         lot_check(o, w); /* told in the order of the log */
-        w->checked(w->self, index, NULL, OK);
+        w->checked(w->self, index, entry, NULL, OK);
         return OK;
     }
     if ((entry->schema->flags & KIND_BODY) != 0) {
@@ -84,7 +84,7 @@ status fsck_openings_check(struct fsck_openings *o, const struct fsck_block *blo
         const status s = take(o, &at, block, i, watcher);
         if (s.code != E_OK) {
             lot_check(o, watcher);
-            watcher->checked(watcher->self, first + i, NULL, s);
+            watcher->checked(watcher->self, first + i, NULL, NULL, s);
         }
         if (o->count == LOT) lot_check(o, watcher);
     }

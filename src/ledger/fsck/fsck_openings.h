@@ -19,9 +19,10 @@ struct fsck_block {
 
 struct fsck_openings_watcher {
     void *self;
-    /* Told of each entry that is not public as a whole, in the order of the log: OK with its
-     * opening, or NULL where that is gone; or what is wrong with it. */
-    void (*checked)(void *self, uint64_t index, const struct opening *opening, status s);
+    /* Told of each entry that is not public as a whole, in the order of the log: OK with the entry
+     * and its opening, or NULL where that is gone; or what is wrong with it. */
+    void (*checked)(void *self, uint64_t index, const struct entry *entry,
+                    const struct opening *opening, status s);
 };
 
 /* NULL if memory is out. */
