@@ -25,7 +25,7 @@ enum {
 /* The field ids of a kind; 0: it has none. */
 struct fields_of {
     uint8_t time, since, id, earlier, notice, cause, keywords, other, language, types, items,
-        produced, who, content;
+        produced, who, content, restriction;
 };
 
 static const struct fields_of fields_of[KIND_LAST + 1] = {
@@ -64,6 +64,7 @@ static const struct fields_of fields_of[KIND_LAST + 1] = {
                       .notice = FIELD_appeal_notice,
                       .cause = FIELD_appeal_enforcement,
                       .language = FIELD_appeal_language,
+                      .restriction = FIELD_appeal_restriction,
                       .who = FIELD_appeal_account_id },
 };
 
@@ -279,6 +280,7 @@ static void take_items(const struct taking *t, const struct fields_of *fields)
     if (value_of(t, fields->produced, LOST_ITEMS, &value)) {
         t->row->produced = value.at[0] != 0 ? PRODUCED_YES : PRODUCED_NO;
     }
+    if (value_of(t, fields->restriction, LOST_LINKS, &value)) t->row->produced = PRODUCED_YES;
 }
 
 /* Who is concerned; if that is not stated, which content; else the record stands for itself. */

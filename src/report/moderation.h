@@ -55,7 +55,7 @@ struct moderation_row {
     uint8_t lost;     /* enum moderation_lost */
     uint8_t types;    /* bit n: nth of words_content_types */
     uint8_t language; /* 1 + its place in words_languages; 0: not stated */
-    uint8_t produced; /* enum moderation_produced */
+    uint8_t produced; /* enum moderation_produced: data, by an order; by an appeal, a restriction */
 };
 static_assert(sizeof(struct moderation_row) == 64, "ten million rows are 640 MB");
 

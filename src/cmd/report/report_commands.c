@@ -35,6 +35,21 @@ const struct command report_commands[] = {
       .arguments_min = 1,
       .arguments_max = 1,
       .run = run_report_build },
+    { .name = "report harmonised",
+      .arguments = "DIR",
+      .summary = "Build the harmonised report of the Digital Services Act",
+      .details =
+          "Writes the eleven CSV parts of the official templates from the records under the\n"
+          "newest checkpoint, with definitions.txt, the manifest and the checkpoint. What\n"
+          "no record can supply is taken from what was declared for the period; service\n"
+          "and tier must be: part1/service, and part1/tier (intermediary, hosting,\n"
+          "platform, vlop or vlose). Prints what else the tier asks for and is missing.\n\n"
+          "  candor declared add ./node < declared.jsonl\n"
+          "  candor report harmonised ./node --period 2026-H1 --out ./harmonised",
+      .options = build_options,
+      .arguments_min = 1,
+      .arguments_max = 1,
+      .run = run_report_harmonised },
     { .name = "report verify",
       .arguments = "OUT",
       .summary = "Count a report anew from public entries, offline",

@@ -10,6 +10,8 @@ extern const struct command report_commands[];
 
 /* candor report build. */
 int run_report_build(const struct invocation *inv);
+/* candor report harmonised. */
+int run_report_harmonised(const struct invocation *inv);
 /* candor report verify. */
 int run_report_verify(const struct invocation *inv);
 /* candor report lint. */

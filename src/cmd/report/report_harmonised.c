@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report harmonised: the eleven parts, from the records under the newest checkpoint.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include "base/bytes.h"
+#include "base/json_writer.h"
+#include "cmd/node/view.h"
+#include "cmd/progress.h"
+#include "cmd/report/report_commands.h"
+#include "ledger/keys.h"
+#include "os/dir.h"
+#include "report/harmonised/harmonised.h"
+#include "base/banned.h"
+
+enum { EXIT_USAGE = 2, ANSWER_BYTES_MAX = 256 * 1024 };
+
+/* Everything that is held while it is built. */
+struct building {
+    struct view view;
+    struct moderation *moderation; /* owned */
+    struct declared *declared;     /* owned */
+    struct harmonised *report;     /* owned */
+    struct progress progress;
+};
+
+static bool wants(void *, uint64_t, slice entry)
+{
+    return moderation_wants(entry) || declared_wants(entry);
+}
+
+static status take(void *self, const struct scanned_record *r, struct fault *f)
+{
+    const struct building *b = self;
+    if (r->entry->schema->kind == KIND_declared) return declared_take(b->declared, r, f);
+    return moderation_take(b->moderation, r, f);
+}
+
+static void show_progress(void *self, uint64_t entries)
+{
+    progress_step(&((struct building *)self)->progress, entries);
+}
+
+static status scan(struct building *b, struct fault *f)
+{
+    struct node *n = &b->view.node;
+    const uint64_t size = b->view.head.checkpoint.size;
+    const struct scan_watcher watcher = { b, take, wants, show_progress };
+    struct keys *keys = NULL;
+    TRY(keys_open(&n->store, NULL, &keys, f));
+    b->progress = progress_start("reading", size, "entries");
+    const status s = scan_records(n->archive, keys, 0, size, &watcher, f);
+    progress_end(&b->progress);
+    keys_free(keys);
+    return s;
+}
+
+/* The checkpoint that covers what was counted goes in last, as everywhere. */
+static status write_files(const struct building *b, const char *out, struct fault *f)
+{
+    struct file folder = {};
+    status s = OK;
+    TRY(dir_make(NULL, out, f));
+    TRY(dir_open(NULL, out, &folder, f));
+    for (enum harmonised_file i = 0; i < HARMONISED_FILES && s.code == E_OK; i++) {
+        s = dir_replace(&folder, harmonised_file_name(b->report, i),
+                        harmonised_file_bytes(b->report, i), f);
+    }
+    if (s.code == E_OK) {
+        s = dir_replace(&folder, "checkpoint", log_head_note(&b->view.head), f);
+    }
+    file_close(&folder);
+    return s;
+}
+
+static void write_lines(struct json_writer *j, const char *key, slice lines)
+{
+    json_key(j, key);
+    json_array(j);
+    while (lines.len > 0) {
+        const uint8_t *end = memchr(lines.at, '\n', lines.len);
+        const size_t len = end == NULL ? lines.len : (size_t)(end - lines.at);
+        json_string(j, (slice){ lines.at, len });
+        lines = slice_from(lines, end == NULL ? len : len + 1);
+    }
+    json_array_end(j);
+}
+
+/* What was declared for cells that the report does not have. */
+static void write_unused(struct json_writer *j, struct declared *declared)
+{
+    size_t count = 0;
+    const struct declaration *all = declared_all(declared, &count);
+    json_key(j, "unused");
+    json_array(j);
+    for (size_t i = 0; i < count; i++) {
+        const bool ours = slice_starts(all[i].cell, slice_text("part"));
+        if (ours && !all[i].is_used) json_string(j, all[i].cell);
+    }
+    json_array_end(j);
+}
+
+static void tell(const struct building *b, const struct report_period *period)
+{
+    static uint8_t room[ANSWER_BYTES_MAX];
+    struct writer w = writer_of(room, sizeof room);
+    struct json_writer j = json_writer_of(&w);
+    const struct harmonised *h = b->report;
+    json_object(&j);
+    json_member_text(&j, "period", period->name);
+    json_member_u64(&j, "size", b->view.head.checkpoint.size);
+    json_member_u64(&j, "counted", harmonised_cells(h, REPORT_COUNTED));
+    json_member_u64(&j, "opened", harmonised_cells(h, REPORT_OPENED));
+    json_member_u64(&j, "declared", harmonised_cells(h, REPORT_DECLARED));
+    json_member_u64(&j, "unplaced", harmonised_unplaced(h));
+    write_lines(&j, "missing", harmonised_missing(h));
+    write_unused(&j, b->declared);
+    json_object_end(&j);
+    printf("%.*s\n", (int)w.len, (const char *)w.at);
+}
+
+static status build(struct building *b, const struct report_period *period, const char *out,
+                    struct fault *f)
+{
+    const struct checkpoint *c = &b->view.head.checkpoint;
+    b->moderation = moderation_new();
+    b->declared = declared_new(period);
+    if (b->moderation == NULL || b->declared == NULL) {
+        return fault_set(f, FAIL(E_NOMEM), "out of memory");
+    }
+    TRY(scan(b, f));
+    const struct harmonised_input in = {
+        .log = { .period = *period, .origin = c->origin, .size = c->size, .root = c->root },
+        .moderation = b->moderation,
+        .declared = b->declared,
+    };
+    TRY(harmonised_build(&in, &b->report, f));
+    return write_files(b, out, f);
+}
+
+int run_report_harmonised(const struct invocation *inv)
+{
+    struct building b = {};
+    struct report_period period = {};
+    struct fault f = {};
+    const char *name = invocation_value(inv, "--period", NULL);
+    const char *out = invocation_value(inv, "--out", NULL);
+    if (name == NULL || report_period_parse(slice_text(name), &period).code != E_OK) {
+        return command_fail(EXIT_USAGE, "report harmonised: --period is 2026-H1, 2026-H2 or 2026");
+    }
+    if (out == NULL) {
+        return command_fail(EXIT_USAGE, "report harmonised: --out is the folder to write");
+    }
+    status s = view_open(inv->arguments[0], &b.view, &f);
+    if (s.code == E_OK) {
+        s = build(&b, &period, out, &f);
+        if (s.code == E_OK) tell(&b, &period);
+        view_close(&b.view);
+    }
+    harmonised_free(b.report);
+    declared_free(b.declared);
+    moderation_free(b.moderation);
+    if (s.code == E_OK) return 0;
+    return command_fail(s.code == E_INVALID ? EXIT_USAGE : status_exit(s),
+                        "report harmonised: %s: %s", inv->arguments[0], f.text);
+}
