@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "base/bytes.h"
+#include "base/writer.h"
 #include "report/lint/lint.h"
 #include "report/lint/table.h"
 

@@ -45,23 +45,25 @@ static uint8_t quote_at(slice text)
     return text.at[2] == 0x9c || text.at[2] == 0x9d ? '"' : 0;
 }
 
+/* The next character of a text, folded, and its bytes in the text. */
+static uint8_t fold(slice text, size_t *ret_used)
+{
+    const uint8_t c = text.at[0];
+    const size_t space = space_at(text);
+    const uint8_t quote = quote_at(text);
+    *ret_used = quote != 0 ? 3 : space > 0 ? space : 1;
+    return quote != 0 ? quote : space > 0 || c == '_' ? ' ' : text_lower_ascii(c);
+}
+
 slice label_fold(slice text, uint8_t *room)
 {
     size_t len = 0;
     text = label_trim(text);
     while (text.len > 0 && len < LABEL_BYTES_MAX) {
         size_t used = 1;
-        const size_t space = space_at(text);
-        const uint8_t quote = quote_at(text);
-        uint8_t c = text_lower_ascii(text.at[0]);
-        if (space > 0 || c == '_') {
-            used = space > 0 ? space : 1;
-            c = ' ';
-        }
-        if (quote != 0) {
-            used = 3;
-            c = quote;
-        }
+        uint8_t c = text.at[0];
+        const bool plain = c > ' ' && c < 0x80 && c != '_'; /* nearly all are */
+        c = plain ? text_lower_ascii(c) : fold(text, &used);
         text = slice_from(text, used);
         if (c == ' ' && len > 0 && room[len - 1] == ' ') continue;
         room[len++] = c;

@@ -5,8 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "base/writer.h"
-#include "report/lint/check.h"
+#include "report/lint/check_set.h"
 #include "base/banned.h"
 
 enum { FINDINGS_START = 64, MESSAGE_BYTES_MAX = 400 };
@@ -175,10 +174,31 @@ const struct lint_finding *lint_findings(const struct lint *l, size_t *ret_count
 
 /* ---- judging ---- */
 
+static status judge_set(struct lint *l, const struct set *s, struct fault *f)
+{
+    check_shape(l, s);
+    check_cells(l, s);
+    check_period(l, s);
+    TRY(check_categories(l, s, f));
+    check_sums(l, s);
+    check_measures(l, s);
+    check_automated(l, s);
+    check_appeals(l, s);
+    check_scopes(l, s);
+    check_people(l, s);
+    return OK;
+}
+
 static status judge(struct lint *l, struct fault *f)
 {
+    struct set *sets = NULL;
+    size_t count = 0;
     TRY(recognise_all(l, f));
     check_bytes(l);
+    const status s = set_find(l, LINT_NEW, &sets, &count);
+    if (s.code != E_OK) return fault_set(f, s, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        TRY(judge_set(l, &sets[i], f));
     return OK;
 }
 
