@@ -4,6 +4,7 @@
  * C program: read it next to docs/formats/. Same arguments, same exit status as candor verify:
  *
  *   node tools/verify.mjs FILE [--vkey KEY]… [--policy FILE] [--entry FILE] [--old FILE] [--json]
+ *   node tools/verify.mjs report OUT [--vkey KEY]… [--policy FILE] --recount PUBLIC [--json]
  *
  * 0 verified, 1 does not verify, 2 malformed or something is missing, 3 the system failed.
  * Trees are computed by the recursive definitions of RFC 6962, the C program uses the iterative ones
@@ -15,7 +16,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const SIZE_MAX = 2n ** 63n - 1n;
-const U64_MAX = 2n ** 64n - 1n;
+export const U64_MAX = 2n ** 64n - 1n;
 const NAME_MAX = 255, NOTE_MAX = 1 << 20, TEXT_MAX = 32768, SIGNATURES_MAX = 128;
 const SIGNATURE_MAX = 4096, KEY_MAX = 2048, HASHES_MAX = 63, EXTRA_MAX = 65536;
 const PROOF_MAX = 4 << 20, POLICY_MAX = 256 * 1024, FILE_MAX = 64 << 20, OF_KIND_MAX = 64;
@@ -28,12 +29,12 @@ class Refusal extends Error {
     }
 }
 
-const malformed = (message) => { throw new Refusal(2, message); };
-const invalid = (message) => { throw new Refusal(1, message); };
+export const malformed = (message) => { throw new Refusal(2, message); };
+export const invalid = (message) => { throw new Refusal(1, message); };
 
 // ---- bytes and text ----
 
-const sha256 = (...parts) => {
+export const sha256 = (...parts) => {
     const h = createHash("sha256");
     for (const part of parts) h.update(part);
     return h.digest();
@@ -46,18 +47,18 @@ function fromBase64(text) {
     return bytes.toString("base64") === text ? bytes : null;
 }
 
-function decimal(text, max) {
+export function decimal(text, max) {
     if (!/^(0|[1-9][0-9]*)$/.test(text)) return null;
     const value = BigInt(text);
     return value <= max ? value : null;
 }
 
 // Every byte one character: positions and comparisons stay exact, whatever the bytes are.
-const latin1 = (bytes) => bytes.toString("latin1");
-const shown = (text) => Buffer.from(text, "latin1").toString("utf8");
+export const latin1 = (bytes) => bytes.toString("latin1");
+export const shown = (text) => Buffer.from(text, "latin1").toString("utf8");
 
 /** The lines of a latin1 text that must each end in LF. */
-class Lines {
+export class Lines {
     constructor(text) {
         this.text = text;
         this.at = 0;
@@ -310,7 +311,7 @@ function satisfied(node, signers) {
 
 // ---- trust ----
 
-function readTrust(vkeys, policyBytes) {
+export function readTrust(vkeys, policyBytes) {
     const policy = policyBytes === undefined ? null : parsePolicy(policyBytes);
     const keys = policy === null ? [] : [...policy.keys];
     if (vkeys.length > 64) malformed("too many keys");
@@ -357,7 +358,7 @@ function checkPolicy(policy, origin, signed) {
     }
 }
 
-function checkpointOf(trust, text, answer) {
+export function checkpointOf(trust, text, answer) {
     const { cp, signed } = logSigned(trust, text);
     if (trust.policy !== null) checkPolicy(trust.policy, cp.origin, signed);
     answer.fact("log", shown(cp.origin));
@@ -460,7 +461,7 @@ function parsePath(lines) {
 }
 
 /** {index, cp} of an entry that a tlog-proof, given as text, shows to be in the log. */
-function leafOf(trust, text, entry, answer) {
+export function leafOf(trust, text, entry, answer) {
     const { index, path, extra, checkpoint } = parseInclusion(text);
     const cp = checkpointOf(trust, checkpoint, answer);
     const leaf = leafHash(entry);
@@ -530,7 +531,7 @@ function verifyConsistency(input, answer) {
 
 const TYPES = ["absent", "text", "bytes", "u64", "i64", "time", "bool", "raw", "hash", "texts"];
 const FIXED = { 3: 8, 4: 8, 5: 8, 6: 1, 8: 32 };
-const COLUMN_WIDTHS = { market: 2, choice: 1, bits: 1, flag: 1, u8: 1, u16: 2 };
+export const COLUMN_WIDTHS = { market: 2, choice: 1, bits: 1, flag: 1, u8: 1, u16: 2 };
 const BUNDLE_MAX = 4 << 20, COUNT_MAX = 8 << 20, COLUMNS_MAX = 13;
 const GRANULARITY = { second: 1n, minute: 60n, day: 86400n };
 
@@ -545,7 +546,7 @@ function words(line, what) {
 }
 
 /** A schema row (candor/schema@v1): what the fields of a kind are called and how they are typed. */
-function parseSchema(lines) {
+export function parseSchema(lines) {
     const row = { fields: [], columnsBytes: 0, body: false };
     if (lines.next() !== "candor/schema@v1") malformed("schema: unknown format");
     for (let line = lines.next(); line !== ""; line = lines.next()) {
@@ -568,7 +569,7 @@ function parseSchema(lines) {
 }
 
 /** {root, body} of an entry of that schema. */
-function splitEntry(bytes, row) {
+export function splitEntry(bytes, row) {
     const fixed = 9 + row.columnsBytes + 32;
     if (bytes.length > 65535 || bytes.length < fixed) malformed("entry: wrong length");
     if (bytes[0] !== 1) malformed("entry: unknown version");
@@ -590,7 +591,7 @@ function splitEntry(bytes, row) {
 }
 
 /** The values of a body by field: {type, value}. */
-function parseBody(body, row) {
+export function parseBody(body, row) {
     const n = row.fields.length;
     if (body.length < n) malformed("body: cut off");
     const values = row.fields.map((f, i) => {
@@ -852,7 +853,7 @@ function verifyPlainNote(input, answer) {
 
 // ---- the whole ----
 
-class Answer {
+export class Answer {
     constructor() {
         this.kind = "";
         this.facts = [];
@@ -889,7 +890,7 @@ export function verifyFile(file, given) {
     return answer;
 }
 
-function readArguments(args) {
+function readArguments(args, isReport) {
     const given = { vkeys: [], json: false };
     const files = {};
     for (let i = 0; i < args.length; i++) {
@@ -901,11 +902,17 @@ function readArguments(args) {
         };
         if (name === "--vkey") given.vkeys.push(value());
         else if (["--policy", "--entry", "--old"].includes(name)) files[name.slice(2)] = value();
+        else if (isReport && name === "--recount") given.recount = value();
         else if (name === "--json") given.json = true;
         else if (name.startsWith("--") || files.file !== undefined) malformed(`unexpected ${args[i]}`);
         else files.file = args[i];
     }
     if (files.file === undefined) malformed("usage: node verify.mjs FILE [--vkey KEY] [--policy FILE] …");
+    if (isReport) {
+        if (given.recount === undefined) malformed("--recount: the public entries of the log are needed");
+        given.out = files.file;
+        delete files.file;
+    }
     for (const [name, path] of Object.entries(files)) {
         given[name] = readFileSync(path === "-" ? 0 : path);
     }
@@ -921,11 +928,13 @@ function printText(answer) {
     console.log(lines.join("\n"));
 }
 
-function main(args) {
-    const json = args.includes("--json");
+async function main(args) {
+    const json = args.includes("--json"), isReport = args[0] === "report";
     try {
-        const given = readArguments(args);
-        const answer = verifyFile(given.file, given);
+        const given = readArguments(isReport ? args.slice(1) : args, isReport);
+        const answer = isReport
+            ? (await import("./verify_report.mjs")).verifyFolders(given.out, given.recount, given)
+            : verifyFile(given.file, given);
         if (json) {
             console.log(JSON.stringify({ verified: true, kind: answer.kind, facts: answer.facts,
                                          proven: answer.proven, not_proven: answer.notProven }));
@@ -943,5 +952,5 @@ function main(args) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-    process.exitCode = main(process.argv.slice(2));
+    main(process.argv.slice(2)).then((exit) => { process.exitCode = exit; });
 }

@@ -219,3 +219,28 @@ status recounting_check(const struct recounting *r, struct answer *answer, struc
     counter_free(p.counter);
     return s;
 }
+
+static status take_all(struct published *log, const struct checkpoint *c, struct pass *p,
+                       struct fault *fault)
+{
+    const struct merkle_range all = { 0, c->size };
+    TRY(published_open(log, c->size, fault));
+    if (c->size > 0) TRY(published_each(log, all, take, p, fault));
+    const hash root = merkle_frontier_root(&p->frontier);
+    return bytes_equal(root.bytes, c->root.bytes, SHA256_BYTES) ? OK : not_of_the_log(all, fault);
+}
+
+status recounting_all(struct published *log, const struct checkpoint *c,
+                      struct counter **ret_counter, struct fault *fault)
+{
+    struct pass p = { .stop = c->size, .false_summary = UINT64_MAX };
+    p.counter = counter_new(get_u64(c->root.bytes));
+    if (p.counter == NULL) return out_of_memory(fault);
+    const status s = take_all(log, c, &p, fault);
+    if (s.code == E_OK) {
+        *ret_counter = p.counter;
+    } else {
+        counter_free(p.counter);
+    }
+    return s;
+}

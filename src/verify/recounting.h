@@ -16,6 +16,8 @@
  * step that does not add up refutes it.
  * Source: docs/formats/counts.md section 6.
  */
+struct counter;
+
 struct recounting {
     struct published *log;
     bool whole;
@@ -33,3 +35,9 @@ bool recounting_is_whole(const struct recounting *r);
  * says what was checked. Cost: of all, about 100 ns an entry; of one segment, 65,536 of them at
  * most. */
 status recounting_check(const struct recounting *r, struct answer *answer, struct fault *fault);
+
+/* Counts every entry of the log before the size of the checkpoint; they must lead to its root. The
+ * counter is the caller's. What published_open and published_each say; E_INVALID if the entries are
+ * not the log's, E_UNKNOWN for an entry of a kind that is not known, E_NOMEM. */
+status recounting_all(struct published *log, const struct checkpoint *c,
+                      struct counter **ret_counter, struct fault *fault);

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/report/report.h"
+
+#include <stdlib.h>
+#include "base/bytes.h"
+#include "ledger/count/counter.h"
+#include "record/entry.h"
+#include "record/fields.h"
+#include "record/opening.h"
+#include "verify/leaf.h"
+#include "verify/recounting.h"
+#include "verify/report/expected.h"
+#include "verify/report/stated_manifest.h"
+#include "base/banned.h"
+
+enum { ARENA_BYTES_MAX = 1024 * 1024 * 1024, HEAD_BYTES_MAX = 1024, SHOWN_BYTES_MAX = 100 };
+
+struct report_check {
+    const struct report_given *in;
+    struct arena arena; /* owns the files that were read */
+    struct answer *answer;
+    struct checkpoint checkpoint;
+    struct stated_manifest manifest;
+    slice manifest_text;
+    struct definitions definitions;
+    struct counter *counter; /* owned */
+    struct stated csv;
+};
+
+static status load(struct report_check *c, const char *name, slice *ret_bytes, struct fault *fault)
+{
+    slice bytes = slice_none();
+    TRY(c->in->read(c->in->self, name, &bytes, fault));
+    *ret_bytes = arena_copy(&c->arena, bytes);
+    return ret_bytes->at == NULL ? fault_set(fault, FAIL(E_NOMEM), "out of memory") : OK;
+}
+
+/* ---- what the report is of, and that it is whole ---- */
+
+static status read_head(struct report_check *c, struct fault *fault)
+{
+    slice note = slice_none();
+    TRY(load(c, "checkpoint", &note, fault));
+    TRY(trust_checkpoint(c->in->trust, note, c->answer, &c->checkpoint, fault));
+    TRY(load(c, "manifest", &c->manifest_text, fault));
+    TRY(stated_manifest_read(c->manifest_text, &c->manifest, fault));
+    const bool same = slice_equal(c->manifest.origin, c->checkpoint.origin) &&
+                      c->manifest.size == c->checkpoint.size &&
+                      bytes_equal(c->manifest.root.bytes, c->checkpoint.root.bytes, SHA256_BYTES);
+    if (same) return OK;
+    return fault_set(fault, FAIL(E_INVALID),
+                     "manifest: is of another log range than the checkpoint beside it");
+}
+
+static bool same_hash(const hash *a, const hash *b)
+{
+    return bytes_equal(a->bytes, b->bytes, SHA256_BYTES);
+}
+
+static status check_files(struct report_check *c, struct fault *fault)
+{
+    for (size_t i = 0; i < c->manifest.file_count; i++) {
+        const struct stated_hash *f = &c->manifest.files[i];
+        char name[STATED_FILE_NAME_BYTES_MAX + 1] = "";
+        slice bytes = slice_none();
+        bytes_copy(name, sizeof name - 1, f->name);
+        TRY(c->in->read(c->in->self, name, &bytes, fault));
+        const hash is = sha256(bytes);
+        if (same_hash(&is, &f->hash)) continue;
+        return fault_set(fault, FAIL(E_INVALID), "%s: is not the file that the manifest names",
+                         name);
+    }
+    return OK;
+}
+
+static status read_definitions(struct report_check *c, struct fault *fault)
+{
+    slice text = slice_none();
+    TRY(load(c, "definitions.txt", &text, fault));
+    TRY(definitions_read(text, &c->arena, &c->definitions, fault));
+    bool same = c->definitions.count == c->manifest.definition_count;
+    for (size_t i = 0; same && i < c->definitions.count; i++) {
+        const struct stated_hash *said = &c->manifest.definitions[i];
+        same = slice_equal(said->name, c->definitions.at[i].id) &&
+               same_hash(&said->hash, &c->definitions.at[i].hash);
+    }
+    if (same) return OK;
+    return fault_set(fault, FAIL(E_INVALID),
+                     "definitions.txt: the definitions are not those that the manifest names");
+}
+
+/* ---- cells ---- */
+
+static int shown(slice s)
+{
+    return (int)(s.len < SHOWN_BYTES_MAX ? s.len : SHOWN_BYTES_MAX);
+}
+
+static status wrong(const char *file, slice cell, struct fault *fault, const char *what, slice says,
+                    slice is)
+{
+    return fault_set(fault, FAIL(E_INVALID), "%s: cell %.*s: %s: it says \"%.*s\", not \"%.*s\"",
+                     file, shown(cell), (const char *)cell.at, what, shown(says),
+                     (const char *)says.at, shown(is), (const char *)is.at);
+}
+
+static bool has_cell(const struct stated *s, size_t from, slice name)
+{
+    for (size_t i = from; i < s->count; i++) {
+        if (slice_equal(s->at[i].name, name)) return true;
+    }
+    return false;
+}
+
+/* A cell stands where another one should: it was added, or that one was left out. */
+static status out_of_place(const struct stated *said, size_t at, const struct stated_cell *is,
+                           struct fault *fault)
+{
+    const bool is_added = at < said->count && (is == NULL || has_cell(said, at, is->name));
+    const slice name = is_added ? said->at[at].name : is->name;
+    return fault_set(fault, FAIL(E_INVALID), "%s: cell %.*s: %s", said->file, shown(name),
+                     (const char *)name.at, is_added ? "should not be there" : "is missing");
+}
+
+/* One cell against what it should be; a page says less of it. */
+static status check_cell(const char *file, const struct stated_cell *said,
+                         const struct stated_cell *is, bool is_page, struct fault *fault)
+{
+    if (!slice_equal(said->count, is->count)) {
+        return wrong(file, is->name, fault, "count", said->count, is->count);
+    }
+    if (!slice_equal(said->how, is->how)) {
+        return wrong(file, is->name, fault, "how", said->how, is->how);
+    }
+    if (is_page) return OK;
+    if (!slice_equal(said->late, is->late)) {
+        return wrong(file, is->name, fault, "late", said->late, is->late);
+    }
+    for (size_t i = 0; i < STATED_BY_MAX; i++) {
+        if (!slice_equal(said->by[i], is->by[i])) {
+            return wrong(file, is->name, fault, "split by", said->by[i], is->by[i]);
+        }
+    }
+    return OK;
+}
+
+/* Cells of a file from at on against a list of what they should be. */
+static status check_run(const struct stated *said, size_t at, const struct stated *is, bool is_page,
+                        struct fault *fault)
+{
+    for (size_t i = 0; i < is->count; i++) {
+        const struct stated_cell *cell = at + i < said->count ? &said->at[at + i] : NULL;
+        if (cell == NULL || !slice_equal(cell->name, is->at[i].name)) {
+            return out_of_place(said, at + i, &is->at[i], fault);
+        }
+        TRY(check_cell(said->file, cell, &is->at[i], is_page, fault));
+    }
+    return OK;
+}
+
+/* Cells of a figure that needs private values: none of them may say that it was counted. */
+static status pass_uncounted(struct report_check *c, const struct definition *d, size_t *at,
+                             struct fault *fault)
+{
+    for (; *at < c->csv.count && slice_equal(c->csv.at[*at].figure, d->id); ++*at) {
+        const struct stated_cell *cell = &c->csv.at[*at];
+        if (slice_is(cell->how, "opened") || slice_is(cell->how, "declared")) continue;
+        return wrong(c->csv.file, cell->name, fault, "how", cell->how, slice_text("opened"));
+    }
+    return OK;
+}
+
+static status check_csv(struct report_check *c, struct fault *fault)
+{
+    struct counter_table table = {};
+    slice text = slice_none();
+    size_t at = 0;
+    TRY(load(c, "cells.csv", &text, fault));
+    TRY(stated_csv(text, &c->arena, &c->csv, fault));
+    if (counter_table(c->counter, &table).code != E_OK) {
+        return fault_set(fault, FAIL(E_NOMEM), "out of memory");
+    }
+    const struct counted_months months = { &table, c->manifest.month_first,
+                                           c->manifest.month_last };
+    for (size_t i = 0; i < c->definitions.count; i++) {
+        const struct definition *d = &c->definitions.at[i];
+        struct stated is = {};
+        if (d->schema == NULL) {
+            TRY(pass_uncounted(c, d, &at, fault));
+            continue;
+        }
+        const status s = expected_cells(&months, d, &c->arena, &is);
+        if (s.code != E_OK) return fault_set(fault, s, "too many cells");
+        TRY(check_run(&c->csv, at, &is, false, fault));
+        at += is.count;
+    }
+    if (at < c->csv.count) return out_of_place(&c->csv, at, NULL, fault);
+    uint64_t late = 0;
+    uint64_t uncounted = 0;
+    expected_rest(&months, &c->definitions, &late, &uncounted);
+    if (late == c->manifest.late && uncounted == c->manifest.uncounted) return OK;
+    return fault_set(fault, FAIL(E_INVALID),
+                     "manifest: it says %llu late and %llu uncounted, the log gives %llu and %llu",
+                     (unsigned long long)c->manifest.late,
+                     (unsigned long long)c->manifest.uncounted, (unsigned long long)late,
+                     (unsigned long long)uncounted);
+}
+
+/* How many cells of the file say that they are checked in that way. */
+static uint64_t how_many(const struct stated *s, const char *how)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < s->count; i++)
+        count += slice_is(s->at[i].how, how);
+    return count;
+}
+
+static status check_manifest_counts(struct report_check *c, struct fault *fault)
+{
+    const struct stated_manifest *m = &c->manifest;
+    const bool same = m->counted == how_many(&c->csv, "counted") &&
+                      m->opened == how_many(&c->csv, "opened") &&
+                      m->declared == how_many(&c->csv, "declared");
+    if (same) return OK;
+    return fault_set(
+        fault, FAIL(E_INVALID),
+        "manifest: there are not as many counted, opened and declared cells as it says");
+}
+
+static status check_same(struct report_check *c, const struct stated *said, bool is_page,
+                         struct fault *fault)
+{
+    TRY(check_run(said, 0, &c->csv, is_page, fault));
+    return said->count == c->csv.count ? OK : out_of_place(said, c->csv.count, NULL, fault);
+}
+
+static status check_others(struct report_check *c, struct fault *fault)
+{
+    struct stated said = {};
+    slice text = slice_none();
+    uint8_t head[HEAD_BYTES_MAX];
+    struct writer w = writer_of(head, sizeof head);
+    const slice period = c->manifest.period;
+    const slice origin = c->manifest.origin;
+    writer_printf(&w, "{\"format\":\"candor/report@v1\",\"period\":\"%.*s\",\"origin\":\"%.*s\",",
+                  (int)period.len, (const char *)period.at, (int)origin.len,
+                  (const char *)origin.at);
+    writer_printf(&w, "\"size\":%llu,\"cells\":[", (unsigned long long)c->manifest.size);
+    TRY(load(c, "report.json", &text, fault));
+    TRY(stated_json(text, writer_slice(&w), &c->arena, &said, fault));
+    TRY(check_same(c, &said, false, fault));
+    TRY(load(c, "report.html", &text, fault));
+    TRY(stated_html(text, &c->arena, &said, fault));
+    return check_same(c, &said, true, fault);
+}
+
+static status check_names(struct report_check *c, struct fault *fault)
+{
+    static const char *const needed[] = { "cells.csv", "report.json", "report.html",
+                                          "definitions.txt" };
+    for (size_t i = 0; i < COUNT_OF(needed); i++) {
+        if (stated_manifest_file(&c->manifest, slice_text(needed[i])) == NULL) {
+            return fault_set(fault, FAIL(E_INVALID), "manifest: does not name %s", needed[i]);
+        }
+    }
+    return OK;
+}
+
+/* ---- that it was published ---- */
+
+/* What the record of a report says of its manifest. */
+static status check_record(struct report_check *c, slice bytes, struct fault *fault)
+{
+    struct entry e = {};
+    struct record_field fields[FIELDS_MAX] = {};
+    TRY(entry_parse(bytes, &e, fault));
+    if (e.schema->kind != KIND_report) {
+        return fault_set(fault, FAIL(E_INVALID), "entry: it is the record of no report");
+    }
+    const status s = body_decode(e.schema, e.body, fields);
+    if (s.code != E_OK) return fault_set(fault, s, "entry: its body cannot be read");
+    const hash is = sha256(c->manifest_text);
+    const slice said = fields[FIELD_report_manifest - 1].value;
+    const slice period = fields[FIELD_report_period - 1].value;
+    if (said.len == SHA256_BYTES && bytes_equal(said.at, is.bytes, SHA256_BYTES) &&
+        slice_equal(period, c->manifest.period)) {
+        return OK;
+    }
+    return fault_set(fault, FAIL(E_INVALID), "entry: the log published another manifest");
+}
+
+static status check_published(struct report_check *c, struct fault *fault)
+{
+    struct answer aside = answer_of(); /* facts of the later checkpoint are not the report's */
+    struct fault why = {};
+    struct leaf leaf = {};
+    slice proof = slice_none();
+    slice entry = slice_none();
+    if (load(c, "proof", &proof, &why).code == E_NOT_FOUND) {
+        answer_say(c->answer, ANSWER_NOT_PROVEN, NULL,
+                   "that this report was published: there is no proof of its record beside it");
+        return OK;
+    }
+    TRY(load(c, "proof", &proof, fault));
+    TRY(load(c, "entry", &entry, fault));
+    status s = leaf_verify(c->in->trust, proof, entry, &aside, &leaf, fault);
+    answer_done(&aside);
+    if (s.code != E_OK) return fault_within(fault, s, "proof");
+    if (!slice_equal(leaf.checkpoint.origin, c->checkpoint.origin)) {
+        return fault_set(fault, FAIL(E_INVALID), "proof: is of another log");
+    }
+    TRY(check_record(c, entry, fault));
+    answer_say(c->answer, ANSWER_PROVEN, NULL, "entry %llu of the log published this manifest",
+               (unsigned long long)leaf.index);
+    return OK;
+}
+
+/* ---- the whole ---- */
+
+static void say(const struct report_check *c)
+{
+    struct answer *a = c->answer;
+    const struct stated_manifest *m = &c->manifest;
+    answer_fact(a, "period", m->period);
+    answer_number(a, "counted", m->counted);
+    answer_number(a, "opened", m->opened);
+    answer_number(a, "declared", m->declared);
+    answer_number(a, "late", m->late);
+    answer_number(a, "uncounted", m->uncounted);
+    answer_say(a, ANSWER_PROVEN, NULL,
+               "each of the %llu counted cells is what the %llu public entries give by the "
+               "published definitions",
+               (unsigned long long)m->counted, (unsigned long long)m->size);
+    answer_say(a, ANSWER_PROVEN, NULL,
+               "cells.csv, report.json and report.html state the same cells, and every file is the "
+               "one that the manifest names");
+    if (m->opened > 0) {
+        answer_say(a, ANSWER_NOT_PROVEN, NULL,
+                   "%llu opened cells: only an auditor with the private values can compute them",
+                   (unsigned long long)m->opened);
+    }
+    if (m->declared > 0) {
+        answer_say(a, ANSWER_NOT_PROVEN, NULL,
+                   "%llu declared cells: they are the word of who signed them",
+                   (unsigned long long)m->declared);
+    }
+    answer_say(a, ANSWER_NOT_PROVEN, NULL,
+               "that everything that happened was recorded, and under the right columns");
+}
+
+static status check(struct report_check *c, struct fault *fault)
+{
+    TRY(read_head(c, fault));
+    TRY(check_names(c, fault));
+    TRY(check_files(c, fault));
+    TRY(read_definitions(c, fault));
+    TRY(recounting_all(c->in->log, &c->checkpoint, &c->counter, fault));
+    TRY(check_csv(c, fault));
+    TRY(check_others(c, fault));
+    TRY(check_manifest_counts(c, fault));
+    say(c);
+    TRY(check_published(c, fault));
+    const status s = answer_check(c->answer);
+    return s.code == E_OK ? OK : fault_set(fault, s, "the answer is too long");
+}
+
+status verify_report(const struct report_given *in, struct answer *answer, struct fault *fault)
+{
+    struct report_check *c = calloc(1, sizeof *c);
+    if (c == NULL) return fault_set(fault, FAIL(E_NOMEM), "out of memory");
+    c->in = in;
+    c->answer = answer;
+    c->arena = arena_of(ARENA_BYTES_MAX);
+    answer->kind = "transparency report";
+    const status s = check(c, fault);
+    counter_free(c->counter);
+    arena_done(&c->arena);
+    free(c);
+    return s;
+}
