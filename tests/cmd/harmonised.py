@@ -489,6 +489,37 @@ def the_report_of_the_period_says_the_same():
 
 
 @tap.test
+def exported_statements_say_the_same():
+    out = os.path.join(HOME.name, "statements")
+    good("report", "statements", NODE, "--period", "2026-H1", "--out", out)
+    said = []
+    for name in sorted(os.listdir(out)):
+        with open(os.path.join(out, name), encoding="utf-8") as file:
+            said += json.load(file)["statements"]
+    want = {part: collections.defaultdict(collections.Counter) for part in (5, 6)}
+    for one in said:
+        part = 5 if one["decision_ground"] == A else 6
+        if one["source_type"] != "SOURCE_VOLUNTARY" or is_unplaced({**one, "category": one[
+                "category"][len("STATEMENT_CATEGORY_"):].lower()}):
+            continue
+        columns = [0] + [1] * (one["automated_detection"] == "Yes")
+        columns += [2 + VISIBILITY.index(v[len("DECISION_VISIBILITY_"):])
+                    for v in one.get("decision_visibility", [])]
+        want[part]["TOTAL"].update(columns)
+        want[part][one["category"]].update(columns)
+    for part in (5, 6):
+        assert want[part]
+        for (_, code, _), numbers in grid(part).items():
+            for column, number in enumerate(numbers[:9] if not code.startswith("KEY") else []):
+                assert int(number) == want[part][code][column], (part, code, column)
+    eight = {(row[4].strip(), row[5]): row[6] for row in rows(8)}
+    own = sum(one["automated_decision"] == "AUTOMATED_DECISION_FULLY" for one in said
+              if one["source_type"] == "SOURCE_VOLUNTARY")
+    assert own - int(eight["Number of measures solely taken by automated means",
+                           "Own-initiative "]) <= build()["unplaced"]
+
+
+@tap.test
 def a_smaller_service_leaves_blank_what_it_does_not_have():
     other = OUT + "-small"
     declare(**{"part1/tier": ("intermediary", "")})

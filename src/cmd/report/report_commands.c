@@ -9,6 +9,12 @@ static const struct option build_options[] = {
     {},
 };
 
+static const struct option export_options[] = {
+    { "--period", "PERIOD", "2026-H1, 2026-H2 or 2026", false },
+    { "--out", "OUT", "the folder to write, new or empty", false },
+    {},
+};
+
 static const struct option verify_options[] = {
     { "--vkey", "KEY", "the log's key, as candor init prints it", false },
     { "--recount", "PUBLIC", "the log's public entries, as candor log export writes them", false },
@@ -50,6 +56,19 @@ const struct command report_commands[] = {
       .arguments_min = 1,
       .arguments_max = 1,
       .run = run_report_harmonised },
+    { .name = "report statements",
+      .arguments = "DIR",
+      .summary = "Write the statements of reasons of a period as the DSA's database takes them",
+      .details =
+          "Writes files of up to 100 statements, each a request that the transparency\n"
+          "database of the Digital Services Act takes as it is. Decisions that an order led\n"
+          "to have none. One that does not hold against the rules is left out and told, by\n"
+          "field: exit status 2 if there was any.\n\n"
+          "  candor report statements ./node --period 2026-H1 --out ./statements",
+      .options = export_options,
+      .arguments_min = 1,
+      .arguments_max = 1,
+      .run = run_report_statements },
     { .name = "report verify",
       .arguments = "OUT",
       .summary = "Count a report anew from public entries, offline",

@@ -12,6 +12,8 @@ extern const struct command report_commands[];
 int run_report_build(const struct invocation *inv);
 /* candor report harmonised. */
 int run_report_harmonised(const struct invocation *inv);
+/* candor report statements. */
+int run_report_statements(const struct invocation *inv);
 /* candor report verify. */
 int run_report_verify(const struct invocation *inv);
 /* candor report lint. */

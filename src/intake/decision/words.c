@@ -72,6 +72,22 @@ uint8_t words_number(const struct choice *list, slice word)
     return choice_number(list, word);
 }
 
+void words_spell(const struct choice *list, uint8_t number, struct writer *w)
+{
+    const char *name = choice_name(list, number);
+    for (size_t i = 0; name != NULL && i < COUNT_OF(spellings); i++) {
+        if (strcmp(spellings[i].list, list->name) != 0) continue;
+        if (spellings[i].odd != NULL && strcmp(spellings[i].odd_name, name) == 0) {
+            writer_text(w, spellings[i].odd);
+            return;
+        }
+        writer_text(w, spellings[i].prefix);
+        for (; *name != '\0'; name++)
+            writer_u8(w, *name >= 'a' && *name <= 'z' ? (uint8_t)(*name - 32) : (uint8_t)*name);
+        return;
+    }
+}
+
 bool words_find(const struct words *w, slice word, size_t *ret_position)
 {
     for (size_t i = 0; i < w->count; i++) {

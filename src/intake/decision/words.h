@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <stdbool.h>
+#include "base/writer.h"
 #include "record/schema.h"
 
 /*
@@ -11,6 +12,10 @@
 /* The number of a value in a list of choices.def, from the DSA's own word
  * (STATEMENT_CATEGORY_SELF_HARM) or candor's (self_harm); 0 if it is none of either. */
 uint8_t words_number(const struct choice *list, slice word);
+
+/* Appends the DSA's own word for a value of a list that it has words for; nothing for a number that
+ * is no value. */
+void words_spell(const struct choice *list, uint8_t number, struct writer *w);
 
 /* Words that are committed as they are. */
 struct words {
