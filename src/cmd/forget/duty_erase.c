@@ -259,15 +259,6 @@ static status asked_load(struct erasing *e, uint64_t index, struct asked *a, str
                      index);
 }
 
-static bool is_officer(const struct performance *p, slice name)
-{
-    const struct keep_config *keep = &p->node->config.keep;
-    for (uint32_t i = 0; i < keep->officer_count; i++) {
-        if (slice_is(name, keep->officers[i])) return true;
-    }
-    return false;
-}
-
 /* A second person: another name, and another user of the system or an officer that candor.yaml
  * names. */
 static status second_person(const struct performance *p, const struct asked *a, struct fault *f)
@@ -277,7 +268,7 @@ static status second_person(const struct performance *p, const struct asked *a, 
         return fault_set(f, FAIL(E_REFUSED), "%.*s asked for it: somebody else has to approve",
                          (int)(name.len < 64 ? name.len : 64), (const char *)name.at);
     }
-    if (!slice_is(a->session, p->session) || is_officer(p, name)) return OK;
+    if (!slice_is(a->session, p->session) || duty_is_officer(p, name)) return OK;
     return fault_set(f, FAIL(E_REFUSED),
                      "%.*s is the same user of the system as who asked, and no officer that "
                      "candor.yaml names",

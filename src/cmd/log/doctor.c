@@ -136,6 +136,7 @@ static void look_at_log(struct examination *e)
     if (archive_tail(v.node.archive) == ARCHIVE_TAIL_TORN) {
         examination_tell(e, WARNING, "log", "ends in a torn batch; the next start clears it");
     }
+    examine_reports(e, &v);
     view_close(&v);
 }
 

@@ -20,5 +20,8 @@ struct examination {
 __attribute__((format(printf, 4, 5))) void examination_tell(struct examination *e,
                                                             enum verdict verdict, const char *what,
                                                             const char *format, ...);
+struct view;
+/* Whether what was published is still what the log gives, and where it was published. */
+void examine_reports(struct examination *e, struct view *v);
 /* The policy of the node, its witnesses, and what they cosigned. */
 void examine_witnesses(struct examination *e, const struct node *n);

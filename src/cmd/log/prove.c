@@ -79,25 +79,6 @@ int run_log_entry(const struct invocation *inv)
     return s.code == E_OK ? 0 : fail(inv, s, &f);
 }
 
-static status prove(struct view *v, uint64_t index, struct writer *w, struct fault *f)
-{
-    uint64_t size = v->head.checkpoint.size;
-    const struct merkle_source source = { archive_tree(v->node.archive), tree_node };
-    struct inclusion_proof proof = { .extra_base64 = slice_none(), .index = index };
-    if (index >= size) {
-        return fault_set(f, FAIL(E_NOT_FOUND),
-                         "index %" PRIu64 ": the checkpoint covers %" PRIu64 " entries", index,
-                         size);
-    }
-    const struct log_head *head = view_head_for(v, index + 1);
-    size = head->checkpoint.size;
-    proof.checkpoint = log_head_note(head);
-    const status s = merkle_prove_inclusion(&source, index, size, &proof.path);
-    if (s.code != E_OK) return fault_set(f, s, "cannot prove: %s", status_text(s));
-    inclusion_proof_write(w, &proof);
-    return OK;
-}
-
 int run_log_prove(const struct invocation *inv)
 {
     struct view v = {};
@@ -108,7 +89,7 @@ int run_log_prove(const struct invocation *inv)
     status s = parse_number(inv->arguments[1], "INDEX", &index, &f);
     if (s.code == E_OK) s = view_open(inv->arguments[0], &v, &f);
     if (s.code != E_OK) return fail(inv, s, &f);
-    s = prove(&v, index, &w, &f);
+    s = view_prove(&v, index, &w, &f);
     if (s.code == E_OK) s = print_all(&w, &f);
     view_close(&v);
     return s.code == E_OK ? 0 : fail(inv, s, &f);

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include "base/bytes.h"
 #include "ledger/opener.h"
-#include "ledger/proof.h"
 #include "record/bundle.h"
 #include "base/banned.h"
 
@@ -44,19 +43,6 @@ status bundle_make_opened(struct archive *a, struct keys *keys, uint64_t index, 
     return s;
 }
 
-static status proof_append(struct view *v, uint64_t index, struct writer *w, struct fault *f)
-{
-    const struct merkle_source source = { archive_tree(v->node.archive), tree_node };
-    const struct log_head *head = view_head_for(v, index + 1);
-    struct inclusion_proof proof = { .extra_base64 = slice_none(),
-                                     .index = index,
-                                     .checkpoint = log_head_note(head) };
-    const status s = merkle_prove_inclusion(&source, index, head->checkpoint.size, &proof.path);
-    if (s.code != E_OK) return fault_set(f, s, "cannot prove: %s", status_text(s));
-    inclusion_proof_write(w, &proof);
-    return writer_end(w).code == E_OK ? OK : fault_set(f, FAIL(E_LIMIT), "the bundle is too large");
-}
-
 status bundle_make(struct view *v, uint64_t index, const bool *shown, struct writer *w,
                    struct fault *f)
 {
@@ -64,5 +50,5 @@ status bundle_make(struct view *v, uint64_t index, const bool *shown, struct wri
     TRY(keys_open(&v->node.store, NULL, &keys, f));
     const status s = bundle_make_opened(v->node.archive, keys, index, shown, w, f);
     keys_free(keys);
-    return s.code == E_OK ? proof_append(v, index, w, f) : s;
+    return s.code == E_OK ? view_prove(v, index, w, f) : s;
 }

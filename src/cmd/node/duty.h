@@ -27,6 +27,7 @@ enum duty_kind {
     DUTY_SEARCH,   /* look through private values: records (first, last), note: for what, purpose */
     DUTY_FINDINGS, /* request: findings of a hunt over this log (record/wire.h) */
     DUTY_ANCHOR,   /* note: another log's checkpoint; request: the one that it contradicts */
+    DUTY_REPORT,   /* request: the body of a report record (cmd/report/duty_report.c) */
     DUTY_KINDS_END,
 };
 

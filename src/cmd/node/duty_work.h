@@ -27,6 +27,8 @@ slice duty_actor(const struct performance *p);
 slice duty_market(const struct performance *p);
 /* Sets a text that was given; an empty slot leaves the field absent. */
 void duty_set_text(struct performance *p, int field, enum duty_slot slot);
+/* Whether candor.yaml names that officer. */
+bool duty_is_officer(const struct performance *p, slice name);
 /* Starts a record of the kind, now. E_REFUSED if the clock stands before 1970. */
 status duty_begin(struct performance *p, uint8_t kind, struct fault *f);
 /* Adds the record that was drafted. */
@@ -43,6 +45,9 @@ status duty_oversight(struct performance *p, uint8_t action, uint64_t *ret_index
 status perform_anchor(struct performance *p, uint64_t *ret_index, struct fault *f);
 /* In duty_incident.c. E_REFUSED for a transition that is not allowed, or after another change. */
 status perform_incident(struct performance *p, uint64_t *ret_index, struct fault *f);
+
+/* In report/duty_report.c. E_REFUSED for what is not the next version of its period. */
+status perform_report(struct performance *p, uint64_t *ret_index, struct fault *f);
 
 /* In forget/duty_erase.c: each adds its records and says the index of the last. */
 status perform_hold_place(struct performance *p, uint64_t *ret_index, struct fault *f);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/node/view.h"
 
+#include <inttypes.h>
+#include "base/bytes.h"
 #include "ledger/layout.h"
+#include "ledger/merkle.h"
+#include "ledger/proof.h"
 #include "ledger/store_file.h"
 #include "base/banned.h"
 
@@ -50,6 +54,25 @@ status view_open(const char *dir, struct view *ret_view, struct fault *f)
     if (s.code == E_OK) view_look_for_cosigned(ret_view);
     if (s.code != E_OK) view_close(ret_view);
     return s;
+}
+
+status view_prove(const struct view *v, uint64_t index, struct writer *w, struct fault *f)
+{
+    const struct merkle_source source = { archive_tree(v->node.archive), tree_node };
+    const uint64_t covered = v->head.checkpoint.size;
+    if (index >= covered) {
+        return fault_set(f, FAIL(E_NOT_FOUND),
+                         "index %" PRIu64 ": the checkpoint covers %" PRIu64 " entries", index,
+                         covered);
+    }
+    const struct log_head *head = view_head_for(v, index + 1);
+    struct inclusion_proof proof = { .extra_base64 = slice_none(),
+                                     .index = index,
+                                     .checkpoint = log_head_note(head) };
+    const status s = merkle_prove_inclusion(&source, index, head->checkpoint.size, &proof.path);
+    if (s.code != E_OK) return fault_set(f, s, "cannot prove: %s", status_text(s));
+    inclusion_proof_write(w, &proof);
+    return writer_end(w).code == E_OK ? OK : fault_set(f, FAIL(E_LIMIT), "the proof is too long");
 }
 
 void view_close(struct view *v)

@@ -26,4 +26,7 @@ const struct log_head *view_head_for(const struct view *v, uint64_t size);
 const struct log_head *view_public_head(const struct view *v);
 /* The newest, with the cosignatures if it has any. */
 const struct log_head *view_newest_head(const struct view *v);
+/* Appends the proof (c2sp.org/tlog-proof) that the entry is in the log, under the cosigned
+ * checkpoint where that has it. E_NOT_FOUND where no checkpoint has it yet. */
+status view_prove(const struct view *v, uint64_t index, struct writer *w, struct fault *f);
 void view_close(struct view *v);

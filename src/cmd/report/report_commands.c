@@ -12,6 +12,18 @@ static const struct option build_options[] = {
 static const struct option export_options[] = {
     { "--period", "PERIOD", "2026-H1, 2026-H2 or 2026", false },
     { "--out", "OUT", "the folder to write, new or empty", false },
+static const struct option publish_options[] = {
+    { "--by", "NAME", "who publishes, as stated (default: the user of this command)", false },
+    {},
+};
+
+static const struct option restate_options[] = {
+    { "--reason", "TEXT", "why: it is published, with each cell that changed", false },
+    { "--method", "TEXT", "how the figures are computed now, where that changed", false },
+    { "--renamed", "OLD=NEW", "a cell that is called otherwise now", true },
+    { "--approved-by", "NAME", "the second officer, one that candor.yaml names if it names any",
+      false },
+    { "--by", "NAME", "who restates, as stated (default: the user of this command)", false },
     {},
 };
 
@@ -69,6 +81,48 @@ const struct command report_commands[] = {
       .arguments_min = 1,
       .arguments_max = 1,
       .run = run_report_statements },
+    { .name = "report list",
+      .arguments = "DIR",
+      .summary = "List what was published, and what is late, missing or restated",
+      .details =
+          "A line for each version of each report, as the log has it, and one for each report\n"
+          "that came later than two months after its period, or did not come at all.\n\n"
+          "  candor report list ./node --json",
+      .arguments_min = 1,
+      .arguments_max = 1,
+      .run = run_report_list },
+    { .name = "report publish",
+      .arguments = "DIR OUT",
+      .summary = "Publish a report that was built",
+      .details =
+          "Counts the report in the folder OUT anew from the log, and if it is the same byte by\n"
+          "byte records it and puts it into DIR/center/reports/PERIOD/1 with the record's\n"
+          "entry and proof. What is published is never changed: a report with other cells is\n"
+          "refused, see candor help report restate. The same command again finishes what a\n"
+          "crash left, and is content with what is published already. Reports that are out\n"
+          "and that the log does not give any more are told.\n\n"
+          "  candor report build ./node --period 2026-H1 --out ./report\n"
+          "  candor report publish ./node ./report",
+      .options = publish_options,
+      .arguments_min = 2,
+      .arguments_max = 2,
+      .run = run_report_publish },
+    { .name = "report restate",
+      .arguments = "DIR OUT",
+      .summary = "Publish a corrected report as another version",
+      .details =
+          "As report publish, for a period that is published. Every cell that changed is\n"
+          "recorded with its old and new value, the reason and who approved it, and stands in\n"
+          "changes.csv of the new version. The version before stays; a note beside it names\n"
+          "the new one. A cell that is not there any more is refused unless --renamed says\n"
+          "what it is called now.\n\n"
+          "  candor report build ./node --period 2026-H1 --out ./corrected\n"
+          "  candor report restate ./node ./corrected --reason \"late decisions\" \\\n"
+          "      --approved-by \"A. Okafor\"",
+      .options = restate_options,
+      .arguments_min = 2,
+      .arguments_max = 2,
+      .run = run_report_restate },
     { .name = "report verify",
       .arguments = "OUT",
       .summary = "Count a report anew from public entries, offline",

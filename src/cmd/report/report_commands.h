@@ -14,6 +14,11 @@ int run_report_build(const struct invocation *inv);
 int run_report_harmonised(const struct invocation *inv);
 /* candor report statements. */
 int run_report_statements(const struct invocation *inv);
+/* candor report publish and restate. */
+int run_report_publish(const struct invocation *inv);
+int run_report_restate(const struct invocation *inv);
+/* candor report list. */
+int run_report_list(const struct invocation *inv);
 /* candor report verify. */
 int run_report_verify(const struct invocation *inv);
 /* candor report lint. */

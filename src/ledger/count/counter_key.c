@@ -9,8 +9,7 @@
 enum { NS_PER_S = 1000000000, MONTHS_PER_YEAR = 12, EPOCH_YEAR = 1970, DAY_S = 86400 };
 enum { COLUMN_TEXT_BYTES_MAX = 512 };
 
-/* The second in which a month from MONTH_FIRST to MONTH_LAST + 1 begins. */
-static uint64_t month_start_s(uint16_t month)
+uint64_t month_start_s(uint16_t month)
 {
     const struct civil first = { .year = EPOCH_YEAR + month / MONTHS_PER_YEAR,
                                  .month = (uint8_t)(month % MONTHS_PER_YEAR + 1),

@@ -35,6 +35,8 @@ struct counter_key {
 
 /* The month of a time, and the seconds in which it begins and ends (the latter not part of it). */
 uint16_t month_of(uint64_t time_s, uint64_t *ret_start_s, uint64_t *ret_end_s);
+/* The second in which a month from MONTH_FIRST to MONTH_LAST + 1 begins. */
+uint64_t month_start_s(uint16_t month);
 /* All months before this one are closed by a summary of that time. */
 uint16_t month_closed(uint64_t summary_time_s);
 /* "2026-01". E_SYNTAX; E_VALUE outside 2000 to 2099. */
