@@ -92,7 +92,8 @@ static status set_up(struct sqlite *db, enum sqlite_open how, struct fault *f)
     if (how == SQLITE_FOR_READING) return sqlite_run(db, "SELECT count(*) FROM sqlite_schema;", f);
     return sqlite_run(db,
                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                      "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+                      "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+                      "PRAGMA temp_store = MEMORY;",
                       f);
 }
 

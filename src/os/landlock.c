@@ -34,8 +34,8 @@ static const uint64_t write_rights = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_AC
                                      LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
                                      LANDLOCK_ACCESS_FS_REFER | 1u << 14 /* truncate */;
 /* Rights that the kernel accepts for a file that is no folder. */
-static const uint64_t file_rights =
-    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | 1u << 14 /* truncate */;
+static const uint64_t file_rights = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+                                    LANDLOCK_ACCESS_FS_EXECUTE | 1u << 14 /* truncate */;
 
 /* As in the kernel since ABI 6; older ones are given a shorter size. */
 struct ruleset {
@@ -69,6 +69,7 @@ static status allow(int ruleset, const struct sandbox_path *path, uint64_t known
     if (rule.parent_fd < 0) return failed_os(f, errno, "allow", path->path);
     if ((path->access & SANDBOX_READ) != 0) rule.allowed_access |= read_rights;
     if ((path->access & SANDBOX_WRITE) != 0) rule.allowed_access |= write_rights;
+    if ((path->access & SANDBOX_RUN) != 0) rule.allowed_access |= LANDLOCK_ACCESS_FS_EXECUTE;
     rule.allowed_access &= known;
     long result = fstat(rule.parent_fd, &about);
     if (!S_ISDIR(about.st_mode)) rule.allowed_access &= file_rights;
@@ -97,7 +98,8 @@ status landlock_enter(const struct sandbox *sandbox, struct sandbox_level *level
     if (abi == 0) return OK;
     const struct ruleset rules = { .files = known_rights(abi),
                                    .tcp = sandbox->tcp || abi < ABI_TCP ? 0 : tcp_rights,
-                                   .scopes = abi < ABI_SCOPES ? 0 : scope_rights };
+                                   .scopes =
+                                       abi < ABI_SCOPES || sandbox->outside ? 0 : scope_rights };
     const size_t size = abi >= ABI_SCOPES ? sizeof rules : abi >= ABI_TCP ? 16 : 8;
     const int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
     if (ruleset < 0) return failed_os(f, errno, "restrict", "paths");

@@ -27,6 +27,7 @@ struct sandbox_call {
 enum sandbox_access {
     SANDBOX_READ = 1u << 0,  /* read files, list folders */
     SANDBOX_WRITE = 1u << 1, /* write, make, cut, rename and remove below it */
+    SANDBOX_RUN = 1u << 2,   /* start programs */
 };
 
 struct sandbox_path {
@@ -48,6 +49,7 @@ struct sandbox {
     size_t path_count;
     bool threads;       /* may start threads */
     bool tcp;           /* may bind and connect TCP sockets, as far as Landlock decides */
+    bool outside;       /* may signal processes outside, and reach their abstract sockets */
     uint64_t files_max; /* RLIMIT_NOFILE; 0: as it is */
     enum sandbox_mode mode;
 };

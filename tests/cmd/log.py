@@ -313,8 +313,10 @@ def doctor_finds_a_healthy_node_healthy_and_open_keys_not():
     lines = [json.loads(line) for line in healthy.stdout.splitlines()]
     assert healthy.returncode == 0 and all(line["verdict"] != "fault" for line in lines), healthy
     confinement = [line["text"] for line in lines if line["about"] == "confinement"]
-    assert [text.split(":")[0] for text in confinement] == ["front", "reader", "signer"]
-    assert "seccomp" in confinement[2] and "once the node has run" in confinement[0], confinement
+    assert [text.split(":")[0] for text in confinement] == ["front", "reader",
+                                                              "scribe", "signer"]
+    assert all("seccomp" in confinement[n] for n in (2, 3)), confinement
+    assert "once the node has run" in confinement[0], confinement
     os.chmod(os.path.join(NODE, "keys", "root"), 0o644)
     open_keys = run("doctor", NODE)
     assert open_keys.returncode == 1 and b"keys/root: mode 644" in open_keys.stdout, open_keys

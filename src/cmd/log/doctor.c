@@ -173,6 +173,7 @@ static void look_at_confinement(struct examination *e, const struct node_config 
         const char *name;
     } rows[] = { { "level-front", "front" },
                  { "level-reader", "reader" },
+                 { "level-scribe", "scribe" },
                  { "level-outbound", "sender, gatherer" } };
     const size_t count = sizeof rows / sizeof *rows - !asks_outside;
     for (size_t i = 0; i < count; i++) {

@@ -398,7 +398,7 @@ status change_apply(struct node *n, const struct duty *d, unsigned uid, struct w
     struct change c = { .node = n, .answer = answer, .changed = ret_changed, .fault = f };
     if (p == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
     *ret_changed = (struct changed){};
-    user_name(uid, c.who);
+    user_names_of(&n->users, uid, c.who);
     status s = json_parse(p, d->slots[DUTY_REQUEST], &c.request, f);
     if (s.code == E_OK) s = apply(&c);
     accounts_done(&c.accounts);

@@ -293,7 +293,7 @@ status duty_perform_begun(struct node *n, const struct duty *d, unsigned uid, st
     };
     uint64_t index = 0;
     assert(d->kind > 0 && d->kind < DUTY_KINDS_END);
-    user_name(uid, p.user);
+    user_names_of(&n->users, uid, p.user);
     struct writer session = writer_of(p.session, sizeof p.session - 1);
     writer_text(&session, "user ");
     writer_text(&session, p.user);

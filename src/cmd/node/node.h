@@ -6,6 +6,7 @@
 #include "cmd/node/committer.h"
 #include "ledger/store.h"
 #include "serve/front.h"
+#include "os/user.h"
 
 /*
  * node: a node's directory as commands open it.
@@ -52,6 +53,7 @@ struct node {
     struct signer_remote *signer;
     struct incident_book *incidents; /* NULL until an incident is changed */
     struct erase_listener on_erased;
+    struct user_names users; /* asked for by the scribe before it is confined */
     int lock_fd;
     struct fault read_only;  /* why nothing may be signed; no text: it may */
     uint64_t space_free;     /* cmd/node/space.h */

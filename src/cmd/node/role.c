@@ -25,6 +25,7 @@ static const struct role {
     { "gatherer", role_gatherer },
     { "level-front", role_level_front },
     { "level-reader", role_level_reader },
+    { "level-scribe", role_level_scribe },
     { "level-outbound", role_level_outbound },
 };
 

@@ -7,6 +7,7 @@
 #include "cmd/hook/confine_outbound.h"
 #include "cmd/node/failure.h"
 #include "cmd/node/role_front.h"
+#include "cmd/node/scribe_confine.h"
 #include "cmd/reader/role_reader.h"
 #include "os/frame.h"
 #include "os/process.h"
@@ -44,6 +45,15 @@ int role_level_reader(const char *dir)
     struct sandbox_level level = {};
     struct fault f = {};
     return tell(role_reader_confine(dir, &level, &f), &level, &f);
+}
+
+int role_level_scribe(const char *dir)
+{
+    struct sandbox_level level = {};
+    struct fault f = {};
+    status s = scribe_confine_files(dir, &level, &f);
+    if (s.code == E_OK) s = scribe_confine_calls(&level, &f);
+    return tell(s, &level, &f);
 }
 
 int role_level_outbound(const char *)

@@ -12,6 +12,7 @@ enum { ROLE_LEVEL_BYTES_MAX = 256 };
 /* The processes; dir: the node's directory. The exit status. */
 int role_level_front(const char *dir);
 int role_level_reader(const char *dir);
+int role_level_scribe(const char *dir);
 int role_level_outbound(const char *dir);
 
 /* Starts the process "level-…" and takes what it says, a line for people. E_CLOSED if it ended

@@ -511,12 +511,15 @@ static status scribe_open(struct scribe *s, const char *dir, struct fault *f)
 {
     TRY(loop_new(NULL, &s->loop, f));
     TRY(loop_on_stop_signal(s->loop, on_stop, s, f));
+    TRY(scribe_confine_files(dir, &s->level, f));
     TRY(node_open_serving(dir, &s->node, f));
     if (s->node.committer != NULL) committer_wait_for_space(s->node.committer, true);
     TRY(indexing_init(&s->indexing, &s->node, dir, f));
     TRY(publication_load(&s->node.store, &s->known, f));
     TRY(scribe_init(s, dir, f));
-    return start_front(s, dir, f);
+    TRY(start_front(s, dir, f));
+    user_names_ask(&s->node.users);
+    return scribe_confine_calls(&s->level, f);
 }
 
 status scribe_run(const char *dir, void (*ready)(const struct node *node, slice address),

@@ -10,6 +10,7 @@
 #include "cmd/node/ingest.h"
 #include "cmd/node/numbers.h"
 #include "cmd/node/scribe.h"
+#include "cmd/node/scribe_confine.h"
 #include "ledger/publication.h"
 #include "os/frame.h"
 #include "os/loop.h"
@@ -57,8 +58,9 @@ struct scribe {
     const struct client *keys_copier; /* nothing is erased while it copies the keys; NULL: none */
     int64_t keys_copier_since_ns;
     const char *dir;
-    struct heard heard;   /* which sources send */
-    uint64_t heard_timer; /* 0: none */
+    struct sandbox_level level; /* of confinement */
+    struct heard heard;         /* which sources send */
+    uint64_t heard_timer;       /* 0: none */
     struct numbers numbers;
     struct publication known;
     uint64_t known_timer; /* 0: none */
