@@ -12,6 +12,9 @@ static const struct option build_options[] = {
 static const struct option export_options[] = {
     { "--period", "PERIOD", "2026-H1, 2026-H2 or 2026", false },
     { "--out", "OUT", "the folder to write, new or empty", false },
+    {},
+};
+
 static const struct option publish_options[] = {
     { "--by", "NAME", "who publishes, as stated (default: the user of this command)", false },
     {},
