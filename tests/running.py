@@ -57,11 +57,13 @@ def processes(scribe):
 def wait_until(condition, what="what was waited for", patience_s=60):
     """Waits until the condition holds; what it returned."""
     end = time.monotonic() + patience_s
+    pause_s = 0.02
     while time.monotonic() < end:
         found = condition()
         if found:
             return found
-        time.sleep(0.05)
+        time.sleep(pause_s)  # longer and longer: many conditions start a program
+        pause_s = min(pause_s * 1.5, 0.5)
     raise AssertionError("it did not come to that: " + what)
 
 
