@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """report lint: each rule raised by one seeded defect and by nothing else, and silent without it."""
+import collections
+import csv
 import json
 import os
 import re
@@ -21,10 +23,11 @@ def written(files, name="set"):
     return folder
 
 
-def lint(files, *more):
-    """The findings of some files: (rule, severity, file, row, column) each."""
+def lint(files, older=None):
+    """The findings of some files, perhaps against older ones."""
     folder = written(files)
-    done = run("report", "lint", folder, "--json", *more)
+    against = ["--against", written(older, "older")] if older else []
+    done = run("report", "lint", folder, "--json", *against)
     assert done.stderr == b"", done
     found = [json.loads(line) for line in done.stdout.splitlines()]
     for f in found:
@@ -65,6 +68,122 @@ def bytes_and_csv_form():
     assert places(lint({"a.csv": TIDY.encode().replace(b"FR", b"F\xff")})) == [
         ("TR-02", "E", "a.csv", 2, "Market")]
     assert places(lint({"a.csv": TIDY.replace("\r\n", "\n")})) == [("TR-03", "I", "a.csv", 1, "")]
+
+
+@tap.test
+def numbers_and_keys_of_tidy_files():
+    rate = "Metric,Market,Result\r\nRemoval rate,FR,0.5\r\nRemoval rate,DE,1\r\n"
+    assert lint({"a.csv": rate}) == []
+    for text, old, new, want in (
+            (rate, "0.5", "1.5", ("TR-09", "E", 2, "Result")),
+            (rate, "0.5", "50%", ("TR-09", "E", 2, "Result")),
+            (rate, "0.5", "-0.5", ("TR-09", "E", 2, "Result")),
+            (TIDY, "FR,12\r", 'FR,"1,200"\r\nVideos removed,IT,2300\r',
+             ("TR-08", "W", 2, "Result")),
+            (TIDY, "DE", "FR", ("TR-26", "E", 3, "Result")),
+            (TIDY, "DE", "fr ", ("TR-26", "E", 3, "Result")),
+            (TIDY.replace("Market", "Market,Flag").replace("FR", "FR,").replace("DE", "DE,"),
+             "FR,,12", "FR,suppressed,0", ("TR-73", "E", 2, "Result")),
+            (TIDY.replace("Market", "Market,Flag").replace("FR", "FR,").replace("DE", "DE,"),
+             "FR,,12", "FR,suppressed,", ("TR-73", "E", 2, "Result"))):
+        assert lint({"a.csv": text}) == [], text
+        found = places(lint({"a.csv": text.replace(old, new, 1)}))
+        assert found == [(want[0], want[1], "a.csv", *want[2:])], (old, new, found)
+
+
+@tap.test
+def versions_of_tidy_files():
+    older = {"a.csv": TIDY}
+    for new, want in (
+            (TIDY, []),
+            (TIDY.replace("12", "13"), [("TR-61", "E", 2, "Result")]),
+            (TIDY.replace("12", ""), [("TR-61", "E", 2, "Result")]),
+            (TIDY.replace("12", "12.0"), [("TR-63", "I", 2, "Result")]),
+            (TIDY.replace("Videos removed,DE", "Videos_Removed,DE"), [("TR-63", "I", 3, "Metric")]),
+            (TIDY.replace("DE,7\r\n", "LA,7\r\n"), [("TR-62", "E", 0, "")]),
+            (TIDY + "Videos removed,IT,1\r\n", [])):
+        found = places(lint({"a.csv": new}, older))
+        assert found == [(rule, sev, "a.csv", *at) for rule, sev, *at in want], (new, found)
+    head = "cell,was,old,new,reason,method,date\r\n"
+    told = head + "Videos removed/FR,,12,13,late reports,counted again,2026-09-01\r\n"
+    changed = {"a.csv": TIDY.replace("12", "13"), "changes.csv": told}
+    assert lint(changed, older) == []
+    for wrong in (told.replace("late reports", ""), told.replace(",13", ",14"),
+                  told.replace("/FR", "/DE")):
+        assert places(lint({**changed, "changes.csv": wrong}, older)) == [
+            ("TR-61", "E", "a.csv", 2, "Result")], wrong
+    moved = {"a.csv": TIDY.replace("DE", "Germany"), "changes.csv":
+             head + "Videos removed/Germany,Videos removed/DE,7,7,renamed,none,2026-09-01\r\n"}
+    assert lint(moved, older) == []
+
+
+def number(text):
+    """A number however it is written; None for none."""
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return None
+
+
+def folded(text):
+    """A label as it is compared."""
+    return " ".join(text.replace("_", " ").lower().split())
+
+
+def expected(older, newer):
+    """What changed from one release to the next, found here by other means."""
+    (_, *old), (_, *new) = older, newer
+    at, count = {}, collections.Counter()
+    for row, cells in enumerate(new, 2):
+        key = tuple(map(folded, cells[:-1]))
+        at[key, count[key]] = (row, cells)
+        count[key] += 1
+    found, labels, count = collections.Counter(), set(), collections.Counter()
+    for cells in old:
+        key = tuple(map(folded, cells[:-1]))
+        row, now = at.get((key, count[key]), (0, None))
+        count[key] += 1
+        if now is None:
+            found["TR-62", 0] += 1
+            continue
+        for column, (was, text) in enumerate(zip(cells[:-1], now[:-1])):
+            if was != text and (column, was, text) not in labels:
+                labels.add((column, was, text))
+                found["TR-63", row] += 1
+        a, b = number(cells[-1]), number(now[-1])
+        if cells[-1] != now[-1]:
+            found["TR-63" if abs(a - b) <= 1e-12 * abs(a) else "TR-61", row] += 1
+    return found
+
+
+@tap.test
+def real_releases_against_each_other():
+    folder = os.path.join(os.environ["CANDOR_SHARED_DATA"], "transparency")
+    names = [f"tiktok-cger-{name}.csv" for name in ("2022-q4", "2023-q1", "2023-q2", "2023-q3")]
+    if not os.path.isdir(folder):
+        tap.skip("no releases")
+    tables = []
+    for name in names:
+        with open(os.path.join(folder, name), encoding="utf-8-sig", newline="") as file:
+            tables.append(list(csv.reader(file)))
+    found_noise = 0
+    for n in range(3):
+        done = run("report", "lint", os.path.join(folder, names[n + 1]), "--json", "--against",
+                   os.path.join(folder, names[n]))
+        found = [json.loads(line) for line in done.stdout.splitlines()]
+        of_versions = collections.Counter((f["rule"], f["row"]) for f in found
+                                          if f["rule"] in ("TR-61", "TR-62", "TR-63"))
+        assert of_versions == expected(tables[n], tables[n + 1]), n
+        assert all(f["severity"] == "I" for f in found if f["rule"] == "TR-63")
+        keys = collections.Counter(tuple(map(folded, row[:-1])) for row in tables[n + 1])
+        twice = sum(count - 1 for count in keys.values())
+        assert sum(f["rule"] == "TR-26" for f in found) == twice, n
+        assert {f["rule"] for f in found} <= {"TR-02", "TR-03", "TR-26", "TR-61", "TR-62", "TR-63"}
+        found_noise += sum(f["rule"] == "TR-63" for f in found)
+    assert found_noise > 500
+    done = run("report", "lint", os.path.join(folder, names[0]), "--json")
+    assert {json.loads(line)["rule"] for line in done.stdout.splitlines()} == {
+        "TR-02", "TR-03", "TR-08"}
 
 
 @tap.test

@@ -7,10 +7,10 @@ import json
 import os
 import tempfile
 
-import harmonised
+import filing
 import tap
 from candor import run
-from harmonised import COLUMNS, name_of
+from filing import COLUMNS, name_of
 
 HOME = tempfile.TemporaryDirectory(prefix="candor-lint-")
 VALUE, CONTEXT = -2, -1  # of the lists that have both
@@ -21,7 +21,7 @@ NOT_SPECIFIED = "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE"
 TERMS = "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
 ORDER_16 = "STATEMENT_CATEGORY_NOT_SPECIFIED_ORDER"
 (COMPLAINTS, DISPUTES, SOLELY, MANUAL, RECALL, EXPERTS, PUBLISHED, BEFORE, PERIOD_END, TRAINING,
- SUMMARY, OWN_TEXT, BASE, TRUSTED, NOTICES) = (harmonised.INDICATORS[name][2] for name in (
+ SUMMARY, OWN_TEXT, BASE, TRUSTED, NOTICES) = (filing.INDICATORS[name][2] for name in (
      "COMPLAINTS", "DISPUTES", "MEASURES_AUTOMATED", "MEASURES_MANUAL", "RECALL",
      "MODERATORS_LANGUAGE", "PUBLISHED", "PUBLISHED_BEFORE", "PERIOD_END", "TRAINING", "SUMMARY",
      "OWN_INITIATIVE", "COMPLAINT_SERVICE", "COMPLAINT_NO_ACTION_FLAGGER", "NOTICES_AUTOMATED"))
@@ -55,22 +55,22 @@ def case(name, files, *findings):
 
 def defect(rule, severity, number, words, column, value, at=None, more=()):
     """A case: one cell changed, perhaps others beside it, one finding at it or another place."""
-    parts = harmonised.clean()
+    parts = filing.clean()
     words = (words,) if isinstance(words, str) else words
     for other, which, where, text in more:
         parts[other].row(*((which,) if isinstance(which, str) else which))[where] = text
     row = parts[number].at(*words)
     parts[number].row(*words)[column] = value
     found = (row, COLUMNS[number][column]) if at is None else at(parts[number], row)
-    case(f"{rule}-{severity}-{len(CASES)}", harmonised.files(parts),
+    case(f"{rule}-{severity}-{len(CASES)}", filing.files(parts),
          (rule, severity, name_of(number), *found))
 
 
 def edited(rule, severity, number, change, row, column, files=None):
     """A case: a part changed by a function."""
-    parts = harmonised.clean()
+    parts = filing.clean()
     change(parts)
-    made = harmonised.files(parts)
+    made = filing.files(parts)
     if files:
         files(made)
     case(f"{rule}-{severity}-{len(CASES)}", made,
@@ -94,7 +94,7 @@ def again(number, words, values=None):
     return change
 
 
-case("clean", harmonised.files(harmonised.clean()))
+case("clean", filing.files(filing.clean()))
 
 # ---- form ----
 edited("TR-01", "E", 1, lambda parts: parts.pop(9), 0, "")
@@ -151,7 +151,7 @@ def new_category(code):
     return lambda parts: parts[4].rows.append(parts[4].rows[-1][:3] + [code, ""] + ZERO)
 
 
-ROWS_4 = len(harmonised.clean()[4].rows)
+ROWS_4 = len(filing.clean()[4].rows)
 CODE_4 = COLUMNS[4][3]
 edited("TR-19", "E", 4, new_category("STATEMENT_CATEGORY_SPAM"), ROWS_4 + 1, CODE_4)
 edited("TR-20", "E", 4, new_category("KEYWORD_OTHER_SPAM"), ROWS_4 + 1, CODE_4)
@@ -162,8 +162,8 @@ defect("TR-22", "E", 4, "things of kind 6", 4, "")
 defect("TR-22", "E", 4, "things of kind 6", 4, "other things, for:")
 defect("TR-23", "E", 4, "things of kind 7", 4, "Things  of kind 6")
 edited("TR-26", "E", 4, again(4, HARM, ZERO),
-       harmonised.clean()[4].at(HARM) + 1, CODE_4)
-edited("TR-26", "E", 9, again(9, (EXPERTS, "mt")), harmonised.clean()[9].at(EXPERTS, "mt") + 1,
+       filing.clean()[4].at(HARM) + 1, CODE_4)
+edited("TR-26", "E", 9, again(9, (EXPERTS, "mt")), filing.clean()[9].at(EXPERTS, "mt") + 1,
        "Scope")
 edited("TR-27", "E", 4, again(4, "TOTAL"), 3, CODE_4)
 edited("TR-27", "E", 4, drop(4, "TOTAL"), 0, "")
@@ -187,16 +187,16 @@ defect("TR-28", "W", 2, HARM, 1, "Defamation")
 # ---- sums ----
 defect("TR-24", "W", 5, "things of kind 1", 5, "1990", more=[
     (5, "things of kind 1", 7, "1984"), (5, WELFARE, 5, "2030"), (5, WELFARE, 7, "2000"),
-    (5, "TOTAL", 5, str(10 * harmonised.units(5, 0, "TOTAL") + 1980)),
-    (5, "TOTAL", 7, str(4 * harmonised.units(5, 0, "TOTAL") + 1980))])
+    (5, "TOTAL", 5, str(10 * filing.units(5, 0, "TOTAL") + 1980)),
+    (5, "TOTAL", 7, str(4 * filing.units(5, 0, "TOTAL") + 1980))])
 defect("TR-29", "E", 4, HARM, 7, "13", lambda part, row: (part.at(WELFARE), COLUMNS[4][7]))
 defect("TR-30", "E", 6, HARM, 6, "0", lambda part, row: (part.at(WELFARE), COLUMNS[6][6]), more=[
     (6, SALE, 6, "0"), (6, "things of kind 1", 6, "0")])
-defect("TR-31", "E", 4, "TOTAL", 14, str(harmonised.units(4, 0, "TOTAL") - 1))
-PARTS = harmonised.clean()
+defect("TR-31", "E", 4, "TOTAL", 14, str(filing.units(4, 0, "TOTAL") - 1))
+PARTS = filing.clean()
 for animal, scope, text in ((HARM, "DE", "1"), (SALE, "DE", "3")):
     PARTS[3].row(animal, scope)[10] = text
-case("TR-33", harmonised.files(PARTS),
+case("TR-33", filing.files(PARTS),
      *(("TR-33", "E", name_of(3), PARTS[3].at(animal, "TOTAL"), COLUMNS[3][10])
        for animal in (HARM, SALE)))
 defect("TR-46", "E", 4, WELFARE, 9, "40")
@@ -218,7 +218,7 @@ SEVERAL = (11, SUMMARY, -1,
            "One measure may carry several restrictions; 12 views before action.")
 
 
-UNITS_4 = harmonised.units(4, 0, "TOTAL")
+UNITS_4 = filing.units(4, 0, "TOTAL")
 defect("TR-37", "E", 4, NOT_SPECIFIED, 12, "7", more=[
     (4, NOT_SPECIFIED, 11, "6"), (4, "TOTAL", 12, str(UNITS_4 + 4)),
     (4, NOT_SPECIFIED, 8, "10"), (4, "TOTAL", 8, str(2 * UNITS_4 + 4))])
@@ -240,24 +240,24 @@ defect("TR-47", "W", 7, (COMPLAINTS, "Median time"), VALUE, "9000")
 defect("TR-47", "W", 7, (COMPLAINTS, "Median time"), VALUE, "0")
 defect("TR-48", "W", 3, (ORDER_16, "DE"), 8, "")
 defect("TR-34", "E", 6, HARM, 7, "21", more=[
-    (6, WELFARE, 7, "33"), (6, "TOTAL", 7, str(4 * harmonised.units(6, 0, "TOTAL") + 13)),
+    (6, WELFARE, 7, "33"), (6, "TOTAL", 7, str(4 * filing.units(6, 0, "TOTAL") + 13)),
     SEVERAL])
 defect("TR-34", "E", 6, HARM, 13, "1", lambda part, row: (row, COLUMNS[6][5]), more=[
     (6, SALE, 13, "3"), SEVERAL])
 defect("TR-35", "W", 6, HARM, 13, "3", lambda part, row: (2, COLUMNS[6][5]), more=[
-    (6, WELFARE, 13, "6"), (6, "TOTAL", 13, str(harmonised.units(6, 0, "TOTAL") + 1))])
+    (6, WELFARE, 13, "6"), (6, "TOTAL", 13, str(filing.units(6, 0, "TOTAL") + 1))])
 defect("TR-36", "E", 6, HARM, 6, "21", more=[(6, SALE, 6, "3")])
 defect("TR-40", "E", 6, "TOTAL", 16, "1", more=[
     SEVERAL] + [
-    (6, c[1], 16, "") for c in harmonised.CATEGORIES if c[0] and not c[3] and c[0] <= 15] + [
-    (6, c[1], 16, "") for c in harmonised.CATEGORIES if c[3] and c[1] != "KEYWORD_OTHER"] + [
+    (6, c[1], 16, "") for c in filing.CATEGORIES if c[0] and not c[3] and c[0] <= 15] + [
+    (6, c[1], 16, "") for c in filing.CATEGORIES if c[3] and c[1] != "KEYWORD_OTHER"] + [
     (6, f"things of kind {n}", 16, "") for n in range(1, 16)])
 
 # ---- part 8 ----
 OWN = "Own-initiative "
 defect("TR-41", "E", 8, (NOTICES, "NAM Total"), VALUE, "101")
 defect("TR-41", "I", 8, (NOTICES, "NAM Total"), VALUE, "99")
-OWN_UNITS = harmonised.units(5, 0, "TOTAL") + harmonised.units(6, 0, "TOTAL")
+OWN_UNITS = filing.units(5, 0, "TOTAL") + filing.units(6, 0, "TOTAL")
 defect("TR-42", "E", 8, (MANUAL, OWN), VALUE, str(4 * OWN_UNITS + 1),
        lambda part, row: (part.at(SOLELY, OWN), "Value"))
 defect("TR-42", "E", 8, (MANUAL, "Total number"), VALUE, str(4 * OWN_UNITS - 1),
@@ -323,24 +323,95 @@ def every_seeded_defect_is_found_and_nothing_else():
     assert not wrong, f"{len(wrong)} of {len(CASES)}"
 
 
+def next_period(parts):
+    """A change: the second half of the year, with other texts."""
+    for part in parts.values():
+        for row in part.rows[1:]:
+            row[:] = [text.replace("2026-02-20", "2026-08-15").replace("2026-08-20", "2027-02-20")
+                      .replace(filing.PERIOD, "2026-07-01/2026-12-31")
+                      .replace("before action", "in the second half") for text in row]
+    parts[1].row("Starting date of reporting period")[-1] = "2026-07-01"
+    parts[1].row(PERIOD_END)[-1] = "2026-12-31"
+    parts[1].row(PUBLISHED)[-1] = "2027-02-15"
+
+
+VERSIONS = {  # name -> (change of the newer set, findings)
+    "same": (lambda parts: None, []),
+    "next": (next_period, []),
+    "TR-14": (lambda parts: [row.__setitem__(1, "EXAMPLE") for part in parts.values()
+                             for row in part.rows[1:] if part.number != 2],
+              [("TR-14", "W", 1, 2, "Service")]),
+    "TR-18": (lambda parts: (next_period(parts), parts[1].row(
+        "Starting date of reporting period").__setitem__(-1, "2026-07-02"), [
+            row.__setitem__(2, "2026-07-02/2026-12-31") for number in range(3, 12)
+            for row in parts[number].rows[1:]]),
+              [("TR-16", "E", 1, 6, "Value"), ("TR-18", "E", 1, 5, "Value")]),
+    "TR-52": (lambda parts: (next_period(parts), [
+        parts[7].row(COMPLAINTS, scope).__setitem__(VALUE, text) for scope, text in (
+            ("Decisions upheld", "42"), ("Decisions partially reversed", "1"),
+            ("Decisions reversed", "2"))]), [("TR-52", "I", 7, 2, "Value")]),
+    "TR-60": (lambda parts: (next_period(parts), parts[11].row(TRAINING).__setitem__(
+        -1, filing.once()[11].row(TRAINING)[-1])), [
+            ("TR-60", "I", 11, filing.once()[11].at(TRAINING), "Value")]),
+    "TR-61": (lambda parts: parts[10].row("MT").__setitem__(-1, "1001"),
+              [("TR-61", "E", 10, filing.once()[10].at("MT"), "Value")]),
+    "TR-62": (lambda parts: parts[9].rows.remove(parts[9].row(EXPERTS, "mt")),
+              [("TR-62", "E", 9, 0, "")]),
+    "TR-63": (lambda parts: parts[4].row(HARM).__setitem__(9, "1.50"),
+              [("TR-63", "I", 4, filing.once()[4].at(HARM), COLUMNS[4][9])]),
+}
+
+
+@tap.test
+def versions_and_periods_are_held_against_each_other():
+    older = os.path.join(HOME.name, "older", "set")
+    write(older, filing.files(filing.clean()))
+    for name, (change, want) in VERSIONS.items():
+        parts = filing.clean()
+        change(parts)
+        folder = os.path.join(HOME.name, "versions-" + name, "set")
+        write(folder, filing.files(parts))
+        found = lint(os.path.dirname(folder), "--against", older).get("set", [])
+        want = [(rule, severity, name_of(number), *at) for rule, severity, number, *at in want]
+        assert sorted(found) == sorted(want), (name, found[:9])
+
+
+@tap.test
+def a_sub_category_that_was_mapped_anew_is_seen():
+    def scaled(parts, keyword, factor):
+        row = parts[6].row(keyword)
+        row[5:21] = [str(int(text) * factor) for text in row[5:21]]
+
+    parts = filing.clean()
+    older = os.path.join(HOME.name, "moved", "older", "set")
+    newer = os.path.join(HOME.name, "moved", "newer", "set")
+    write(older, filing.files(parts))
+    scaled(parts, HARM, 11)
+    next_period(parts)
+    write(newer, filing.files(parts))
+    found = lint(os.path.dirname(newer), "--against", older)["set"]
+    assert ("TR-65", "W", name_of(6), parts[6].at(HARM), COLUMNS[6][5]) in found, found
+    assert sum(f[0] == "TR-65" for f in found) == 1, found
+
+
 def filled(name):
     """An official template with zeros, a period, and a row for each language or state."""
     with open(name, encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     made, seen = [head], set()
     for row in rows:
-        row = [text.replace("YYYY-MM-DD/YYYY-MM-DD", harmonised.PERIOD) for text in row]
+        row = [text.replace("YYYY-MM-DD/YYYY-MM-DD", filing.PERIOD) for text in row]
         where = "Scope" in head and row[head.index("Scope")]
         scopes = [where]
         if where and (where in ("bg", "sv", "AT", "SE", "[...]") or ", " in where):
             states = "AMAR" in row or "orders" in head[6]
-            scopes = harmonised.STATES if states else harmonised.LANGUAGES
+            scopes = filing.STATES if states else filing.LANGUAGES
         for scope in scopes:
             copy = [fill(head[n], text, row, scope) for n, text in enumerate(row)]
             if "Indicator" not in head or tuple(copy) not in seen:
                 made.append(copy)
             seen.add(tuple(copy))
-    return harmonised.table(made)
+    return filing.table(made)
 
 
 def fill(column, text, row, scope):
@@ -373,11 +444,11 @@ def official_templates_filled_in_raise_no_error():
 @tap.test
 def the_own_filing_is_held_to_more():
     for number, column, strict in ((4, 11, "TR-32"), (9, VALUE, "TR-12")):
-        parts = harmonised.clean()
+        parts = filing.clean()
         for row in parts[number].rows[2:]:
             row[column] = ""
         folder = os.path.join(HOME.name, f"own-{number}", "set")
-        write(folder, harmonised.files(parts))
+        write(folder, filing.files(parts))
         found = lint(os.path.dirname(folder))["set"]
         assert any(f[:2] == (strict, "W") for f in found), found
         found = lint(os.path.dirname(folder), "--own")["set"]

@@ -16,6 +16,7 @@ struct lint_file {
     uint8_t kind;       /* one enum lint_kind; 0: none */
     uint8_t part;       /* LINT_PART: 1 to 11 */
     uint8_t named_part; /* by its name alone; 0: none */
+    bool is_changes;    /* says what was restated and why (docs/formats/report.md) */
     struct table table; /* LINT_PART, LINT_TIDY and cells of a LINT_REPORT */
 };
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "report/lint/check_set.h"
+#include "report/lint/compare.h"
+#include "report/lint/tidy.h"
 #include "base/banned.h"
 
 enum { FINDINGS_START = 64, MESSAGE_BYTES_MAX = 400 };
@@ -189,17 +191,44 @@ static status judge_set(struct lint *l, const struct set *s, struct fault *f)
     return OK;
 }
 
+static status judge_tidy(struct lint *l, struct fault *f)
+{
+    for (size_t i = 0; i < l->file_count; i++) {
+        const struct lint_file *file = &l->files[i];
+        const bool tidy = file->kind == LINT_TIDY && !file->is_changes;
+        if (tidy && file->side == LINT_NEW) TRY(check_tidy(l, file, f));
+    }
+    return OK;
+}
+
+/* The nth set of the one side belongs to the nth of the other. */
+static status judge_versions(struct lint *l, const struct set *sets, size_t count)
+{
+    struct restatements r = {};
+    struct set *older = NULL;
+    size_t older_count = 0;
+    TRY(set_find(l, LINT_OLD, &older, &older_count));
+    TRY(restatements_read(l, &r));
+    status s = compare_tidy(l, &r);
+    for (size_t i = 0; s.code == E_OK && i < count && i < older_count; i++)
+        s = compare_sets(l, &r, &older[i], &sets[i]);
+    restatements_done(&r);
+    return s;
+}
+
 static status judge(struct lint *l, struct fault *f)
 {
     struct set *sets = NULL;
     size_t count = 0;
     TRY(recognise_all(l, f));
     check_bytes(l);
-    const status s = set_find(l, LINT_NEW, &sets, &count);
+    status s = set_find(l, LINT_NEW, &sets, &count);
     if (s.code != E_OK) return fault_set(f, s, "out of memory");
     for (size_t i = 0; i < count; i++)
         TRY(judge_set(l, &sets[i], f));
-    return OK;
+    TRY(judge_tidy(l, f));
+    s = judge_versions(l, sets, count);
+    return s.code == E_OK ? OK : fault_set(f, s, "%s", status_text(s));
 }
 
 status lint_run(struct lint *l, struct fault *f)

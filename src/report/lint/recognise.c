@@ -6,6 +6,7 @@
 #include "report/lint/check.h"
 #include "report/lint/label.h"
 #include "report/lint/number.h"
+#include "report/lint/versions.h"
 #include "report/report.h"
 #include "report/template/template.h"
 #include "base/banned.h"
@@ -124,6 +125,8 @@ static status recognise(struct lint *l, struct lint_file *file, struct fault *f)
     if (!ends_with(base_name(file), ".csv")) return OK;
     file->kind = LINT_TIDY;
     TRY(check_table(l, file, f));
+    file->is_changes = is_changes(file);
+    if (file->is_changes) return OK;
     file->part = part_of(file);
     file->named_part = number_in(base_name(file));
     if (file->part != 0) file->kind = LINT_PART;

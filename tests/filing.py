@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""harmonised: a filled-in set of the harmonised report in which nothing is wrong, to be made wrong.
+"""filing: a filled-in set of the harmonised report in which nothing is wrong, to be made wrong.
 
-    parts = harmonised.clean()
+    parts = filing.clean()
     parts[5].row("TOTAL")[5] = "7"
-    files = harmonised.files(parts)         # {"part_5_own_initiative_illegal.csv": b"…", …}
+    files = filing.files(parts)         # {"part_5_own_initiative_illegal.csv": b"…", …}
 
 A provider of the highest tier, first half of 2026. Rows are lists of cells; a grid's columns stand
 where the template has them, and lists have VALUE and CONTEXT from the end.
