@@ -19,7 +19,7 @@ const linesOf = (text, what) => text.endsWith("\n") ? text.slice(0, -1).split("\
 
 /** {period, origin, size, root, …, definitions: [[id, hash]], files: [[name, hash]]} */
 function parseManifest(text) {
-    const m = { definitions: [], files: [] };
+    const m = { definitions: [], files: [], suppressed: 0n };
     const [first, ...lines] = linesOf(text, "manifest");
     if (first !== "candor/report@v1") malformed("manifest, line 1: unknown format");
     lines.forEach((line, i) => {
@@ -30,7 +30,7 @@ function parseManifest(text) {
         else if (key === "root" && hex === undefined && isHash) m.root = Buffer.from(value, "hex");
         else if (key === "definition" && hex !== undefined && isHash) m.definitions.push([value, hex]);
         else if (key === "file" && hex !== undefined && isHash && FILE_NAME.test(value)) m.files.push([value, hex]);
-        else if (["size", "counted", "opened", "declared", "late", "uncounted"].includes(key) && hex === undefined) {
+        else if (["size", "counted", "opened", "declared", "suppressed", "late", "uncounted"].includes(key) && hex === undefined) {
             m[key] = decimal(value ?? "", U64_MAX) ?? malformed(`manifest, line ${i + 2}: not a number`);
         } else malformed(`manifest, line ${i + 2}: not a line of a manifest`);
     });
@@ -51,6 +51,8 @@ function parseDefinitions(text) {
         if (seen.has(id)) malformed(`definitions.txt: figure ${id} is there twice`);
         seen.add(id);
         const d = { id, hash: sha256(Buffer.from(`${block}\n`, "latin1")).toString("hex"), counts: null };
+        const divides = /^divides ([a-z0-9_]+) by ([a-z0-9_]+)$/.exec(lines[2] ?? "");
+        if (divides !== null) return { ...d, part: divides[1], whole: divides[2], by: lines[3]?.split(" ").slice(1) };
         const counts = /^counts ([a-z_]+) version ([0-9]+)$/.exec(lines[2] ?? "");
         if (counts === null) return d;
         const bad = lines.length !== 7 || !/^where ./.test(lines[3]) || !/^by ./.test(lines[4]) ||
@@ -184,23 +186,55 @@ function valueText(c, value) {
     return /^[A-Z0-9]{2}$/.test(text) ? text : "not_stated";
 }
 
-/** The cells of a counted figure: {name, by, count, late, how}, in the order of a report. */
-function cellsOf(d, manifest, { schemas, counters }) {
+/** What each counter of the period gives to a figure, and the columns that it is split by. */
+function partsOf(d, manifest, { schemas, counters }) {
     const { schema, by, fits } = resolve(d, schemas);
-    const parts = counters.filter((c) => c.kind === schema.kind && c.version === schema.version && c.flag !== 2 &&
-        c.month >= manifest.first && c.month <= manifest.last && fits(c.columns));
+    return { by, parts: counters.filter((c) => c.kind === schema.kind && c.version === schema.version &&
+        c.flag !== 2 && c.month >= manifest.first && c.month <= manifest.last && fits(c.columns)) };
+}
+
+const sumOf = (parts) => parts.reduce((n, p) => n + p.count, 0n);
+const ascending = (values) => [...new Set(values)].sort((a, b) => a - b);
+const listedIn = (column) => column.type === "choice" ? [...column.values.keys()] : [];
+const nothing = { value: "", unit: "", late: "", of: "", unknown: "", mark: "", how: "", commitment: "" };
+
+/** A cell with its name and what it is split by. */
+const cellOf = (d, by, values, said) => ({
+    ...nothing, name: [d.id, ...values.map((v, i) => valueText(by[i], v))].join("/"), figure: d.id,
+    by: values.map((_, i) => by[i].name), how: "counted", ...said,
+});
+
+/** The cells of a share: a counted figure divided by another, to four places, halves up. */
+function sharesOf(d, definitions, manifest, counted) {
+    const [part, whole] = [d.part, d.whole].map((id) => definitions.find((one) => one.id === id && one.counts));
+    if (!part || !whole || [part, whole].some((one) => one.by[0] !== d.by[0])) {
+        malformed(`definitions.txt: figure ${d.id}: what it divides is not counted`);
+    }
+    const [over, under] = [part, whole].map((one) => partsOf(one, manifest, counted));
+    const column = under.by[0];
+    const cell = (values) => {
+        const [p, w] = [over, under].map(({ parts }) =>
+            sumOf(parts.filter((c) => values.every((v) => valueOf(column, c.columns) === v))));
+        const tenThousandths = w === 0n ? 0n : (p * 20000n + w) / (2n * w);
+        const text = `${tenThousandths / 10000n}.${String(tenThousandths % 10000n).padStart(4, "0")}`;
+        return cellOf(d, [column], values, { value: w === 0n ? "" : text, unit: "share", of: String(w),
+                                             mark: w === 0n ? "not_applicable" : "" });
+    };
+    const found = under.parts.map((c) => valueOf(column, c.columns));
+    return [cell([]), ...ascending([...listedIn(column), ...found]).map((value) => cell([value]))];
+}
+
+/** The cells of a counted figure, in the order of a report. */
+function cellsOf(d, manifest, counted) {
+    const { by, parts } = partsOf(d, manifest, counted);
     const cell = (values) => {
         const own = parts.filter((p) => values.every((v, i) => valueOf(by[i], p.columns) === v));
-        const sum = (list) => String(list.reduce((n, p) => n + p.count, 0n));
-        return { name: [d.id, ...values.map((v, i) => valueText(by[i], v))].join("/"), figure: d.id,
-                 by: values.map((_, i) => by[i].name), count: sum(own), late: sum(own.filter((p) => p.flag === 1)),
-                 how: "counted" };
+        return cellOf(d, by, values, { value: String(sumOf(own)), unit: "count",
+                                       late: String(sumOf(own.filter((p) => p.flag === 1))) });
     };
-    const found = (nth, within) => [...new Set(within.map((p) => valueOf(by[nth], p.columns)))];
-    const listed = by[0].type === "choice" ? [...by[0].values.keys()] : [];
-    const ascending = (values) => [...new Set(values)].sort((a, b) => a - b);
+    const found = (nth, within) => within.map((p) => valueOf(by[nth], p.columns));
     const cells = [cell([])];
-    for (const first of ascending([...listed, ...found(0, parts)])) {
+    for (const first of ascending([...listedIn(by[0]), ...found(0, parts)])) {
         cells.push(cell([first]));
         if (by.length < 2) continue;
         const within = parts.filter((p) => valueOf(by[0], p.columns) === first);
@@ -209,22 +243,31 @@ function cellsOf(d, manifest, { schemas, counters }) {
     return cells;
 }
 
+const CSV_NAMES = ["figure", "by_1", "value_1", "by_2", "value_2"];
+const CSV_LAYOUTS = [["count", "late", "how"], Object.keys(nothing)].map((words) => [...CSV_NAMES, ...words]);
+
 function readCsv(text) {
     const [head, ...lines] = linesOf(text, "cells.csv");
-    if (head !== "figure,by_1,value_1,by_2,value_2,count,late,how") malformed("cells.csv, line 1: unknown columns");
+    const names = CSV_LAYOUTS.find((layout) => layout.join(",") === head);
+    if (names === undefined) malformed("cells.csv, line 1: unknown columns");
     return lines.map((line, i) => {
         const fields = line.split(",");
-        if (fields.length !== 8 || line.includes('"')) malformed(`cells.csv, line ${i + 2}: not a cell`);
-        const [figure, by1, value1, by2, value2, count, late, how] = fields;
-        return { name: [figure, value1, value2].filter((v) => v !== "").join("/"), figure,
-                 by: [by1, by2].filter((v) => v !== ""), count, late, how };
+        if (fields.length !== names.length || line.includes('"')) malformed(`cells.csv, line ${i + 2}: not a cell`);
+        const { figure, by_1, value_1, by_2, value_2, count, ...said } =
+            Object.fromEntries(names.map((name, at) => [name, fields[at]]));
+        const number = count === undefined ? {} : { value: count, unit: "count" };
+        return { ...nothing, name: [figure, value_1, value_2].filter((v) => v !== "").join("/"), figure,
+                 by: [by_1, by_2].filter((v) => v !== ""), ...said, ...number };
     });
 }
+
+/** Numbers keep their digits: in a report they are always as short as this, with no exponent. */
+const withDigits = (text) => text.replace(/("(?:count|hours|share|late|of|unknown)":)(\d+(?:\.\d+)?)/g, '$1"$2"');
 
 function readJson(text, manifest) {
     let all;
     try {
-        all = JSON.parse(shown(text));
+        all = JSON.parse(withDigits(shown(text)));
     } catch {
         malformed("report.json: not JSON");
     }
@@ -233,34 +276,44 @@ function readJson(text, manifest) {
         origin !== shown(manifest.origin) || !Array.isArray(cells) || Object.keys(more).length > 0) {
         malformed("report.json: is of another report than the manifest");
     }
-    return cells.map(({ cell, figure, count, late, how, ...by }, i) => {
-        const name = [figure, ...Object.values(by)].join("/");
-        if (cell !== name || !Number.isSafeInteger(count) || !Number.isSafeInteger(late)) {
-            malformed(`report.json, cell ${i + 1}: not a cell`);
+    return cells.map(({ cell, figure, ...members }, i) => {
+        const said = { ...nothing }, by = [], values = [];
+        for (const [key, value] of Object.entries(members)) {
+            if (typeof value !== "string") malformed(`report.json, cell ${i + 1}: not a cell`);
+            if (["count", "hours", "share"].includes(key)) [said.unit, said.value] = [key, value];
+            else if (key in nothing) said[key] = value;
+            else [by[by.length], values[values.length]] = [key, value];
         }
-        return { name, figure, by: Object.keys(by), count: String(count), late: String(late), how };
+        const name = [figure, ...values].join("/");
+        if (cell !== name) malformed(`report.json, cell ${i + 1}: not a cell`);
+        return { ...said, name, figure, by };
     });
 }
 
-/** The rows of the tables; a page does not say by what a figure is split, nor how much of it is late. */
-function readHtml(text) {
-    const cells = [];
-    let figure = "";
-    for (const line of linesOf(text, "report.html")) {
-        const heading = /^<h2 id="([^"]*)"/.exec(line);
-        const row = /^<tr><th scope="row">([^<]*)<\/th><td>([^<]*)<\/td><td class="n">([^<]*)<\/td><td>([^<]*)<\/td><\/tr>$/.exec(line);
-        if (heading !== null) figure = heading[1];
-        else if (row !== null) {
-            const values = row[1] === "All" && row[2] === "" ? [] : [row[1], row[2]].filter((v) => v !== "");
-            cells.push({ name: [figure, ...values].join("/"), figure, count: row[3], how: row[4] });
-        } else if (line.includes("<tr") && !line.startsWith('<thead><tr><th scope="col">')) {
-            malformed("report.html: a row that is no cell");
-        }
-    }
-    return cells;
+/** The number of a cell as a page shows it, but for the groups of its digits. */
+function onPage({ value, unit, mark }) {
+    if (mark !== "") return mark === "not_applicable" ? "none" : mark;
+    if (unit === "hours") return `${value} h`;
+    const share = /^(\d)\.(\d\d)(\d\d)$/.exec(value);
+    return unit === "share" && share !== null ? `${Number(share[1] + share[2])}.${share[3]} %` : value;
 }
 
-/** The first cell from which said differs is named; what a file does not say of a cell is not compared. */
+/** The numbers of all tables, page by page, are the cells in their order, with 0 for what did not occur too. */
+function comparePages(pages, cells) {
+    let at = 0;
+    for (const [file, text] of pages) {
+        for (const [, number] of text.matchAll(/<td class="n[^>]*>(.*?)<\/td>/gs)) {
+            const plain = number.replaceAll(",", "");
+            if (at < cells.length && plain === onPage(cells[at])) at++;
+            else if (plain !== "0" && at < cells.length) {
+                invalid(`${file}: cell ${shown(cells[at].name)}: value: it says "${shown(number)}", not "${cells[at].value}"`);
+            } else if (plain !== "0") invalid(`${file}: a number behind the last cell: "${shown(number)}"`);
+        }
+    }
+    if (at < cells.length) invalid(`${pages.at(-1)[0]}: cell ${shown(cells[at].name)}: is missing`);
+}
+
+/** The first cell from which said differs is named. */
 function compareCells(file, said, should) {
     const names = new Set(should.map((c) => c.name));
     for (let i = 0; i < Math.max(said.length, should.length); i++) {
@@ -270,8 +323,9 @@ function compareCells(file, said, should) {
             invalid(added ? `${file}: cell ${shown(s.name)}: ${names.has(s.name) ? "stands twice" : "should not be there"}`
                 : `${file}: cell ${shown(e.name)}: is missing`);
         }
-        for (const key of ["count", "how", "late", "by"]) {
-            if (s[key] === undefined || String(s[key]) === String(e[key])) continue;
+        // a number that is not given has a unit in the one file and none in the other
+        for (const key of [...Object.keys(nothing).filter((k) => k !== "unit" || e.value !== ""), "by"]) {
+            if (String(s[key]) === String(e[key])) continue;
             invalid(`${file}: cell ${shown(e.name)}: ${key}: it says "${shown(String(s[key]))}", not "${e[key]}"`);
         }
     }
@@ -281,8 +335,9 @@ function compareCells(file, said, should) {
 function cellsThatShouldBe(definitions, manifest, counted, csv) {
     const should = [];
     for (const d of definitions) {
-        if (d.counts !== null) {
-            should.push(...cellsOf(d, manifest, counted));
+        if (d.counts !== null || d.part !== undefined) {
+            should.push(...d.part === undefined ? cellsOf(d, manifest, counted)
+                : sharesOf(d, definitions, manifest, counted));
             continue;
         }
         for (const c of csv.filter((one) => one.figure === d.id)) {
@@ -306,6 +361,9 @@ function checkManifestNumbers(manifest, definitions, { counters }, csv) {
     for (const how of ["counted", "opened", "declared"]) {
         const cells = csv.filter((c) => c.how === how).length;
         if (BigInt(cells) !== manifest[how]) invalid(`manifest: there are ${cells} ${how} cells`);
+    }
+    if (BigInt(csv.filter((c) => c.mark === "suppressed").length) !== manifest.suppressed) {
+        invalid("manifest: another number of cells is suppressed");
     }
 }
 
@@ -360,14 +418,15 @@ export function verifyReport(read, log, given) {
     const csv = readCsv(latin1(need("cells.csv")));
     compareCells("cells.csv", csv, cellsThatShouldBe(definitions, manifest, counted, csv));
     compareCells("report.json", readJson(latin1(need("report.json")), manifest), csv);
-    compareCells("report.html", readHtml(latin1(need("report.html"))), csv);
+    const pages = manifest.files.map(([name]) => name).filter((name) => /.\.html$/.test(name));
+    comparePages(pages.map((name) => [name, latin1(need(name))]), csv);
     checkManifestNumbers(manifest, definitions, counted, csv);
-    for (const name of ["period", "counted", "opened", "declared", "late", "uncounted"]) {
+    for (const name of ["period", "counted", "opened", "declared", "suppressed", "late", "uncounted"]) {
         answer.fact(name, String(manifest[name]));
     }
     answer.proven.push(`each of the ${manifest.counted} counted cells is what the ${cp.size} public entries give by ` +
                        "the published definitions",
-                       "cells.csv, report.json and report.html state the same cells, and every file is the one that " +
+                       "cells.csv, report.json and the pages state the same numbers, and every file is the one that " +
                        "the manifest names");
     if (manifest.opened > 0n) {
         answer.notProven.push(`${manifest.opened} opened cells: only an auditor with the private values can compute them`);

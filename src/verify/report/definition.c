@@ -6,6 +6,8 @@
 #include "base/num.h"
 #include "base/banned.h"
 
+enum { NAME_SHOWN_MAX = 100 };
+
 /* The part up to a separator; *rest is what follows it. */
 static slice cut(slice *rest, uint8_t separator)
 {
@@ -71,8 +73,51 @@ static status read_kind(struct definition *d, struct lines *l)
     return d->schema != NULL && d->schema->version == number ? OK : FAIL(E_UNKNOWN);
 }
 
-/* What is not counted is for an auditor: only its name and its hash matter here. */
-static status read_one(slice text, struct definition *d)
+static const struct definition *find(const struct definitions *all, slice id)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        if (slice_equal(all->at[i].id, id)) return &all->at[i];
+    }
+    return NULL;
+}
+
+/* ID by ID, two figures of any place in the text: by its lines, since they may stand behind it. */
+struct dividing {
+    slice part;
+    slice whole;
+    slice by;
+};
+
+static status read_dividing(struct lines *l, struct dividing *ret_dividing)
+{
+    TRY(lines_word(l, &ret_dividing->part));
+    TRY(lines_expect(l, "by"));
+    TRY(lines_word(l, &ret_dividing->whole));
+    TRY(lines_end(l));
+    TRY(lines_next(l));
+    TRY(lines_expect(l, "by"));
+    TRY(lines_word(l, &ret_dividing->by));
+    return lines_end(l);
+}
+
+/* Both are counted and split by that column first. */
+static status resolve_dividing(const struct definitions *all, const struct dividing *d,
+                               struct definition *ret_definition)
+{
+    const struct definition *const both[] = { find(all, d->part), find(all, d->whole) };
+    for (size_t i = 0; i < COUNT_OF(both); i++) {
+        if (both[i] == NULL || both[i]->schema == NULL) return FAIL(E_UNKNOWN);
+        if (!slice_is(d->by, both[i]->by[0]->name)) return FAIL(E_VALUE);
+    }
+    ret_definition->part = both[0];
+    ret_definition->whole = both[1];
+    ret_definition->by[0] = both[0]->by[0];
+    ret_definition->by_count = 1;
+    return OK;
+}
+
+/* What is opened is for an auditor: only its name and its hash matter here. */
+static status read_one(slice text, struct definition *d, struct dividing *ret_dividing)
 {
     struct lines l = lines_of(text);
     slice how = slice_none();
@@ -85,6 +130,7 @@ static status read_one(slice text, struct definition *d)
     TRY(lines_end(&l));
     TRY(lines_next(&l));
     TRY(lines_word(&l, &how));
+    if (slice_is(how, "divides")) return read_dividing(&l, ret_dividing);
     if (!slice_is(how, "counts")) return OK;
     TRY(read_kind(d, &l));
     TRY(read_words(d, &l, "where", read_term));
@@ -96,33 +142,43 @@ static status read_one(slice text, struct definition *d)
     return cursor_end(&l.rest);
 }
 
-static bool is_there(const struct definitions *all, slice id)
+static status definition_fault(const struct definition *d, status s, struct fault *fault)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        if (slice_equal(all->at[i].id, id)) return true;
+    return fault_set(fault, s, "definitions.txt: figure %.*s: %s",
+                     d->id.len < NAME_SHOWN_MAX ? (int)d->id.len : NAME_SHOWN_MAX,
+                     (const char *)d->id.at, status_text(s));
+}
+
+static status read_texts(slice text, struct definitions *all, struct dividing *dividing,
+                         struct fault *fault)
+{
+    while (text.len > 0) {
+        const uint8_t *end = memmem(text.at, text.len, "\n\n", 2);
+        const size_t len = end == NULL ? text.len : (size_t)(end - text.at) + 1;
+        struct definition d = { .id = slice_none() };
+        status s = all->count == DEFINITIONS_MAX ? FAIL(E_LIMIT) : OK;
+        if (s.code == E_OK) s = read_one((slice){ text.at, len }, &d, &dividing[all->count]);
+        if (s.code == E_OK && find(all, d.id) != NULL) s = FAIL(E_DUPLICATE);
+        if (s.code != E_OK) return definition_fault(&d, s, fault);
+        all->at[all->count++] = d;
+        text = slice_from(text, end == NULL ? len : len + 1);
     }
-    return false;
+    return OK;
 }
 
 status definitions_read(slice text, struct arena *arena, struct definitions *ret_definitions,
                         struct fault *fault)
 {
     struct definitions all = { .at = arena_array(arena, DEFINITIONS_MAX, sizeof *all.at) };
-    if (all.at == NULL) return fault_set(fault, FAIL(E_NOMEM), "out of memory");
-    while (text.len > 0) {
-        const uint8_t *end = memmem(text.at, text.len, "\n\n", 2);
-        const size_t len = end == NULL ? text.len : (size_t)(end - text.at) + 1;
-        struct definition d = { .id = slice_none() };
-        status s = all.count == DEFINITIONS_MAX ? FAIL(E_LIMIT) : OK;
-        if (s.code == E_OK) s = read_one((slice){ text.at, len }, &d);
-        if (s.code == E_OK && is_there(&all, d.id)) s = FAIL(E_DUPLICATE);
-        if (s.code != E_OK) {
-            return fault_set(fault, s, "definitions.txt: figure %zu %.*s: %s", all.count + 1,
-                             d.id.len < 100 ? (int)d.id.len : 100, (const char *)d.id.at,
-                             status_text(s));
-        }
-        all.at[all.count++] = d;
-        text = slice_from(text, end == NULL ? len : len + 1);
+    struct dividing *dividing = arena_array(arena, DEFINITIONS_MAX, sizeof *dividing);
+    if (all.at == NULL || dividing == NULL) {
+        return fault_set(fault, FAIL(E_NOMEM), "out of memory");
+    }
+    TRY(read_texts(text, &all, dividing, fault));
+    for (size_t i = 0; i < all.count; i++) {
+        if (dividing[i].part.len == 0) continue;
+        const status s = resolve_dividing(&all, &dividing[i], &all.at[i]);
+        if (s.code != E_OK) return definition_fault(&all.at[i], s, fault);
     }
     *ret_definitions = all;
     return OK;

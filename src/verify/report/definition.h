@@ -26,11 +26,14 @@ struct definition_term {
 struct definition {
     slice id;
     hash hash;                   /* of its text */
-    const struct schema *schema; /* NULL: not counted from public entries alone */
+    const struct schema *schema; /* NULL: nothing is counted by this text itself */
     struct definition_term terms[DEFINITION_TERMS_MAX];
     size_t term_count;
     const struct schema_column *by[DEFINITION_BY_MAX];
     size_t by_count;
+    /* Of a share, one counted figure divided by another; else NULL. */
+    const struct definition *part;
+    const struct definition *whole;
 };
 
 struct definitions {
@@ -42,5 +45,11 @@ struct definitions {
  * the fault names the figure. */
 status definitions_read(slice text, struct arena *arena, struct definitions *ret_definitions,
                         struct fault *fault);
+/* Whether its cells follow from public entries. */
+static inline bool definition_is_counted(const struct definition *d)
+{
+    return d->schema != NULL || d->part != NULL;
+}
+
 /* Whether an entry with these public columns counts. */
 bool definition_counts(const struct definition *d, slice columns);

@@ -18,8 +18,11 @@ struct stated_cell *stated_add(struct stated *s, slice figure)
 {
     if (s->count == s->cap) return NULL;
     struct stated_cell *c = &s->at[s->count++];
-    const slice none = slice_none();
-    *c = (struct stated_cell){ figure, figure, { none, none }, none, none, none };
+    *c = (struct stated_cell){ .name = figure, .figure = figure };
+    for (size_t i = 0; i < STATED_BY_MAX; i++)
+        c->by[i] = slice_none();
+    for (size_t i = 0; i < STATED_WORDS; i++)
+        c->words[i] = slice_none();
     return c;
 }
 
@@ -93,63 +96,83 @@ static bool take_before(slice *rest, const char *text, slice *ret_before)
 
 /* ---- cells.csv ---- */
 
-enum csv_column {
-    CSV_FIGURE,
-    CSV_BY_1,
-    CSV_VALUE_1,
-    CSV_BY_2,
-    CSV_VALUE_2,
-    CSV_COUNT,
-    CSV_LATE,
-    CSV_HOW,
-    CSV_COLUMNS
-};
+static const char *const names[STATED_WORDS] = { "value",   "unit", "late", "of",
+                                                 "unknown", "mark", "how",  "commitment" };
 
-struct csv {
-    bool is_headed;
-};
-
-/* No field of a report has a quote or a comma in it. */
-static status csv_fields(slice line, slice fields[CSV_COLUMNS])
+const char *stated_word_name(enum stated_word word)
 {
-    if (memchr(line.at, '"', line.len) != NULL) return FAIL(E_SYNTAX);
-    for (size_t i = 0; i < CSV_COLUMNS; i++) {
-        const bool is_last = i + 1 == CSV_COLUMNS;
-        fields[i] = line;
-        if (is_last && memchr(line.at, ',', line.len) != NULL) return FAIL(E_SYNTAX);
-        if (!is_last && !take_before(&line, ",", &fields[i])) return FAIL(E_SYNTAX);
+    return names[word];
+}
+
+/* What stands behind the names of a cell. */
+struct csv_layout {
+    const char *head;
+    size_t count;
+    enum stated_word words[STATED_WORDS];
+};
+
+#define CSV_NAMES "figure,by_1,value_1,by_2,value_2,"
+static const struct csv_layout layouts[] = {
+    { CSV_NAMES "count,late,how", 3, { STATED_VALUE, STATED_LATE, STATED_HOW } },
+    { CSV_NAMES "value,unit,late,of,unknown,mark,how,commitment",
+      STATED_WORDS,
+      { STATED_VALUE, STATED_UNIT, STATED_LATE, STATED_OF, STATED_UNKNOWN, STATED_MARK, STATED_HOW,
+        STATED_COMMITMENT } },
+};
+
+/* The next field; no field of a report has a quote or a comma in it. */
+static status csv_field(slice *line, bool is_last, slice *ret_field)
+{
+    *ret_field = *line;
+    const bool ends = !take_before(line, ",", ret_field);
+    return ends == is_last && memchr(ret_field->at, '"', ret_field->len) == NULL ? OK
+                                                                                 : FAIL(E_SYNTAX);
+}
+
+static status csv_names(struct stated *s, slice *line, struct stated_cell **ret_cell)
+{
+    slice figure = slice_none();
+    TRY(csv_field(line, false, &figure));
+    struct stated_cell *c = stated_add(s, figure);
+    if (c == NULL) return FAIL(E_LIMIT);
+    for (size_t i = 0; i < STATED_BY_MAX; i++) {
+        slice value = slice_none();
+        TRY(csv_field(line, false, &c->by[i]));
+        TRY(csv_field(line, false, &value));
+        if (value.len > 0) TRY(stated_deepen(s, c, value));
     }
+    *ret_cell = c;
     return OK;
+}
+
+static status csv_head(slice line, const struct csv_layout **ret_layout)
+{
+    for (size_t i = 0; i < COUNT_OF(layouts); i++) {
+        if (!slice_is(line, layouts[i].head)) continue;
+        *ret_layout = &layouts[i];
+        return OK;
+    }
+    return FAIL(E_SYNTAX);
 }
 
 static status csv_line(struct stated *s, void *with, slice line)
 {
-    static const char head[] = "figure,by_1,value_1,by_2,value_2,count,late,how";
-    struct csv *csv = with;
-    slice fields[CSV_COLUMNS];
-    if (!csv->is_headed) {
-        csv->is_headed = true;
-        return slice_is(line, head) ? OK : FAIL(E_SYNTAX);
+    const struct csv_layout **layout = with;
+    struct stated_cell *c = NULL;
+    if (*layout == NULL) return csv_head(line, layout);
+    TRY(csv_names(s, &line, &c));
+    c->words[STATED_UNIT] = slice_text("count"); /* where a layout does not say it */
+    for (size_t i = 0; i < (*layout)->count; i++) {
+        TRY(csv_field(&line, i + 1 == (*layout)->count, &c->words[(*layout)->words[i]]));
     }
-    TRY(csv_fields(line, fields));
-    struct stated_cell *c = stated_add(s, fields[CSV_FIGURE]);
-    if (c == NULL) return FAIL(E_LIMIT);
-    for (size_t i = 0; i < STATED_BY_MAX; i++) {
-        const slice value = fields[CSV_VALUE_1 + 2 * i];
-        c->by[i] = fields[CSV_BY_1 + 2 * i];
-        if (value.len > 0) TRY(stated_deepen(s, c, value));
-    }
-    c->count = fields[CSV_COUNT];
-    c->late = fields[CSV_LATE];
-    c->how = fields[CSV_HOW];
     return OK;
 }
 
 status stated_csv(slice text, struct arena *arena, struct stated *ret_stated, struct fault *fault)
 {
-    struct csv csv = {};
+    const struct csv_layout *layout = NULL;
     TRY(begin(ret_stated, "cells.csv", text, arena, fault));
-    return each_line(text, ret_stated, &csv, csv_line, fault);
+    return each_line(text, ret_stated, &layout, csv_line, fault);
 }
 
 /* ---- report.json ---- */
@@ -159,7 +182,7 @@ struct json {
     enum { JSON_BEFORE, JSON_WITHIN, JSON_BEHIND } where;
 };
 
-/* "key":"value" or "key":number; nothing in a report needs an escape. */
+/* "key":"value" or "key":number, with decimals or without; nothing in a report needs an escape. */
 static bool take_member(slice *rest, slice *ret_key, slice *ret_value)
 {
     if (!take(rest, "\"") || !take_before(rest, "\":", ret_key)) return false;
@@ -168,30 +191,38 @@ static bool take_member(slice *rest, slice *ret_key, slice *ret_value)
                memchr(ret_value->at, '\\', ret_value->len) == NULL;
     }
     size_t len = 0;
-    while (len < rest->len && rest->at[len] >= '0' && rest->at[len] <= '9')
+    while (len < rest->len &&
+           ((rest->at[len] >= '0' && rest->at[len] <= '9') || rest->at[len] == '.'))
         len++;
     *ret_value = (slice){ rest->at, len };
     *rest = slice_from(*rest, len);
     return len > 0;
 }
 
+/* "count":3, "hours":1.25 and "share":0.5000 are the number and its unit. */
+static bool is_unit(slice key)
+{
+    return slice_is(key, "count") || slice_is(key, "hours") || slice_is(key, "share");
+}
+
 static status json_member(struct stated *s, struct stated_cell *c, slice key, slice value)
 {
-    if (slice_is(key, "count")) {
-        c->count = value;
-    } else if (slice_is(key, "late")) {
-        c->late = value;
-    } else if (slice_is(key, "how")) {
-        c->how = value;
-    } else {
-        size_t depth = 0;
-        while (depth < STATED_BY_MAX && c->by[depth].len > 0)
-            depth++;
-        if (depth == STATED_BY_MAX) return FAIL(E_SYNTAX);
-        c->by[depth] = key;
-        return stated_deepen(s, c, value);
+    size_t depth = 0;
+    if (is_unit(key)) {
+        c->words[STATED_UNIT] = key;
+        c->words[STATED_VALUE] = value;
+        return OK;
     }
-    return OK;
+    for (size_t i = STATED_LATE; i < STATED_WORDS; i++) {
+        if (!slice_is(key, names[i])) continue;
+        c->words[i] = value;
+        return OK;
+    }
+    while (depth < STATED_BY_MAX && c->by[depth].len > 0)
+        depth++;
+    if (depth == STATED_BY_MAX) return FAIL(E_SYNTAX);
+    c->by[depth] = key;
+    return stated_deepen(s, c, value);
 }
 
 /* The name that the cell gives itself must be made of its figure and its values. */
@@ -235,39 +266,52 @@ status stated_json(slice text, slice head, struct arena *arena, struct stated *r
     return fault_set(fault, FAIL(E_SYNTAX), "report.json: ends within its cells");
 }
 
-/* ---- report.html ---- */
+/* ---- pages ---- */
 
-/* A row is a line; what else stands on the page is for people alone. */
-static status html_row(struct stated *s, slice line, slice figure)
+status stated_page_number(slice *rest, slice *ret_number)
 {
-    slice values[STATED_BY_MAX];
-    struct stated_cell *c = stated_add(s, figure);
-    if (c == NULL) return FAIL(E_LIMIT);
-    const bool fits = take_before(&line, "</th><td>", &values[0]) &&
-                      take_before(&line, "</td><td class=\"n\">", &values[1]) &&
-                      take_before(&line, "</td><td>", &c->count) &&
-                      take_before(&line, "</td></tr>", &c->how) && line.len == 0;
-    if (!fits || memchr(c->count.at, '<', c->count.len) != NULL) return FAIL(E_SYNTAX);
-    if (slice_is(values[0], "All")) return values[1].len == 0 ? OK : FAIL(E_SYNTAX);
-    for (size_t i = 0; i < STATED_BY_MAX; i++) {
-        if (values[i].len > 0) TRY(stated_deepen(s, c, values[i]));
+    slice before = slice_none();
+    if (!take_before(rest, "<td class=\"n", &before)) return FAIL(E_NOT_FOUND);
+    if (!take_before(rest, ">", &before)) return FAIL(E_SYNTAX);
+    if (!take_before(rest, "</td>", ret_number)) return FAIL(E_SYNTAX);
+    return memchr(ret_number->at, '<', ret_number->len) == NULL ? OK : FAIL(E_SYNTAX);
+}
+
+/* Writes the number of a cell as a page shows it, but for the groups of its digits. */
+static void write_shown(const struct stated_cell *c, struct writer *w)
+{
+    const slice value = c->words[STATED_VALUE];
+    const slice unit = c->words[STATED_UNIT];
+    const slice mark = c->words[STATED_MARK];
+    if (slice_is(mark, "not_applicable")) {
+        writer_text(w, "none");
+    } else if (mark.len > 0) {
+        writer_bytes(w, mark);
+    } else if (slice_is(unit, "share") && value.len == 6) { /* 0.1234 is 12.34 % */
+        const size_t zeros = value.at[0] != '0' ? 0 : value.at[2] != '0' ? 2 : 3;
+        if (zeros == 0) writer_u8(w, value.at[0]);
+        for (size_t i = zeros == 0 ? 2 : zeros; i < value.len; i++) {
+            if (i == 4) writer_u8(w, '.');
+            writer_u8(w, value.at[i]);
+        }
+        writer_text(w, " %");
+    } else {
+        writer_bytes(w, value);
+        if (slice_is(unit, "hours")) writer_text(w, " h");
     }
-    return OK;
 }
 
-static status html_line(struct stated *s, void *with, slice line)
+bool stated_is_shown(const struct stated_cell *c, slice shown)
 {
-    slice *figure = with;
-    if (take(&line, "<h2 id=\"")) return take_before(&line, "\"", figure) ? OK : FAIL(E_SYNTAX);
-    if (take(&line, "<tr><th scope=\"row\">")) return html_row(s, line, *figure);
-    const bool has_row = memmem(line.at, line.len, "<tr", 3) != NULL;
-    const bool is_head = slice_starts(line, slice_text("<thead><tr><th scope=\"col\">"));
-    return has_row && !is_head ? FAIL(E_SYNTAX) : OK;
-}
-
-status stated_html(slice text, struct arena *arena, struct stated *ret_stated, struct fault *fault)
-{
-    slice figure = slice_none();
-    TRY(begin(ret_stated, "report.html", text, arena, fault));
-    return each_line(text, ret_stated, &figure, html_line, fault);
+    enum { SHOWN_BYTES_MAX = 64 };
+    uint8_t text[SHOWN_BYTES_MAX];
+    struct writer w = writer_of(text, sizeof text);
+    size_t at = 0;
+    write_shown(c, &w);
+    if (writer_end(&w).code != E_OK) return false;
+    for (size_t i = 0; i < shown.len; i++) {
+        if (shown.at[i] == ',') continue;
+        if (at == w.len || shown.at[i] != text[at++]) return false;
+    }
+    return at == w.len;
 }

@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <stdbool.h>
 #include "base/arena.h"
 #include "base/fault.h"
 
 /*
- * stated: the cells of a report as one of its files states them: cells.csv, report.json or a page.
- * Each is read for what a reader of that file learns; that all say the same is for others to hold
- * against each other. Texts are views into the file or the arena.
- * Source: docs/formats/report.md section 2.
+ * stated: the cells of a report as one of its files states them: cells.csv or report.json; and the
+ * numbers of its pages. That all say the same is for others to hold against each other. Texts are
+ * views into the file or the arena. Source: docs/formats/report.md section 2.
  */
 enum { STATED_CELLS_MAX = 1 << 20, STATED_BY_MAX = 2 };
+
+/* What is said of a cell; empty where it is not said. */
+enum stated_word {
+    STATED_VALUE,      /* the number */
+    STATED_UNIT,       /* "count", "hours", "share" */
+    STATED_LATE,       /* of a count: what came after its month was closed */
+    STATED_OF,         /* what a share or a median is of */
+    STATED_UNKNOWN,    /* decisions whose hours are not known */
+    STATED_MARK,       /* "suppressed", "not_applicable": there is no number */
+    STATED_HOW,        /* "counted", "opened", "declared" */
+    STATED_COMMITMENT, /* to a suppressed number */
+    STATED_WORDS,
+};
 
 struct stated_cell {
     slice name;              /* "figure/value/value" */
     slice figure;            /* what it begins with */
-    slice by[STATED_BY_MAX]; /* the columns that it is split by; a page does not say it here */
-    slice count;
-    slice late; /* a page does not say it */
-    slice how;  /* "counted", "opened", "declared" */
+    slice by[STATED_BY_MAX]; /* the columns that it is split by */
+    slice words[STATED_WORDS];
 };
 
 struct stated {
@@ -34,7 +45,16 @@ status stated_csv(slice text, struct arena *arena, struct stated *ret_stated, st
 /* head is what the first line must be. */
 status stated_json(slice text, slice head, struct arena *arena, struct stated *ret_stated,
                    struct fault *fault);
-status stated_html(slice text, struct arena *arena, struct stated *ret_stated, struct fault *fault);
+
+/* "late", as in a message. */
+const char *stated_word_name(enum stated_word word);
+
+/* The next number in the tables of a page, from *rest on, which moves behind it: its text as it is
+ * shown, digits in groups too. E_NOT_FOUND behind the last; E_SYNTAX. */
+status stated_page_number(slice *rest, slice *ret_number);
+/* Whether a page shows that number of the cell: "1,234", "12.50 h", "12.34 %", "suppressed" or
+ * "none". */
+bool stated_is_shown(const struct stated_cell *c, slice shown);
 
 /* An empty list with room for that many. E_LIMIT, E_NOMEM. */
 status stated_room(struct stated *s, const char *file, size_t cap, struct arena *arena);

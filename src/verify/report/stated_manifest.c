@@ -62,9 +62,11 @@ static status read_line(struct stated_manifest *m, slice key, slice word, struct
     const struct {
         const char *name;
         uint64_t *number;
-    } numbers[] = { { "size", &m->size },     { "counted", &m->counted },
-                    { "opened", &m->opened }, { "declared", &m->declared },
-                    { "late", &m->late },     { "uncounted", &m->uncounted } };
+    } numbers[] = {
+        { "size", &m->size },          { "counted", &m->counted },       { "opened", &m->opened },
+        { "declared", &m->declared },  { "suppressed", &m->suppressed }, { "late", &m->late },
+        { "uncounted", &m->uncounted }
+    };
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         if (slice_is(key, numbers[i].name)) return num_parse_u64(word, numbers[i].number);
     }

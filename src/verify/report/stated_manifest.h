@@ -22,6 +22,7 @@ struct stated_manifest {
     uint64_t counted;
     uint64_t opened;
     uint64_t declared;
+    uint64_t suppressed;
     uint64_t late;
     uint64_t uncounted;
     hash root;
