@@ -43,6 +43,13 @@ void harmonised_free(struct harmonised *h)
     free(h);
 }
 
+/* A search engine files all parts: what is for platforms alone says that it does not apply. */
+bool harmonised_has(const struct harmonised *h, enum harmonised_file file)
+{
+    if (file >= HARMONISED_PARTS || h->parts.tier == SERVICE_VLOSE) return true;
+    return parts_have(&h->parts, template_parts[file].tier);
+}
+
 const char *harmonised_file_name(const struct harmonised *h, enum harmonised_file file)
 {
     return h->names[file];
@@ -146,6 +153,7 @@ static void write_manifest(const struct harmonised *h, struct writer *w)
         writer_text(w, "\n");
     }
     for (size_t i = 0; i < HARMONISED_MANIFEST; i++) {
+        if (!harmonised_has(h, i)) continue;
         const hash of = sha256(writer_slice(&h->files[i]));
         writer_printf(w, "file %s ", h->names[i]);
         writer_hex(w, (slice){ of.bytes, sizeof of.bytes });
@@ -186,8 +194,9 @@ static status build(struct harmonised *h, struct fault *f)
     TRY(find_service(h, f));
     find_period(h);
     name_files(h);
-    for (size_t i = 0; i < HARMONISED_FILES; i++)
-        TRY(write_file(h, i, f));
+    for (size_t i = 0; i < HARMONISED_FILES; i++) {
+        if (harmonised_has(h, i)) TRY(write_file(h, i, f));
+    }
     return OK;
 }
 

@@ -40,6 +40,8 @@ status harmonised_build(const struct harmonised_input *in, struct harmonised **r
                         struct fault *f);
 /* NULL is allowed. */
 void harmonised_free(struct harmonised *h);
+/* Whether there is that file: a part that is for larger services alone is left out. */
+bool harmonised_has(const struct harmonised *h, enum harmonised_file file);
 /* "part_1_report_identification.csv" … "manifest", and the bytes: a view. */
 const char *harmonised_file_name(const struct harmonised *h, enum harmonised_file file);
 slice harmonised_file_bytes(const struct harmonised *h, enum harmonised_file file);

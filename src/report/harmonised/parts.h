@@ -7,9 +7,11 @@
 
 /*
  * parts: the eleven CSV files, from what was counted and declared; for the files of this folder.
- * A row that the service's tier does not have keeps its place and is blank; 0 says that it could
- * have happened and did not.
+ * A row that the service's tier does not have keeps its place and is blank, with a note; 0 says
+ * that it could have happened and did not.
  */
+#define PARTS_NOT_HERE "Does not apply to this service."
+
 struct parts {
     const struct counted *counted;
     struct declared *declared;

@@ -104,6 +104,7 @@ static void write_note(const struct parts *p, const struct line *l, size_t colum
     uint64_t median = 0;
     const bool none =
         is_median && !samples_median(&l->grid->samples, l->number, (uint32_t)column, &median);
+    if (!l->has && column == 0) writer_text(&w, PARTS_NOT_HERE);
     if (l->has && none) writer_text(&w, "There is none to take the median of.");
     if (l->has && !is_median) note_count(p, l, column, &w);
     csv_text(r, writer_slice(&w));

@@ -155,7 +155,7 @@ static void write_context(const struct parts *p, const struct entry_row *e,
     const bool is_declared = harmonised_figure(e->row->indicator)->how == REPORT_DECLARED;
     char note[NOTE_BYTES_MAX] = "";
     if (!e->has) {
-        csv_blank(r);
+        csv_label(r, PARTS_NOT_HERE);
         return;
     }
     if (d != NULL && d->context.len > 0) {
@@ -168,7 +168,7 @@ static void write_context(const struct parts *p, const struct entry_row *e,
     } else if (is_blank) {
         snprintf(note, sizeof note, "%s", "There is none to compute it from.");
     } else if (pending > 0) {
-        snprintf(note, sizeof note, "%" PRIu64 " of them were not decided yet.", pending);
+        snprintf(note, sizeof note, "%" PRIu64 " of them are pending.", pending);
     }
     csv_label(r, note);
 }

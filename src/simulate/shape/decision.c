@@ -85,7 +85,7 @@ static void write_measures(struct json_writer *j, const char *action)
     const slice name = slice_text(action);
     if (slice_is(name, "suspend")) {
         json_member_text(j, "account", "suspended");
-        json_member_text(j, "account_type", "private");
+        json_member_text(j, "account_type", "ACCOUNT_TYPE_PRIVATE");
         return;
     }
     const bool label = slice_is(name, "label");
