@@ -2,6 +2,7 @@
 """Decisions over the API of a running node: who may, all or none, receipts that a stranger checks,
 and the same rules as on the command line, beside events that come in meanwhile."""
 import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -49,6 +50,8 @@ def a_receipt_is_verified_by_a_stranger_and_a_changed_one_is_not():
     code, said = post(statement("r-1"))
     assert code == 201 and said["puid"] == "r-1", said
     done = verified(said["receipt"])
+    leaf = hashlib.sha256(b"\0" + base64.b64decode(said["receipt"]["entry"])).hexdigest()
+    assert said["receipt"]["token"] == f"{said['index']}-{leaf}", said
     assert done.returncode == 0, done.stderr
     assert "statement" not in done.stdout and "somebody looked" not in done.stdout
     entry = bytearray(base64.b64decode(said["receipt"]["entry"]))

@@ -19,6 +19,7 @@ def the_tour_runs_and_shows_what_it_says():
     assert done.returncode == 0, said + done.stderr
     for part in ("vkey: log.example.com/demo+", "verified: inclusion proof", "does not verify",
                  "0 faults", "log/0000000000.seg: offset", "findings of", '"state":"investigating"',
+                 "late: due 2026-09-01", "3 cells differ", '"version":2',
                  '"erased":1', 'raw      {"erased": true}'):
         assert part in said, f"missing: {part}\n{said}"
     assert "That took" in said.split("\n")[-2]

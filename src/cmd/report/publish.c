@@ -3,7 +3,8 @@
  * report publish and report restate: a built report becomes a version in DIR/center that is never
  * changed. In this order, so that a crash is finished, or undone, by the same command again:
  *
- *   1. the report is counted anew from the log and must be the same, byte by byte
+ *   1. the report is counted anew from the log and must be the same, byte by byte; the linter must
+ *      find no error in it
  *   2. its files go into a folder that nobody is shown yet        crash: the next try writes them
  * again
  *   3. the record of it goes into the log and is checkpointed     crash: the next try finds it
@@ -24,6 +25,7 @@
 #include "os/clock.h"
 #include "record/draft.h"
 #include "record/kinds.h"
+#include "report/lint/lint.h"
 #include "base/banned.h"
 
 enum { PROOF_ROOM_BYTES = 2 * LOG_HEAD_BYTES_MAX, REPLACED_BYTES_MAX = 4 * 1024 };
@@ -53,6 +55,27 @@ static status check_given(struct publication *p, struct fault *f)
     p->manifest = sha256(report_file_bytes(p->report, REPORT_MANIFEST));
     p->definitions = sha256(report_file_bytes(p->report, REPORT_DEFINITIONS));
     return OK;
+}
+
+/* A report with an error that a rule names is not published. */
+static status check_lint(const struct publication *p, struct fault *f)
+{
+    struct lint *l = NULL;
+    size_t count = 0;
+    status s = OK;
+    TRY(lint_folder(p->out, &l, f));
+    const struct lint_finding *found = lint_findings(l, &count);
+    for (size_t i = 0; i < count && s.code == E_OK; i++) {
+        if (found[i].severity != LINT_ERROR) continue;
+        s = fault_set(f, FAIL(E_INVALID), "%s row %" PRIu64 ": TR-%02u: %.*s: candor report lint",
+                      found[i].file, found[i].row, found[i].rule->number, (int)found[i].message.len,
+                      (const char *)found[i].message.at);
+    }
+    if (s.code == E_OK && lint_count(l, LINT_ERROR) > 0) {
+        s = fault_set(f, FAIL(E_INVALID), "candor report lint finds errors");
+    }
+    lint_free(l);
+    return s;
 }
 
 static status differ(const struct changes *c, const char *before, const char *now, const char *then,
@@ -334,6 +357,7 @@ status publication_make(struct publication *p, struct fault *f)
     TRY(view_open(p->dir, &p->view, f));
     p->has_view = true;
     TRY(check_given(p, f));
+    TRY(check_lint(p, f));
     TRY(center_open(p->dir, p->period, &p->center, f));
     p->has_center = true;
     TRY(locate(p, f));
