@@ -99,6 +99,24 @@ test("dropped files are sorted by what they are, whatever their order", async ()
     }
 });
 
+test("a count is counted anew from the folder of public entries, and a false one refuted", async () => {
+    for (const [story, segment, title, word] of [["honest", false, "Verified: ", "recounted"],
+                                                 ["honest", true, "Verified: ", "claimed"],
+                                                 ["last", false, "Refuted: ", "give 3382"],
+                                                 ["last", true, "Refuted: ", "give 3382"]]) {
+        await clear();
+        await choose("file", `${story}/count-last`);
+        await browser.choose("#public", join(pair.folder, story, "out"));
+        await browser.until(`${inPage("public-has")}.textContent.endsWith(" files of a log")`);
+        await type("keys", pair.key("log.vkey"));
+        if (segment) await browser.value(`${inPage("segment")}.click()`);
+        await browser.value(`${inPage("form")}.requestSubmit()`);
+        await answered();
+        if (!(await heading()).startsWith(title) || !(await told()).includes(word)) fail(`${story} ${segment}: ${await told()}`);
+        if (pictures) await browser.picture(join(pictures, `count-${story}-${segment}.png`));
+    }
+});
+
 test("with nothing to check, or a file that is too large, the page says so", async () => {
     await clear();
     await browser.value(`${inPage("form")}.requestSubmit()`);
@@ -116,7 +134,7 @@ test("it works by keyboard alone, and the answer has the focus", async () => {
         await browser.key("Tab", 9);
         seen.push(await browser.value("document.activeElement.id || document.activeElement.textContent"));
     }
-    for (const id of ["text", "keys", "policy", "entry", "old", "Check"]) if (!seen.includes(id)) fail(seen.join());
+    for (const id of ["text", "keys", "policy", "entry", "old", "public", "segment", "Check"]) if (!seen.includes(id)) fail(seen.join());
     await browser.key("Enter", 13, "\r");
     await answered();
     await browser.until(`document.activeElement === ${inPage("answer")}`);

@@ -7,7 +7,9 @@
  */
 
 /** The parts that verify.wasm takes (enum part in src/verify/wasm/wasm.c). */
-const PARTS = { file: 0, entry: 1, old: 2, policy: 3 }, PART_KEY = 4;
+const PARTS = { file: 0, entry: 1, old: 2, policy: 3 }, PART_KEY = 4, PART_PUBLIC = 5;
+/** What a count proof is held against (enum how there). */
+const HOWS = { segment: 1, recount: 2 };
 /** As VERIFY_FILE_BYTES_MAX. */
 export const BYTES_MAX = 64 * 1024 * 1024;
 
@@ -15,16 +17,20 @@ const refusal = (exit, error) => ({ exit, said: JSON.stringify({ verified: false
 
 /** One pass. holds is asked for each signature: {publicKey, message, signature} -> boolean. */
 async function pass(module, given, holds) {
-    let memory;
+    let memory, put;
     const at = (start, length) => new Uint8Array(memory.buffer, start, length).slice();
     const host = {
         signature: (key, message, length, signature) => Number(holds({
             publicKey: at(key, 32), message: at(message, length), signature: at(signature, 64),
         })),
+        read: (path, length) => {
+            const bytes = given.public?.get(new TextDecoder().decode(at(path, length)));
+            return Number(bytes !== undefined && put(PART_PUBLIC, bytes));
+        },
     };
     const { exports } = await WebAssembly.instantiate(module, { host });
     memory = exports.memory;
-    const put = (part, bytes) => {
+    put = (part, bytes) => {
         const start = bytes.length > BYTES_MAX ? 0 : exports.room(part, bytes.length);
         if (start === 0) return false;
         new Uint8Array(memory.buffer, start, bytes.length).set(bytes);
@@ -34,7 +40,7 @@ async function pass(module, given, holds) {
         if (given[name] && !put(part, given[name])) return refusal(2, `the ${name} is too large`);
     }
     for (const key of given.keys ?? []) put(PART_KEY, new TextEncoder().encode(key));
-    const exit = exports.run();
+    const exit = exports.run(HOWS[given.how] ?? 0);
     return { exit, said: new TextDecoder().decode(at(exports.answer(), exports.answer_len())) };
 }
 
@@ -64,7 +70,8 @@ export async function canCheckSignatures(subtle) {
 
 /**
  * Verifies given.file, with given.entry, given.old, given.policy (bytes) and given.keys (texts) where
- * there are any. Gives exit, the exit status of candor-verify; said, what candor-verify --json prints;
+ * there are any; and given.public, a Map from paths such as "tile/entries/000" to bytes, against which
+ * given.how ("segment" or "recount") holds a count proof. Gives exit, the exit status of candor-verify; said, what candor-verify --json prints;
  * and signatures: how many hold, or null if subtle is null, when nothing is verified, whatever said says.
  */
 export async function verify(module, given, subtle) {

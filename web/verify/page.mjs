@@ -8,6 +8,10 @@ import { BYTES_MAX, canCheckSignatures, verify } from "./host.mjs";
 const at = (id) => document.getElementById(id);
 const NAMES = ["file", "policy", "entry", "old"];
 const chosen = {}; // name to {name, bytes}
+const entries = new Map(); // of the log, path to File: read when they are needed
+
+/** The path of a public file within the folder that "candor log export" writes, or null. */
+const publicPath = (path) => /(?:^|\/)((?:tile|counters)\/[\dx/.pentris]+|checkpoint)$/.exec(path)?.[1] ?? null;
 
 /** What a dropped file is for, by its first bytes. */
 function purposeOf(bytes) {
@@ -44,6 +48,40 @@ function take(name, file, bytes) {
 async function read(file) {
     if (file.size > BYTES_MAX) throw new Error(`${file.name}: too large, at most ${BYTES_MAX} bytes`);
     return new Uint8Array(await file.arrayBuffer());
+}
+
+/** Takes what of these files belongs to a log; gives the others. */
+function takePublic(files) {
+    const others = [];
+    for (const [path, file] of files) {
+        const own = path.includes("/") ? publicPath(path) : null;
+        if (own === null) others.push(file);
+        else entries.set(own, file);
+    }
+    at("public-has").textContent = entries.size > 0 ? `${entries.size} files of a log` : "";
+    return others;
+}
+
+/** The files of an entry of a drop, with their paths: a folder has many. */
+async function* within(entry) {
+    if (entry.isFile) {
+        yield [entry.fullPath.replace(/^\//, ""), await new Promise((done, fail) => entry.file(done, fail))];
+        return;
+    }
+    const reader = entry.createReader();
+    for (;;) { // a reader gives a part of a folder at a time
+        const some = await new Promise((done, fail) => reader.readEntries(done, fail));
+        if (some.length === 0) return;
+        for (const one of some) yield* within(one);
+    }
+}
+
+async function dropped(transfer) {
+    const roots = [...transfer.items].map((item) => item.webkitGetAsEntry?.());
+    if (!roots.some((root) => root?.isDirectory)) return [...transfer.files];
+    const files = [];
+    for (const root of roots) if (root) for await (const found of within(root)) files.push(found);
+    return takePublic(files);
 }
 
 async function takeDropped(files) {
@@ -106,12 +144,22 @@ const packed = new Blob([Uint8Array.from(atob(WASM), (c) => c.charCodeAt(0))]);
 const engine = new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer()
     .then((bytes) => WebAssembly.compile(bytes));
 
+/** The bytes of the log's files, where any were chosen. */
+async function publicFiles() {
+    if (entries.size === 0) return undefined;
+    const all = new Map();
+    for (const [path, file] of entries) all.set(path, await read(file));
+    return all;
+}
+
 async function check() {
     const subtle = await canCheckSignatures(globalThis.crypto?.subtle) ? globalThis.crypto.subtle : null;
     const typed = at("text").value;
     const given = { keys: at("keys").value.split("\n").map((l) => l.replace(/^\s*vkey:/, "").trim()).filter((l) => l !== "") };
     for (const name of NAMES) given[name] = chosen[name]?.bytes;
     if (typed !== "") given.file = new TextEncoder().encode(typed.replace(/\n*$/, "\n"));
+    given.public = await publicFiles();
+    if (given.public) given.how = at("segment").checked ? "segment" : "recount";
     at("signatures").textContent = subtle ? "it can do that." : "it cannot do that here.";
     try {
         if (!given.file) throw new Error("there is nothing to check yet: choose a file or paste its text");
@@ -129,6 +177,11 @@ for (const name of NAMES) {
         if (file) failing(read(file).then((bytes) => take(name, file, bytes)));
     });
 }
+at("public").addEventListener("change", (event) => {
+    entries.clear();
+    const others = takePublic([...event.target.files].map((file) => [file.webkitRelativePath, file]));
+    if (entries.size === 0) at("public-has").textContent = `no file of a log among ${others.length}`;
+});
 at("text").addEventListener("input", () => {
     delete chosen.file;
     at("file").value = "";
@@ -143,12 +196,14 @@ at("form").addEventListener("reset", () => {
         delete chosen[name];
         at(`${name}-has`).textContent = "";
     }
+    entries.clear();
+    at("public-has").textContent = "";
     at("answer").replaceChildren();
 });
 for (const kind of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(kind, (event) => {
         event.preventDefault();
         at("drop").classList.toggle("over", kind === "dragover");
-        if (kind === "drop") failing(takeDropped(event.dataTransfer.files));
+        if (kind === "drop") failing(dropped(event.dataTransfer).then(takeDropped));
     });
 }

@@ -118,14 +118,24 @@ static bool has_cell(const struct stated *s, size_t from, slice name)
     return false;
 }
 
-/* A cell stands where another one should: it was added, or that one was left out. */
-static status out_of_place(const struct stated *said, size_t at, const struct stated_cell *is,
-                           struct fault *fault)
+static status misplaced(const char *file, slice cell, const char *what, struct fault *fault)
 {
-    const bool is_added = at < said->count && (is == NULL || has_cell(said, at, is->name));
-    const slice name = is_added ? said->at[at].name : is->name;
-    return fault_set(fault, FAIL(E_INVALID), "%s: cell %.*s: %s", said->file, shown(name),
-                     (const char *)name.at, is_added ? "should not be there" : "is missing");
+    return fault_set(fault, FAIL(E_INVALID), "%s: cell %.*s: %s", file, shown(cell),
+                     (const char *)cell.at, what);
+}
+
+/* No cell may stand at that place or behind it. */
+static status check_end(const struct stated *said, size_t at, struct fault *fault)
+{
+    if (at == said->count) return OK;
+    return misplaced(said->file, said->at[at].name, "should not be there", fault);
+}
+
+/* A cell stands where another one should: it was added, or that one was left out. */
+static status out_of_place(const struct stated *said, size_t at, slice wanted, struct fault *fault)
+{
+    if (has_cell(said, at, wanted)) return check_end(said, at, fault);
+    return misplaced(said->file, wanted, "is missing", fault);
 }
 
 static status check_cell(const char *file, const struct stated_cell *said,
@@ -151,7 +161,7 @@ static status check_run(const struct stated *said, size_t at, const struct state
     for (size_t i = 0; i < is->count; i++) {
         const struct stated_cell *cell = at + i < said->count ? &said->at[at + i] : NULL;
         if (cell == NULL || !slice_equal(cell->name, is->at[i].name)) {
-            return out_of_place(said, at + i, &is->at[i], fault);
+            return out_of_place(said, at + i, is->at[i].name, fault);
         }
         TRY(check_cell(said->file, cell, &is->at[i], fault));
     }
@@ -195,7 +205,7 @@ static status check_csv(struct report_check *c, struct fault *fault)
         TRY(check_run(&c->csv, at, &is, fault));
         at += is.count;
     }
-    if (at < c->csv.count) return out_of_place(&c->csv, at, NULL, fault);
+    TRY(check_end(&c->csv, at, fault));
     uint64_t late = 0;
     uint64_t uncounted = 0;
     expected_rest(&months, &c->definitions, &late, &uncounted);
@@ -244,7 +254,7 @@ static status check_json(struct report_check *c, struct fault *fault)
     TRY(load(c, "report.json", &text, fault));
     TRY(stated_json(text, writer_slice(&w), &c->arena, &said, fault));
     TRY(check_run(&said, 0, &c->csv, fault));
-    return said.count == c->csv.count ? OK : out_of_place(&said, c->csv.count, NULL, fault);
+    return check_end(&said, c->csv.count, fault);
 }
 
 /* The numbers of a page, which go on with the cell at; a page shows 0 for what did not occur too.
@@ -287,10 +297,7 @@ static status check_pages(struct report_check *c, struct fault *fault)
         TRY(c->in->read(c->in->self, name, &page, fault));
         TRY(check_page(c, name, page, &at, fault));
     }
-    if (at == c->csv.count) return OK;
-    const slice cell = c->csv.at[at].name;
-    return fault_set(fault, FAIL(E_INVALID), "%s: cell %.*s: is missing", name, shown(cell),
-                     (const char *)cell.at);
+    return at == c->csv.count ? OK : misplaced(name, c->csv.at[at].name, "is missing", fault);
 }
 
 static status check_names(struct report_check *c, struct fault *fault)
