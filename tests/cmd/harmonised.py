@@ -12,7 +12,7 @@ import statistics
 import tempfile
 
 import tap
-from candor import erase, good, refused, run
+from candor import erase, good, refused, run, show
 from statements import A, statement
 
 HOME = tempfile.TemporaryDirectory(prefix="candor-harmonised-")
@@ -557,6 +557,16 @@ def building_twice_gives_the_same_bytes_and_the_manifest_names_them():
         hashes = {hashlib.sha256(text + b"\n").hexdigest()
                   for text in file.read().split(b"\n\n") if text}
     assert {words[2] for words in lines if words[0] == "definition"} == hashes
+
+
+@tap.test
+def that_values_were_opened_is_recorded_first():
+    said = json.loads(good("report", "harmonised", NODE, "--period", "2026-H1", "--out", OUT,
+                           "--by", "A. First"))
+    look = show(NODE, said["size"])
+    assert look["kind"] == "oversight" and look["fields"]["object"] == "harmonised report 2026-H1"
+    assert look["fields"]["actor"].startswith("A. First"), look
+    assert look["fields"]["amount"] == said["size"], look
 
 
 @tap.test

@@ -9,9 +9,17 @@ static const struct option build_options[] = {
     {},
 };
 
+static const struct option harmonised_options[] = {
+    { "--period", "PERIOD", "2026-H1, 2026-H2 or 2026", false },
+    { "--out", "OUT", "the folder to write, made if it is not there", false },
+    { "--by", "NAME", "who asks; recorded, as private values are opened", false },
+    {},
+};
+
 static const struct option export_options[] = {
     { "--period", "PERIOD", "2026-H1, 2026-H2 or 2026", false },
     { "--out", "OUT", "the folder to write, new or empty", false },
+    { "--by", "NAME", "who asks; recorded, as private values are opened", false },
     {},
 };
 
@@ -67,7 +75,7 @@ const struct command report_commands[] = {
           "platform, vlop or vlose). Prints what else the tier asks for and is missing.\n\n"
           "  candor declared add ./node < declared.jsonl\n"
           "  candor report harmonised ./node --period 2026-H1 --out ./harmonised",
-      .options = build_options,
+      .options = harmonised_options,
       .arguments_min = 1,
       .arguments_max = 1,
       .run = run_report_harmonised },

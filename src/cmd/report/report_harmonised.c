@@ -7,22 +7,22 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "cmd/node/view.h"
-#include "cmd/progress.h"
+#include "cmd/report/open_range.h"
 #include "cmd/report/report_commands.h"
-#include "ledger/keys.h"
 #include "os/dir.h"
 #include "report/harmonised/harmonised.h"
 #include "base/banned.h"
 
-enum { EXIT_USAGE = 2, ANSWER_BYTES_MAX = 256 * 1024 };
+enum { EXIT_USAGE = 2, ANSWER_BYTES_MAX = 256 * 1024, WHY_BYTES_MAX = 64 };
 
 /* Everything that is held while it is built. */
 struct building {
+    const char *dir;
+    const char *by;
     struct view view;
     struct moderation *moderation; /* owned */
     struct declared *declared;     /* owned */
     struct harmonised *report;     /* owned */
-    struct progress progress;
 };
 
 static bool wants(void *, uint64_t, slice entry)
@@ -35,25 +35,6 @@ static status take(void *self, const struct scanned_record *r, struct fault *f)
     const struct building *b = self;
     if (r->entry->schema->kind == KIND_declared) return declared_take(b->declared, r, f);
     return moderation_take(b->moderation, r, f);
-}
-
-static void show_progress(void *self, uint64_t entries)
-{
-    progress_step(&((struct building *)self)->progress, entries);
-}
-
-static status scan(struct building *b, struct fault *f)
-{
-    struct node *n = &b->view.node;
-    const uint64_t size = b->view.head.checkpoint.size;
-    const struct scan_watcher watcher = { b, take, wants, show_progress };
-    struct keys *keys = NULL;
-    TRY(keys_open(&n->store, NULL, &keys, f));
-    b->progress = progress_start("reading", size, "entries");
-    const status s = scan_records(n->archive, keys, 0, size, &watcher, f);
-    progress_end(&b->progress);
-    keys_free(keys);
-    return s;
 }
 
 /* The checkpoint that covers what was counted goes in last, as everywhere. */
@@ -134,7 +115,12 @@ static status build(struct building *b, const struct report_period *period, cons
     if (b->moderation == NULL || b->declared == NULL) {
         return fault_set(f, FAIL(E_NOMEM), "out of memory");
     }
-    TRY(scan(b, f));
+    char why[WHY_BYTES_MAX];
+    snprintf(why, sizeof why, "harmonised report %s", period->name);
+    const struct open_range all = {
+        b->dir, b->by, why, &b->view, { .self = b, .record = take, .wants = wants }
+    };
+    TRY(open_range(&all, f));
     const struct harmonised_input in = {
         .log = { .period = *period, .origin = c->origin, .size = c->size, .root = c->root },
         .moderation = b->moderation,
@@ -146,7 +132,7 @@ static status build(struct building *b, const struct report_period *period, cons
 
 int run_report_harmonised(const struct invocation *inv)
 {
-    struct building b = {};
+    struct building b = { .dir = inv->arguments[0], .by = invocation_value(inv, "--by", "") };
     struct report_period period = {};
     struct fault f = {};
     const char *name = invocation_value(inv, "--period", NULL);
@@ -157,7 +143,7 @@ int run_report_harmonised(const struct invocation *inv)
     if (out == NULL) {
         return command_fail(EXIT_USAGE, "report harmonised: --out is the folder to write");
     }
-    status s = view_open(inv->arguments[0], &b.view, &f);
+    status s = view_open(b.dir, &b.view, &f);
     if (s.code == E_OK) {
         s = build(&b, &period, out, &f);
         if (s.code == E_OK) tell(&b, &period);

@@ -7,21 +7,26 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "cmd/node/view.h"
-#include "cmd/progress.h"
+#include "cmd/report/open_range.h"
 #include "cmd/report/report_commands.h"
-#include "ledger/keys.h"
 #include "os/dir.h"
 #include "report/reasons/batches.h"
 #include "base/banned.h"
 
-enum { EXIT_USAGE = 2, LINE_BYTES_MAX = 32 * 1024, FILE_NAME_BYTES_MAX = 32 };
+enum {
+    EXIT_USAGE = 2,
+    LINE_BYTES_MAX = 32 * 1024,
+    FILE_NAME_BYTES_MAX = 32,
+    WHY_BYTES_MAX = 64,
+};
 
 /* What is held while the files are written. */
 struct exporting {
+    const char *dir;
+    const char *by;
     struct view view;
     struct file folder;
     struct batches *batches; /* owned */
-    struct progress progress;
     uint64_t files;
 };
 
@@ -59,11 +64,6 @@ static status take(void *self, const struct scanned_record *r, struct fault *f)
     return batches_take(((struct exporting *)self)->batches, r, f);
 }
 
-static void show_progress(void *self, uint64_t entries)
-{
-    progress_step(&((struct exporting *)self)->progress, entries);
-}
-
 static status refuse_file(void *with, const char *name)
 {
     (void)with;
@@ -80,31 +80,28 @@ static status make_folder(struct exporting *x, const char *out, struct fault *f)
     return s.code == E_EXISTS ? fault_set(f, s, "%s is not empty", out) : s;
 }
 
-static status export(struct exporting *x, struct batches_count *ret_count, struct fault *f)
+static status export(struct exporting *x, const struct report_period *period,
+                     struct batches_count *ret_count, struct fault *f)
 {
-    struct node *n = &x->view.node;
-    const uint64_t size = x->view.head.checkpoint.size;
-    const struct scan_watcher watcher = { x, take, wants, show_progress };
-    struct keys *keys = NULL;
-    TRY(keys_open(&n->store, NULL, &keys, f));
-    x->progress = progress_start("writing", size, "entries");
-    const status s = scan_records(n->archive, keys, 0, size, &watcher, f);
-    progress_end(&x->progress);
-    keys_free(keys);
-    TRY(s);
+    char why[WHY_BYTES_MAX];
+    snprintf(why, sizeof why, "statements of reasons %s", period->name);
+    const struct open_range all = {
+        x->dir, x->by, why, &x->view, { .self = x, .record = take, .wants = wants }
+    };
+    TRY(open_range(&all, f));
     return batches_end(x->batches, ret_count, f);
 }
 
-static status run(struct exporting *x, const char *dir, const struct report_period *period,
-                  const char *out, struct batches_count *ret_count, struct fault *f)
+static status run(struct exporting *x, const struct report_period *period, const char *out,
+                  struct batches_count *ret_count, struct fault *f)
 {
     const struct batches_told told = { x, write_batch, tell_left_out };
     x->folder.fd = -1;
     x->batches = batches_new(period, &told);
     if (x->batches == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
-    TRY(view_open(dir, &x->view, f));
+    TRY(view_open(x->dir, &x->view, f));
     status s = make_folder(x, out, f);
-    if (s.code == E_OK) s = export(x, ret_count, f);
+    if (s.code == E_OK) s = export(x, period, ret_count, f);
     if (x->folder.fd >= 0) file_close(&x->folder);
     view_close(&x->view);
     return s;
@@ -112,7 +109,7 @@ static status run(struct exporting *x, const char *dir, const struct report_peri
 
 int run_report_statements(const struct invocation *inv)
 {
-    struct exporting x = {};
+    struct exporting x = { .dir = inv->arguments[0], .by = invocation_value(inv, "--by", "") };
     struct report_period period = {};
     struct batches_count count = {};
     struct fault f = {};
@@ -124,7 +121,7 @@ int run_report_statements(const struct invocation *inv)
     if (out == NULL) {
         return command_fail(EXIT_USAGE, "report statements: --out is the folder to write");
     }
-    const status s = run(&x, inv->arguments[0], &period, out, &count, &f);
+    const status s = run(&x, &period, out, &count, &f);
     batches_free(x.batches);
     if (s.code != E_OK) {
         return command_fail(s.code == E_EXISTS ? EXIT_USAGE : status_exit(s),
