@@ -118,6 +118,21 @@ status frame_next(struct frame_input *in, struct frame *ret_frame)
     return OK;
 }
 
+status frame_take(struct frame_input *in, int fd,
+                  status (*take)(void *with, const struct frame *frame), void *with,
+                  struct fault *f)
+{
+    struct frame frame = {};
+    status s = frame_fill(in, fd, f);
+    if (s.code == E_BUSY) return OK;
+    while (s.code == E_OK) {
+        s = frame_next(in, &frame);
+        if (s.code == E_SHORT) return OK;
+        if (s.code == E_OK) s = take(with, &frame);
+    }
+    return s;
+}
+
 status frame_receive(struct frame_input *in, int fd, struct frame *ret_frame, struct fault *f)
 {
     for (;;) {

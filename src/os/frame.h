@@ -45,5 +45,10 @@ status frame_fill(struct frame_input *in, int fd, struct fault *f);
 /* The next whole frame. E_SHORT if more bytes are needed (then call frame_fill), E_LIMIT if the
  * frame announces more than payload_max; the input is unchanged by either. */
 status frame_next(struct frame_input *in, struct frame *ret_frame);
+/* frame_fill, then every whole frame that is there goes to take, which ends it with a failure of
+ * its own: for a socket that an event loop found ready. OK if more is to come; else as both. */
+status frame_take(struct frame_input *in, int fd,
+                  status (*take)(void *with, const struct frame *frame), void *with,
+                  struct fault *f);
 /* frame_next and frame_fill until there is a frame: for a process that waits on one socket. */
 status frame_receive(struct frame_input *in, int fd, struct frame *ret_frame, struct fault *f);

@@ -78,27 +78,21 @@ static void take_answer(struct api *a, const struct query_answer *m)
     }
 }
 
-static status take_frame(const struct frame *frame, struct api *a)
+static status take_frame(void *with, const struct frame *frame)
 {
     struct query_answer m = {};
     if (frame->type != QUERY_ANSWER) return FAIL(E_UNKNOWN);
     TRY(query_answer_parse(frame->payload, &m));
-    take_answer(a, &m);
+    take_answer(with, &m);
     return OK;
 }
 
 static void reader_ready(void *with, unsigned events)
 {
     struct api *a = with;
-    struct frame frame = {};
     (void)events;
-    status s = frame_fill(&a->in, a->fd, a->front->fault);
-    if (s.code == E_BUSY) return;
-    while (s.code == E_OK) {
-        s = frame_next(&a->in, &frame);
-        if (s.code == E_SHORT) return;
-        if (s.code == E_OK) s = take_frame(&frame, a);
-    }
+    const status s = frame_take(&a->in, a->fd, take_frame, a, a->front->fault);
+    if (s.code == E_OK) return;
     front_fail(a->front, fault_set(a->front->fault, s, "the reader is gone"));
 }
 

@@ -123,8 +123,9 @@ static const struct {
     { LINK_STATE_MORE, snapshot_take_more },
 };
 
-static status take_frame(struct front *front, const struct frame *frame)
+static status take_frame(void *with, const struct frame *frame)
 {
+    struct front *front = with;
     for (size_t i = 0; i < COUNT_OF(messages); i++) {
         if (messages[i].type != frame->type) continue;
         const status s = messages[i].take(front, frame->payload);
@@ -138,16 +139,10 @@ static status take_frame(struct front *front, const struct frame *frame)
 static void scribe_ready(void *with, unsigned events)
 {
     struct front *front = with;
-    struct frame frame = {};
     (void)events;
-    status s = frame_fill(&front->in, front->options->scribe_fd, front->fault);
-    if (s.code == E_BUSY) return;
-    while (s.code == E_OK) {
-        s = frame_next(&front->in, &frame);
-        if (s.code == E_SHORT) return;
-        if (s.code == E_OK) s = take_frame(front, &frame);
-    }
-    front_fail(front, s);
+    const int fd = front->options->scribe_fd;
+    const status s = frame_take(&front->in, fd, take_frame, front, front->fault);
+    if (s.code != E_OK) front_fail(front, s);
 }
 
 /* ---- start and end ---- */

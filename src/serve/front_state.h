@@ -81,7 +81,7 @@ void activation_free(struct activation *a);
 /* Asks for the events that the active rules can still see, and judges them again, before anything
  * new is taken. take_frame takes the scribe's messages. */
 status recall_state(struct front *front,
-                    status (*take_frame)(struct front *front, const struct frame *frame));
+                    status (*take_frame)(void *front, const struct frame *frame));
 /* LINK_REPLAY, LINK_REPLAYED, LINK_FORGET. */
 status recall_take(struct front *front, slice payload);
 status recall_take_end(struct front *front, slice payload);

@@ -17,7 +17,7 @@ static status ask(struct front *front, uint64_t reach_s)
 }
 
 status recall_state(struct front *front,
-                    status (*take_frame)(struct front *front, const struct frame *frame))
+                    status (*take_frame)(void *front, const struct frame *frame))
 {
     struct frame frame = {};
     const uint64_t reach_s = front->judging == NULL ? 0 : judging_reach_s(front->judging);

@@ -12,10 +12,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 sys.dont_write_bytecode = True
 import running  # noqa: E402
+from candor import erase  # noqa: E402
 import tap  # noqa: E402
 
-NODE = running.Node(config="silence: 1d\n")
+NODE = running.Node(config="silence: 1d\nofficers: [ A. First, B. Second ]\n")
 SHOP = NODE.source("shop")
+STALL = NODE.source("stall")
 DESK = NODE.source("desk", "--silence", "2s")
 PROGRAM = NODE.user("watch", "program")
 JUDGE = hashlib.sha256(b"candor presence 1").hexdigest()
@@ -119,6 +121,31 @@ def the_state_is_that_of_the_log_without_its_file():
 
 
 @tap.test
+def what_was_erased_is_not_missing_and_what_is_missing_stays_so():
+    NODE.send(STALL, {"n": 1}, {"n": 2}, query="?ack=checkpointed")
+    send(STALL, 100, 3)
+    send(STALL, 110, 3)
+    events = [r["index"] for r in NODE.records()
+              if r["kind"] == "event" and r["fields"]["source"] == "stall"]
+    for index in events[3:6]:  # 101, 102 and 110: two sides of the hole
+        erase(NODE.path, index)
+    for lost in (False, True):
+        NODE.process.send_signal(signal.SIGKILL)
+        NODE.process.wait(60)
+        NODE.process.stdout.close()
+        if lost and os.path.exists(os.path.join(NODE.path, "heard")):
+            os.unlink(os.path.join(NODE.path, "heard"))
+        NODE.start()
+    NODE.pause()
+    now = listed()["stall"]
+    assert now["missing"] + now["awaited"] == 7, now
+    NODE.start()
+    send(STALL, 100 + 2 * FAR, 1)  # nobody waits for 103 any longer
+    gap = wait("stall", 1)[0]["fields"]
+    assert (gap["first"], gap["last"], gap["amount"]) == (103, 109, 7), gap
+
+
+@tap.test
 def a_silent_source_is_told_once_and_so_is_its_return():
     time.sleep(3)
     assert told("desk") == [], "it was never heard"
@@ -151,7 +178,7 @@ def operators_see_it():
     assert found["shop"]["heard"] > "2020" and "silent_since" not in found["desk"], found
     code, _, text = NODE.request("GET", "/metrics", token=PROGRAM)
     values = dict(line.rsplit(" ", 1) for line in text.decode().splitlines() if line[0] != "#")
-    assert values["candor_sources_heard"] == "2" and values["candor_sources_silent"] == "0"
+    assert values["candor_sources_heard"] == "3" and values["candor_sources_silent"] == "0"
     assert int(values["candor_numbers_missing"]) >= 5 + FAR - 5, values
     assert "numbers missing" in NODE.candor("source", "list", NODE.path)
     for bad in ("5", "1y", "-1s", "999d"):

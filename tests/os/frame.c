@@ -121,6 +121,33 @@ static void nothing_there_is_busy_for_who_does_not_wait(void **)
     assert_fails(frame_receive(&in, ends[1], &got, &fault), E_BUSY);
 }
 
+static status count_until_nine(void *with, const struct frame *frame)
+{
+    unsigned *count = with;
+    (*count)++;
+    return frame->type == 9 ? FAIL(E_UNKNOWN) : OK;
+}
+
+static void every_whole_frame_is_given_and_the_rest_waits(void **)
+{
+    unsigned count = 0;
+    assert_ok(socket_no_wait(ends[1], &fault));
+    assert_ok(frame_take(&in, ends[1], count_until_nine, &count, &fault));
+    for (uint16_t type = 1; type <= 3; type++)
+        assert_ok(frame_send(ends[0], (struct frame){ type, slice_text("word") }, &fault));
+    assert_int_equal(write(ends[0], "\0\0", 2), 2); /* of a fourth */
+    assert_ok(frame_take(&in, ends[1], count_until_nine, &count, &fault));
+    assert_int_equal(count, 3);
+    assert_int_equal(write(ends[0], "\0\0\0\x09", 4), 4);
+    assert_fails(frame_take(&in, ends[1], count_until_nine, &count, &fault), E_UNKNOWN);
+    assert_int_equal(count, 4);
+    assert_int_equal(write(ends[0], "\xff\xff\xff\xff\0\0", 6), 6);
+    assert_fails(frame_take(&in, ends[1], count_until_nine, &count, &fault), E_LIMIT);
+    close(ends[0]);
+    assert_fails(frame_take(&in, ends[1], count_until_nine, &count, &fault), E_SHORT);
+    ends[0] = -1;
+}
+
 static void *receive_large(void *with)
 {
     struct frame_input large = { 0 };
@@ -172,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_PAIR(what_is_sent_is_received),
         WITH_PAIR(frames_arrive_whole_however_they_are_cut),
+        WITH_PAIR(every_whole_frame_is_given_and_the_rest_waits),
         WITH_PAIR(too_long_a_frame_is_refused_before_it_is_read),
         WITH_PAIR(a_frame_cut_by_the_end_is_short),
         WITH_PAIR(a_dead_reader_is_a_status_and_no_signal),

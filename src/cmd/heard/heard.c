@@ -155,31 +155,47 @@ static bool wants(void *, uint64_t, slice entry)
     return recorded_was_judged(entry) || heard_is_report(entry);
 }
 
+/* Without its number: the batch tells those of erased events too. */
 static status take_scanned(void *self, const struct scanned_record *r, struct fault *)
 {
     struct heard *h = self;
-    const bool is_event = r->entry->schema->kind == KIND_event;
-    if (r->opening == NULL) {
-        h->erased += is_event;
-    } else if (is_event) {
-        h->erased += !heard_fold_event(h->presence, r->opening->fields);
+    if (r->opening == NULL) return OK;
+    if (r->entry->schema->kind == KIND_event) {
+        heard_fold_event(h->presence, r->opening->fields, false);
     } else {
         heard_fold_report(h->presence, r->entry, r->opening->fields);
     }
     return OK;
 }
 
-static status read_log(struct heard *h, uint64_t from, struct fault *f)
+/* The batch that has the entry; *ret_end is the entry behind it. */
+static status read_batch(struct heard *h, struct keys *keys, uint64_t from, uint64_t *ret_end,
+                         struct fault *f)
 {
     const struct scan_watcher watcher = { .self = h, .record = take_scanned, .wants = wants };
+    struct archive *a = h->node->archive;
+    struct batch_frame frame = {};
+    TRY(archive_batch(a, from, &frame, f));
+    const struct batch_head head = frame.head;
+    for (uint32_t i = 0; i < head.sequence_count; i++) {
+        const struct sequence_range range = sequence_at(&frame, i);
+        presence_numbers(h->presence, range.source, range.first, range.last);
+    }
+    *ret_end = head.first_index + head.record_count;
+    return scan_records(a, keys, from, *ret_end, &watcher, f);
+}
+
+static status read_log(struct heard *h, uint64_t from, struct fault *f)
+{
     const uint64_t size = archive_size(h->node->archive);
     struct keys *keys = NULL;
+    status s = OK;
     if (from >= size) return OK;
     TRY(keys_open(&h->node->store, NULL, &keys, f));
-    const status s = scan_records(h->node->archive, keys, from, size, &watcher, f);
+    while (s.code == E_OK && from < size)
+        s = read_batch(h, keys, from, &from, f);
     keys_free(keys);
     h->is_changed = true;
-    if (h->erased > 0) presence_forget_holes(h->presence); /* they may be what was erased */
     return s;
 }
 
@@ -234,7 +250,7 @@ status heard_event(struct heard *h, const struct record *record, uint64_t id, st
     if (s == NULL || (id != 0 && s->id != id)) {
         return fault_set(f, FAIL(E_DENIED), "front: an event of a source that nobody registered");
     }
-    h->is_changed |= heard_fold_event(h->presence, record->fields);
+    h->is_changed |= heard_fold_event(h->presence, record->fields, true);
     return OK;
 }
 

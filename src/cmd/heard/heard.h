@@ -31,7 +31,6 @@ struct heard {
     int64_t saved_ns;
     int64_t listening_ns;     /* since when sources can send */
     uint64_t holes, silences; /* reported since the start */
-    uint64_t erased;          /* events that were passed over when the log was read */
 };
 
 /* Makes the state as the log has it. accounts: the table as text. */

@@ -99,12 +99,12 @@ bool heard_is_report(slice entry)
     return cause_of(&e) == VALUE_gap_cause_sequence || cause_of(&e) == VALUE_gap_cause_silence;
 }
 
-bool heard_fold_event(struct presence *p, const struct record_field *fields)
+bool heard_fold_event(struct presence *p, const struct record_field *fields, bool with_number)
 {
     const struct record_field *source = &fields[FIELD_event_source - 1];
     const struct record_field *arrived = &fields[FIELD_event_arrived - 1];
     const struct record_field *sequence = &fields[FIELD_event_sequence - 1];
-    const bool is_numbered = sequence->type == TYPE_U64;
+    const bool is_numbered = with_number && sequence->type == TYPE_U64;
     if (source->type != TYPE_TEXT || arrived->type != TYPE_TIME) return false;
     const uint64_t number = is_numbered ? value_u64(sequence->value) : 0;
     presence_event(p, source->value, value_i64(arrived->value), is_numbered ? &number : NULL);

@@ -28,8 +28,9 @@ status heard_finding_make(struct heard_record *room, const struct presence_repor
 
 /* Whether the entry may be a report: a gap in numbers, or a silence. */
 bool heard_is_report(slice entry);
-/* The event with these fields goes into the state; false if it lacks what it needs. */
-bool heard_fold_event(struct presence *p, const struct record_field *fields);
+/* The event with these fields goes into the state, with its number or without; false if it lacks
+ * what it needs. */
+bool heard_fold_event(struct presence *p, const struct record_field *fields, bool with_number);
 /* The report goes into the state, unless it lacks what it needs. */
 void heard_fold_report(struct presence *p, const struct entry *entry,
                        const struct record_field *fields);

@@ -195,8 +195,9 @@ static const struct {
     { LINK_STATE_PART, take_state_part },
 };
 
-static status take_frame(struct front_link *l, const struct frame *frame)
+static status take_frame(void *with, const struct frame *frame)
 {
+    struct front_link *l = with;
     for (size_t i = 0; i < COUNT_OF(messages); i++) {
         if (messages[i].type != frame->type) continue;
         const status s = messages[i].take(l, frame->payload);
@@ -209,16 +210,10 @@ static status take_frame(struct front_link *l, const struct frame *frame)
 static void front_ready(void *with, unsigned events)
 {
     struct front_link *l = with;
-    struct frame frame = {};
     (void)events;
-    status s = frame_fill(&l->in, l->fd, l->fault);
-    if (s.code == E_BUSY) return;
+    status s = frame_take(&l->in, l->fd, take_frame, l, l->fault);
+    if (s.code == E_OK) return;
     if (s.code == E_CLOSED) s = fault_set(l->fault, s, "the front is gone");
-    while (s.code == E_OK) {
-        s = frame_next(&l->in, &frame);
-        if (s.code == E_SHORT) return;
-        if (s.code == E_OK) s = take_frame(l, &frame);
-    }
     l->calls.failed(l->calls.self, s);
 }
 

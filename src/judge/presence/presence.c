@@ -161,6 +161,22 @@ void presence_event(struct presence *p, slice name, int64_t arrived_ns, const ui
     if (number != NULL) take_number(s, arrived_ns, *number);
 }
 
+static void take_numbers(struct presence_source *s, uint64_t first, uint64_t last)
+{
+    take_number(s, s->heard_ns, first);
+    while (first < last && first < s->highest)
+        take_number(s, s->heard_ns, ++first);
+    s->highest = last > s->highest ? last : s->highest; /* all of them in order */
+}
+
+void presence_numbers(struct presence *p, uint64_t id, uint64_t first, uint64_t last)
+{
+    if (last < first) return;
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->at[i]->id == id) take_numbers(p->at[i], first, last);
+    }
+}
+
 static void reported_hole(struct presence_source *s, const struct presence_report *r)
 {
     s->missing += r->amount;
@@ -185,12 +201,6 @@ void presence_reported(struct presence *p, const struct presence_report *r)
         s->back_ns = 0;
         return;
     }
-}
-
-void presence_forget_holes(struct presence *p)
-{
-    for (size_t i = 0; i < p->count; i++)
-        p->at[i]->hole_count = 0;
 }
 
 /* ---- what is due ---- */

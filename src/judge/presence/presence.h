@@ -74,8 +74,9 @@ status presence_declare(struct presence *p, slice name, uint64_t id, uint32_t si
 void presence_event(struct presence *p, slice name, int64_t arrived_ns, const uint64_t *number);
 /* A report of the log. */
 void presence_reported(struct presence *p, const struct presence_report *r);
-/* Holes that were not reported yet are none any more: what is missing may have been erased. */
-void presence_forget_holes(struct presence *p);
+/* The numbers first to last of the source with that id have come, about when its newest event did.
+ */
+void presence_numbers(struct presence *p, uint64_t id, uint64_t first, uint64_t last);
 /* What has to be reported now; false: nothing. listening_ns: since when the node could be reached.
  * The same comes again until it was reported. */
 bool presence_due(const struct presence *p, int64_t now_ns, int64_t listening_ns,

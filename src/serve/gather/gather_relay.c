@@ -98,8 +98,9 @@ static status take_told(struct gather_relay *r, slice payload)
     return frame_send(r->front->options->scribe_fd, frame, r->front->fault);
 }
 
-static status take_frame(struct gather_relay *r, const struct frame *frame)
+static status take_frame(void *with, const struct frame *frame)
 {
+    struct gather_relay *r = with;
     if (frame->type == GATHER_NEXT) return take_next(r, frame->payload);
     if (frame->type == GATHER_PROVE) return take_prove(r, frame->payload);
     if (frame->type == GATHER_TOLD) return take_told(r, frame->payload);
@@ -109,15 +110,9 @@ static status take_frame(struct gather_relay *r, const struct frame *frame)
 static void gatherer_ready(void *with, unsigned events)
 {
     struct gather_relay *r = with;
-    struct frame frame = {};
     (void)events;
-    status s = frame_fill(&r->in, r->fd, r->front->fault);
-    if (s.code == E_BUSY) return;
-    while (s.code == E_OK) {
-        s = frame_next(&r->in, &frame);
-        if (s.code == E_SHORT) return;
-        if (s.code == E_OK) s = take_frame(r, &frame);
-    }
+    const status s = frame_take(&r->in, r->fd, take_frame, r, r->front->fault);
+    if (s.code == E_OK) return;
     front_fail(r->front, fault_set(r->front->fault, s, "the gatherer of cosignatures is gone"));
 }
 

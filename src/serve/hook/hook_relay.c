@@ -85,8 +85,9 @@ static status take_at(struct hook_relay *r, slice payload)
     return frame_send(front->options->scribe_fd, frame, front->fault);
 }
 
-static status take_frame(struct hook_relay *r, const struct frame *frame)
+static status take_frame(void *with, const struct frame *frame)
 {
+    struct hook_relay *r = with;
     if (frame->type == HOOK_ASK) return take_ask(r, frame->payload);
     if (frame->type == HOOK_AT) return take_at(r, frame->payload);
     return FAIL(E_UNKNOWN);
@@ -95,15 +96,9 @@ static status take_frame(struct hook_relay *r, const struct frame *frame)
 static void sender_ready(void *with, unsigned events)
 {
     struct hook_relay *r = with;
-    struct frame frame = {};
     (void)events;
-    status s = frame_fill(&r->in, r->fd, r->front->fault);
-    if (s.code == E_BUSY) return;
-    while (s.code == E_OK) {
-        s = frame_next(&r->in, &frame);
-        if (s.code == E_SHORT) return;
-        if (s.code == E_OK) s = take_frame(r, &frame);
-    }
+    const status s = frame_take(&r->in, r->fd, take_frame, r, r->front->fault);
+    if (s.code == E_OK) return;
     front_fail(r->front, fault_set(r->front->fault, s, "the sender of webhooks is gone"));
 }
 
