@@ -143,12 +143,12 @@ static void check_block(struct checker *c, const struct block_head *head, slice 
 {
     uint8_t key[BLOCK_KEY_BYTES];
     struct fault f = {};
-    const bool absent = head->packing == BLOCK_ABSENT;
-    if (!absent && fsck_lost_block(&c->lost, c->keys, head, tell_lost, c)) return;
+    if (head->packing != BLOCK_ABSENT && fsck_lost_block(&c->lost, c->keys, head, tell_lost, c))
+        return;
     c->plain = writer_of(c->plain.at, c->plain.cap);
     const status s = vault_open(c->vault, head, sealed, &c->plain, key, &f);
     if (s.code == E_ERASED) {
-        block_is_gone(c, head, absent, entries);
+        block_is_gone(c, head, s.detail == KEYS_ABSENT, entries);
     } else if (s.code == E_OK) {
         const struct fsck_openings_watcher watcher = { c, opening_checked };
         const struct fsck_block block = { head, writer_slice(&c->plain), key, entries };

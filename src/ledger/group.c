@@ -11,6 +11,12 @@ static const char magic[] = "candorKG";
 
 enum { MAGIC_BYTES = 8 };
 
+void group_lost_mark(uint8_t ret_mark[GROUP_WRAPPED_BYTES])
+{
+    for (size_t i = 0; i < GROUP_WRAPPED_BYTES; i++)
+        ret_mark[i] = 0xff;
+}
+
 void group_selector_write(unsigned active, struct writer *w)
 {
     assert(active <= 1);

@@ -33,9 +33,12 @@ struct group_slot {
     uint64_t
         rewrites_bytes; /* of the group's rewritten blocks (ledger/erase/rewrites.h), 0 for none */
     uint8_t wrapped_group_key[GROUP_WRAPPED_BYTES];
-    slice table; /* count times GROUP_WRAPPED_BYTES; all zero where the block is destroyed */
+    slice table; /* count times GROUP_WRAPPED_BYTES; all zero where the block is destroyed, all ones
+                  * where its key is lost */
 };
 
+/* What stands in a table for a key that is lost. */
+void group_lost_mark(uint8_t ret_mark[GROUP_WRAPPED_BYTES]);
 /* Appends the selector that names the active slot, 0 or 1. */
 void group_selector_write(unsigned active, struct writer *w);
 /* The active slot. E_SHORT, E_SYNTAX. */

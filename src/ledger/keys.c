@@ -341,14 +341,19 @@ status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_W
                    uint8_t ret_key[KEYS_KEY_BYTES], struct fault *f)
 {
     static const uint8_t destroyed[GROUP_WRAPPED_BYTES];
+    uint8_t lost[GROUP_WRAPPED_BYTES];
     struct group *g = NULL;
     uint8_t buffer[AAD_BYTES_MAX];
     TRY(keyring_group(k, block / GROUP_BLOCKS, &g, f));
     const uint32_t in_group = (uint32_t)(block % GROUP_BLOCKS);
     const bool in_table = in_group < g->count;
     const uint8_t *from = in_table ? g->table + (size_t)in_group * GROUP_WRAPPED_BYTES : wrapped;
-    if (bytes_equal(from, destroyed, sizeof destroyed)) {
-        return fault_set(f, FAIL(E_ERASED), "block %llu: it has no key", (unsigned long long)block);
+    group_lost_mark(lost);
+    const bool is_absent = in_table ? bytes_equal(from, lost, sizeof lost)
+                                    : bytes_equal(from, destroyed, sizeof destroyed);
+    if (is_absent || bytes_equal(from, destroyed, sizeof destroyed)) {
+        return fault_set(f, FAIL_AT(E_ERASED, is_absent ? KEYS_ABSENT : 0),
+                         "block %llu: it has no key", (unsigned long long)block);
     }
     const slice aad = keyring_aad("candor block key", g->number, block, buffer);
     if (keyring_unwrap(k, g->key, aad, from, ret_key).code == E_OK) return OK;

@@ -13,7 +13,12 @@
  * wiped when the object goes.
  * Threads: one at a time per object.
  */
-enum { KEYS_KEY_BYTES = 32 };
+enum {
+    KEYS_KEY_BYTES = 32,
+    /* The detail of E_ERASED where no erasure took the key: the block came without openings, or the
+     * key is lost and that was accepted (ledger/backup/loss.h). */
+    KEYS_ABSENT = 1,
+};
 
 struct keys;
 
@@ -36,9 +41,9 @@ status keys_prepare(struct keys *k, uint64_t first, uint64_t count, struct fault
  * (keys_prepare makes it), E_CORRUPT if it is damaged. */
 status keys_wrap(struct keys *k, uint64_t block, const uint8_t key[KEYS_KEY_BYTES],
                  uint8_t ret_wrapped[GROUP_WRAPPED_BYTES], struct fault *f);
-/* The reverse; wrapped is what stands in the segment. E_ERASED if the key was destroyed or the
- * block never had one, E_CORRUPT if it cannot be unwrapped, E_NOT_FOUND if the group's file is
- * missing. */
+/* The reverse; wrapped is what stands in the segment. E_ERASED if the key was destroyed or, with
+ * the detail KEYS_ABSENT, is not here for another reason, E_CORRUPT if it cannot be unwrapped,
+ * E_NOT_FOUND if the group's file is missing. */
 status keys_unwrap(struct keys *k, uint64_t block, const uint8_t wrapped[GROUP_WRAPPED_BYTES],
                    uint8_t ret_key[KEYS_KEY_BYTES], struct fault *f);
 /* Drops every group that was read, so that the next use reads its file again. */

@@ -20,8 +20,9 @@
  *   erasures/HASH.set     what an erasure entry covers (ledger/erase/erased_set.h)
  *   log/seen              a signed checkpoint that is newer than the log: until the log has its
  *                         entries nothing is signed (ledger/recover.h)
- *   log/gap               entries came without openings, and a gap record has still to say which
- *                         (ledger/backup/takeover.h)
+ *   log/gap               entries have no openings any more, and a gap record has still to say
+ *                         which, with these words (cmd/backup/gap.h)
+ *   log/loss              somebody asks to accept that keys are lost (cmd/backup/accept.h)
  *   log/known             since when it has its entries (ledger/publication.h)
  *   log/cosigned          the newest checkpoint that witnesses cosigned (cmd/gather/cosigning.h)
  *   log/key               the log's public key, where there is no signer
@@ -43,6 +44,7 @@
 #define LAYOUT_COSIGNED "log/cosigned"
 #define LAYOUT_SEEN "log/seen"
 #define LAYOUT_GAP "log/gap"
+#define LAYOUT_LOSS "log/loss"
 #define LAYOUT_LOG_KEY "log/key"
 #define LAYOUT_RESTORED "log/restored"
 #define LAYOUT_RETIRED "log/retired"

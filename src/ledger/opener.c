@@ -116,7 +116,7 @@ status opener_open(struct opener *o, uint64_t index, struct opened_record *ret_r
     const status loaded = block_load(o, &head, sealed, f);
     if (loaded.code == E_ERASED) {
         ret_record->gone = true;
-        ret_record->absent = loaded.detail == VAULT_ABSENT;
+        ret_record->absent = loaded.detail == KEYS_ABSENT;
         return OK;
     }
     TRY(loaded);

@@ -79,6 +79,7 @@ def lost():
 def the_page_has_a_command_for_every_step():
     assert list(COMMANDS) == ["Backing up", "Coming back", "The log is behind",
                               "Only copies without private values have the entries",
+                              "The newest keys are older than records",
                               "Nobody has the entries, or the signer is lost",
                               "After any of these"]
 
@@ -143,6 +144,26 @@ def entries_that_only_an_export_has_come_back_without_their_values():
     assert show(first)["absent"] is True
     good(f"candor log prove ./node {first}")
     append("again", 5)
+    follow("After any of these")
+    lost()
+
+
+@tap.test
+def what_the_newest_keys_do_not_open_is_given_up_by_two_people():
+    follow("Backing up")
+    erase(append("seven", 5))
+    first = append("eight", 5)
+    good("candor backup ./node /mnt/a/log --log")
+    os.rename(NODE, os.path.join(HOME, "lost"))
+    os.mkdir(NODE, 0o700)
+    shutil.copytree(os.path.join(HOME, "lost", "signer"), os.path.join(NODE, "signer"))
+    done = sh("candor restore /mnt/a/log /mnt/b/keys ./node")
+    assert done.returncode == 3 and b"keys/ is older" in done.stderr, done
+    good("candor restore /mnt/a/log /mnt/b/keys ./node --lost-keys")
+    said = follow("The newest keys are older than records")
+    assert b"are lost" in said and b"read-only" not in said, said
+    assert show(first)["absent"] is True
+    append("nine", 5)
     follow("After any of these")
     lost()
 

@@ -15,11 +15,16 @@ static const struct option restore_options[] = {
       false },
     { "--newer", "FILE", "a signed checkpoint of this log that somebody kept", false },
     { "--old-keys", NULL, "also with keys that were copied more than 7 days ago", false },
+    { "--lost-keys", NULL, "also with keys that are older than records: to accept that loss next",
+      false },
     {},
 };
 
 static const struct option recover_options[] = {
     { "--from", "PATH", "another copy of the log: a backup, a node's folder, or an export", false },
+    { "--accept-loss", NULL, "give up the private values that no key opens; two people", false },
+    { "--by", "NAME", "with --accept-loss: who accepts it (default: the user of this command)",
+      false },
     { "--succeed", "NEWDIR", "end this log, and begin a new one there", false },
     { "--origin", "NAME", "with --succeed: the new log's name", false },
     {},
@@ -92,6 +97,10 @@ const struct command backup_commands[] = {
             "values. The checkpoint then has to be cosigned too, as the node's policy asks. What "
             "did\n"
             "not come back is named by a gap record of the log, which cannot be left out.\n\n"
+            "Where the newest keys there are do not open what was recorded after them,\n\n"
+            "  candor recover ./node --accept-loss --by NAME\n\n"
+            "names the entries, and gives their private values up once a second person has run it\n"
+            "too. A gap record of the log says which entries, and who accepted it.\n\n"
             "Where no copy has them, or the signer is lost, the log is at its end. Then\n\n"
             "  candor recover ./node --succeed ./new --origin log.example.com/eu-2\n\n"
             "retires it and begins another log, whose entry 0 is the old one's last checkpoint. "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/backup/gap.h"
 
+#include "base/text.h"
 #include "ledger/backup/gaps.h"
 #include "ledger/layout.h"
 #include "ledger/store_file.h"
@@ -9,9 +10,9 @@
 #include "record/kinds.h"
 #include "base/banned.h"
 
-enum { NS_PER_S = 1000000000 };
+enum { NS_PER_S = 1000000000, WHY_BYTES_MAX = 1024 };
 
-static status gap_add(struct node *n, const struct gap_range *range, struct fault *f)
+static status gap_add(struct node *n, const struct gap_range *range, slice why, struct fault *f)
 {
     struct draft d;
     struct record record = {};
@@ -25,12 +26,13 @@ static status gap_add(struct node *n, const struct gap_range *range, struct faul
     draft_u64(&d, FIELD_gap_first, range->first);
     draft_u64(&d, FIELD_gap_last, range->last);
     draft_u64(&d, FIELD_gap_amount, range->last - range->first + 1);
+    draft_text(&d, FIELD_gap_detail, why);
     uint64_t index = 0;
     TRY(draft_end(&d, NULL, &record, f));
     return committer_add(n->committer, &record, &index, f);
 }
 
-static status gaps_record(struct node *n, struct fault *f)
+static status gaps_record(struct node *n, slice why, struct fault *f)
 {
     struct gap_ranges ranges = {};
     struct keys *keys = NULL;
@@ -38,7 +40,7 @@ static status gaps_record(struct node *n, struct fault *f)
     status s = gaps_unnamed(n->archive, keys, &ranges, f);
     keys_free(keys);
     for (size_t i = 0; s.code == E_OK && i < ranges.count; i++)
-        s = gap_add(n, &ranges.at[i], f);
+        s = gap_add(n, &ranges.at[i], why, f);
     gap_ranges_done(&ranges);
     if (s.code == E_OK) s = committer_flush(n->committer, f);
     if (s.code == E_OK) s = committer_wait(n->committer, archive_size(n->archive), true, f);
@@ -47,10 +49,14 @@ static status gaps_record(struct node *n, struct fault *f)
 
 status gap_settle(struct node *n, struct fault *f)
 {
-    bool is_owed = false;
-    TRY(store_file_exists(&n->store, LAYOUT_GAP, &is_owed, f));
-    if (!is_owed) return OK;
-    TRY(gaps_record(n, f));
+    uint8_t text[WHY_BYTES_MAX];
+    size_t len = 0;
+    const status s = store_file_read(&n->store, LAYOUT_GAP, text, sizeof text, &len, f);
+    if (s.code == E_NOT_FOUND) return OK;
+    TRY(s);
+    if (len > 0 && text[len - 1] == '\n') len--;
+    const slice why = { text, len };
+    TRY(gaps_record(n, text_is_utf8(why) ? why : slice_none(), f));
     TRY(n->store.ops->remove(n->store.self, LAYOUT_GAP, f));
     return n->store.ops->sync_dir(n->store.self, LAYOUT_LOG, f);
 }

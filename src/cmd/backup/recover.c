@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
+#include "cmd/backup/accept.h"
 #include "cmd/backup/backup_commands.h"
 #include "cmd/backup/succeed.h"
 #include "cmd/backup/work.h"
@@ -129,6 +130,10 @@ int run_recover(const struct invocation *inv)
 {
     const bool from = invocation_has(inv, "--from");
     const bool succeed = invocation_has(inv, "--succeed");
-    if (from == succeed) return command_fail(2, "recover: say --from PATH or --succeed NEWDIR");
+    const bool accept = invocation_has(inv, "--accept-loss");
+    if (from + succeed + accept != 1) {
+        return command_fail(2, "recover: say --from PATH, --accept-loss or --succeed NEWDIR");
+    }
+    if (accept) return recover_accept(inv);
     return from ? recover_from(inv) : recover_succeed(inv);
 }

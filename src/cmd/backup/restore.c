@@ -165,6 +165,7 @@ static status restore(struct places *p, const struct invocation *inv, struct wor
         .keys_name = p->keys_name,
         .to = &p->to,
         .key = slice_text(invocation_value(inv, "--vkey", "")),
+        .lost_keys = invocation_has(inv, "--lost-keys"),
         .old_keys = invocation_has(inv, "--old-keys"),
         .seen_note = { p->seen == NULL ? (const uint8_t *)"" : p->seen, p->seen_len },
         .watcher = &w->watcher,
@@ -184,7 +185,12 @@ int run_restore(const struct invocation *inv)
     work_begin(&w, "restore", "restoring");
     status s = restore(&p, inv, &w, &result, &f);
     places_close(&p);
-    if (s.code == E_OK) s = try_to_sign(dir, &result, &why, &may_sign, &f);
+    if (s.code == E_OK && invocation_has(inv, "--lost-keys")) {
+        snprintf(why.text, sizeof why.text,
+                 "nothing was erased again or proved yet: candor recover %.200s --accept-loss",
+                 dir);
+    } else if (s.code == E_OK)
+        s = try_to_sign(dir, &result, &why, &may_sign, &f);
     if (s.code != E_OK) return work_end(&w, dir, s, &f);
     progress_end(&w.progress);
     print_result(&result, may_sign ? NULL : why.text, inv->json);

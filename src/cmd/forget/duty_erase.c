@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "cmd/node/duty_work.h"
+#include "cmd/node/officer.h"
 #include "cmd/forget/forgetting.h"
 #include "record/kinds.h"
 #include "base/banned.h"
@@ -259,26 +260,11 @@ static status asked_load(struct erasing *e, uint64_t index, struct asked *a, str
                      index);
 }
 
-/* A second person: another name, and another user of the system or an officer that candor.yaml
- * names. */
-static status second_person(const struct performance *p, const struct asked *a, struct fault *f)
-{
-    const slice name = duty_actor(p);
-    if (slice_equal(name, a->actor)) {
-        return fault_set(f, FAIL(E_REFUSED), "%.*s asked for it: somebody else has to approve",
-                         (int)(name.len < 64 ? name.len : 64), (const char *)name.at);
-    }
-    if (!slice_is(a->session, p->session) || duty_is_officer(p, name)) return OK;
-    return fault_set(f, FAIL(E_REFUSED),
-                     "%.*s is the same user of the system as who asked, and no officer that "
-                     "candor.yaml names",
-                     (int)(name.len < 64 ? name.len : 64), (const char *)name.at);
-}
-
 static status approve(struct performance *p, struct erasing *e, struct asked *a,
                       uint64_t *ret_index, struct fault *f)
 {
-    TRY(second_person(p, a, f));
+    const bool same_user = slice_is(a->session, p->session);
+    TRY(officer_second(&p->node->config.keep, a->actor, duty_actor(p), same_user, f));
     TRY(plan(e, &a->demand, f));
     TRY(duty_begin(p, KIND_oversight, f));
     draft_bytes(&p->draft, FIELD_oversight_records, slot(p, DUTY_RECORDS));

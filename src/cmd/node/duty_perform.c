@@ -47,15 +47,6 @@ status duty_end(struct performance *p, uint64_t *ret_index, struct fault *f)
     return committer_add(p->node->committer, &record, ret_index, f);
 }
 
-bool duty_is_officer(const struct performance *p, slice name)
-{
-    const struct keep_config *keep = &p->node->config.keep;
-    for (uint32_t i = 0; i < keep->officer_count; i++) {
-        if (slice_is(name, keep->officers[i])) return true;
-    }
-    return false;
-}
-
 /* The word of a closed list in a slot; 0 if the slot is empty. */
 status duty_word(const struct performance *p, enum duty_slot slot, const char *list,
                  uint8_t *ret_number, struct fault *f)

@@ -27,8 +27,6 @@ slice duty_actor(const struct performance *p);
 slice duty_market(const struct performance *p);
 /* Sets a text that was given; an empty slot leaves the field absent. */
 void duty_set_text(struct performance *p, int field, enum duty_slot slot);
-/* Whether candor.yaml names that officer. */
-bool duty_is_officer(const struct performance *p, slice name);
 /* Starts a record of the kind, now. E_REFUSED if the clock stands before 1970. */
 status duty_begin(struct performance *p, uint8_t kind, struct fault *f);
 /* Adds the record that was drafted. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "cmd/backup/accept.h"
 #include "cmd/backup/gap.h"
 #include "cmd/gather/restored.h"
 #include "cmd/incident/incident_book.h"
@@ -99,6 +100,7 @@ static status log_open(const char *dir, struct node *n, struct fault *f)
                          n->config.origin, hello->origin);
     }
     TRY(signer_is_newest(n, f));
+    TRY(accept_check(&n->store, f));
     TRY(restored_ask(dir, n, f));
     struct ledger_options options = ledger_options_default(n->config.origin);
     options.signed_head = hello->head;

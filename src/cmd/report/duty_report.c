@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include "base/bytes.h"
 #include "cmd/node/duty_work.h"
+#include "cmd/node/officer.h"
 #include "ledger/count/counter_key.h"
 #include "os/clock.h"
 #include "record/kinds.h"
@@ -54,7 +55,7 @@ static status check_approver(const struct performance *p, const struct registere
         return fault_set(f, FAIL(E_REFUSED), "%s asks for it: somebody else has to approve",
                          r->approver);
     }
-    if (!names_any || duty_is_officer(p, approver)) return OK;
+    if (!names_any || officer_is(&p->node->config.keep, approver)) return OK;
     return fault_set(f, FAIL(E_REFUSED), "%s is no officer that candor.yaml names", r->approver);
 }
 

@@ -14,7 +14,7 @@ void gap_ranges_done(struct gap_ranges *r)
     *r = (struct gap_ranges){};
 }
 
-static status push(struct gap_ranges *r, struct gap_range range, struct fault *f)
+status gap_ranges_push(struct gap_ranges *r, struct gap_range range, struct fault *f)
 {
     enum { FIRST_CAP = 64 };
     if (r->count > 0 && r->at[r->count - 1].last + 1 == range.first) {
@@ -50,26 +50,43 @@ bool gap_names(const struct entry *entry, const struct opening *opening,
 
 /* ---- what is not here ---- */
 
-static status frame_look(const struct batch_frame *frame, struct gap_ranges *r, struct fault *f)
+/* Whether the block never had a key here, or it is lost and that was accepted. */
+static status is_absent(struct keys *k, const struct block_head *head, bool *ret_is,
+                        struct fault *f)
+{
+    uint8_t key[KEYS_KEY_BYTES];
+    struct fault why = {};
+    const status s = keys_unwrap(k, head->number, head->wrapped_key, key, &why);
+    bytes_wipe(key, sizeof key);
+    *ret_is = s.code == E_ERASED && s.detail == KEYS_ABSENT;
+    if (s.code == E_OK || s.code == E_ERASED) return OK;
+    *f = why;
+    return s;
+}
+
+static status frame_look(const struct batch_frame *frame, struct keys *k, struct gap_ranges *r,
+                         struct fault *f)
 {
     struct cursor blocks = cursor_of(frame->blocks);
     while (cursor_left(&blocks) > 0) {
         struct block_head head = {};
         slice sealed = {};
         TRY(block_next(&blocks, &head, &sealed));
-        if (head.packing != BLOCK_ABSENT) continue;
+        bool absent = false;
+        TRY(is_absent(k, &head, &absent, f));
+        if (!absent) continue;
         const uint64_t last = head.first_index + head.record_count - 1;
-        TRY(push(r, (struct gap_range){ head.first_index, last }, f));
+        TRY(gap_ranges_push(r, (struct gap_range){ head.first_index, last }, f));
     }
     return OK;
 }
 
-static status absent_find(struct archive *a, struct gap_ranges *r, struct fault *f)
+static status absent_find(struct archive *a, struct keys *k, struct gap_ranges *r, struct fault *f)
 {
     for (uint64_t index = 0; index < archive_size(a);) {
         struct batch_frame frame = {};
         TRY(archive_batch(a, index, &frame, f));
-        TRY(frame_look(&frame, r, f));
+        TRY(frame_look(&frame, k, r, f));
         index = frame.head.first_index + frame.head.record_count;
     }
     return OK;
@@ -86,7 +103,7 @@ static status take(void *self, const struct scanned_record *r, struct fault *f)
 {
     struct gap_range range = {};
     if (!gap_names(r->entry, r->opening, &range)) return OK;
-    return push(self, range, f);
+    return gap_ranges_push(self, range, f);
 }
 
 static int by_first(const void *a, const void *b)
@@ -104,11 +121,12 @@ static status rest_of(struct gap_range range, const struct gap_ranges *named,
     for (size_t i = 0; i < named->count && named->at[i].first <= range.last; i++) {
         const struct gap_range *n = &named->at[i];
         if (n->last < from) continue;
-        if (n->first > from) TRY(push(rest, (struct gap_range){ from, n->first - 1 }, f));
+        if (n->first > from)
+            TRY(gap_ranges_push(rest, (struct gap_range){ from, n->first - 1 }, f));
         if (n->last >= range.last) return OK;
         from = n->last + 1;
     }
-    return push(rest, (struct gap_range){ from, range.last }, f);
+    return gap_ranges_push(rest, (struct gap_range){ from, range.last }, f);
 }
 
 status gaps_unnamed(struct archive *a, struct keys *keys, struct gap_ranges *ret_ranges,
@@ -117,7 +135,7 @@ status gaps_unnamed(struct archive *a, struct keys *keys, struct gap_ranges *ret
     struct gap_ranges absent = {};
     struct gap_ranges named = {};
     const struct scan_watcher watcher = { .self = &named, .record = take, .wants = is_gap };
-    status s = absent_find(a, &absent, f);
+    status s = absent_find(a, keys, &absent, f);
     if (s.code == E_OK && absent.count > 0)
         s = scan_records(a, keys, 0, archive_size(a), &watcher, f);
     if (s.code == E_OK && named.count > 0) qsort(named.at, named.count, sizeof *named.at, by_first);

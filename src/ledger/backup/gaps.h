@@ -7,8 +7,8 @@
 #include "record/opening.h"
 
 /*
- * gaps: entries whose private values did not come back (ledger/backup/takeover.h), and the gap
- * records that say so: cause "openings", the first and the last entry.
+ * gaps: entries whose private values did not come back (takeover.h, loss.h), and the gap records
+ * that say so: cause "openings", the first and the last entry.
  */
 struct gap_range {
     uint64_t first;
@@ -24,6 +24,8 @@ struct gap_ranges {
 
 /* Frees them. Allowed on a zeroed struct. */
 void gap_ranges_done(struct gap_ranges *r);
+/* Appends a range that begins behind the others; one that follows the last joins it. E_NOMEM. */
+status gap_ranges_push(struct gap_ranges *r, struct gap_range range, struct fault *f);
 /* Whether the record is a gap record that names entries, and which; opening may be NULL. */
 bool gap_names(const struct entry *entry, const struct opening *opening,
                struct gap_range *ret_range);

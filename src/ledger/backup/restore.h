@@ -25,6 +25,7 @@ struct restore_order {
     const char *keys_name;    /* in this file */
     const struct store *to;
     slice key;       /* the log's, as the caller knows it; empty: as the backup says */
+    bool lost_keys;  /* keys that are older than records: nothing is erased or proved yet */
     bool old_keys;   /* also a copy older than RESTORE_KEYS_DAYS_MAX */
     slice seen_note; /* a signed checkpoint that may be newer than the backup, or empty */
     const struct copy_watcher *watcher;

@@ -14,8 +14,7 @@
 #include "lib/ed25519.h"
 #include "base/banned.h"
 
-static const char gap_text[] =
-    "Entries came without their private values; a gap record has still to name them.\n";
+static const char gap_text[] = "taken over from a copy without private values\n";
 
 struct run {
     const struct backup_order *order;

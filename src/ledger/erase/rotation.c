@@ -62,6 +62,13 @@ void rotation_destroy(struct rotation *r)
     r->count++; /* the table was zeroed when it was made */
 }
 
+void rotation_lose(struct rotation *r)
+{
+    (void)next_block(r);
+    group_lost_mark(r->table + (size_t)r->count * GROUP_WRAPPED_BYTES);
+    r->count++;
+}
+
 status rotation_replace(struct rotation *r, const uint8_t key[KEYS_KEY_BYTES], struct fault *f)
 {
     uint8_t buffer[KEYRING_AAD_BYTES_MAX];
@@ -78,7 +85,11 @@ status rotation_keep(struct rotation *r, const uint8_t wrapped[GROUP_WRAPPED_BYT
     uint8_t key[KEYS_KEY_BYTES];
     status s = keys_unwrap(r->keys, next_block(r), wrapped, key, f);
     if (s.code == E_ERASED) {
-        rotation_destroy(r);
+        if (s.detail == KEYS_ABSENT) {
+            rotation_lose(r);
+        } else {
+            rotation_destroy(r);
+        }
         return OK;
     }
     if (s.code == E_OK) s = rotation_replace(r, key, f);

@@ -28,6 +28,8 @@ status rotation_keep(struct rotation *r, const uint8_t wrapped[GROUP_WRAPPED_BYT
 status rotation_replace(struct rotation *r, const uint8_t key[KEYS_KEY_BYTES], struct fault *f);
 /* Adds the next block without a key. */
 void rotation_destroy(struct rotation *r);
+/* Adds the next block as one whose key is lost. */
+void rotation_lose(struct rotation *r);
 /* Makes the new table the group's, durably. After a failure the group is the old or the new one.
  * E_FULL, E_FSYNC. */
 status rotation_commit(struct rotation *r, uint64_t rewrites_bytes, struct fault *f);

@@ -66,7 +66,7 @@ status vault_open(struct vault *v, const struct block_head *head, slice sealed,
 {
     struct block_head now = *head;
     if (head->packing == BLOCK_ABSENT) {
-        return fault_set(f, FAIL_AT(E_ERASED, VAULT_ABSENT),
+        return fault_set(f, FAIL_AT(E_ERASED, KEYS_ABSENT),
                          "block %llu: its openings were never here",
                          (unsigned long long)head->number);
     }

@@ -18,11 +18,9 @@ void vault_free(struct vault *v);
 /* The store of keys and log. */
 const struct store *vault_store(const struct vault *v);
 
-/* The detail of E_ERASED where no erasure took the block's values: they came without openings. */
-enum { VAULT_ABSENT = 1 };
-
 /* Opens the block whose head and sealed bytes stand in the segment into plain, which is empty and
  * has BLOCK_PLAIN_BYTES_MAX of room, and gives the key it has now. E_ERASED if its key was
- * destroyed or it never had openings here, E_CORRUPT, E_NOT_FOUND; the fault names the block. */
+ * destroyed or, with the detail KEYS_ABSENT, it has none for another reason; E_CORRUPT,
+ * E_NOT_FOUND; the fault names the block. */
 status vault_open(struct vault *v, const struct block_head *head, slice sealed,
                   struct writer *plain, uint8_t ret_key[BLOCK_KEY_BYTES], struct fault *f);
