@@ -152,7 +152,7 @@ static void write_manifest(const struct harmonised *h, struct writer *w)
         writer_hex(w, (slice){ definition.bytes, sizeof definition.bytes });
         writer_text(w, "\n");
     }
-    for (size_t i = 0; i < HARMONISED_MANIFEST; i++) {
+    for (enum harmonised_file i = 0; i < HARMONISED_MANIFEST; i++) {
         if (!harmonised_has(h, i)) continue;
         const hash of = sha256(writer_slice(&h->files[i]));
         writer_printf(w, "file %s ", h->names[i]);
@@ -194,7 +194,7 @@ static status build(struct harmonised *h, struct fault *f)
     TRY(find_service(h, f));
     find_period(h);
     name_files(h);
-    for (size_t i = 0; i < HARMONISED_FILES; i++) {
+    for (enum harmonised_file i = 0; i < HARMONISED_FILES; i++) {
         if (harmonised_has(h, i)) TRY(write_file(h, i, f));
     }
     return OK;

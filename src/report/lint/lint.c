@@ -58,7 +58,8 @@ status lint_add(struct lint *l, enum lint_side side, const char *name, slice byt
     if (kept.at == NULL) return fault_set(f, FAIL(E_NOMEM), "out of memory");
     const char *slash = strrchr((const char *)kept.at, '/');
     struct lint_file *file = &l->files[l->file_count++];
-    *file = (struct lint_file){ .name = (const char *)kept.at, .bytes = bytes, .side = side };
+    *file =
+        (struct lint_file){ .name = (const char *)kept.at, .bytes = bytes, .side = (uint8_t)side };
     file->folder =
         slash == NULL ? slice_none() : (slice){ kept.at, (size_t)(slash - (const char *)kept.at) };
     return OK;
@@ -98,7 +99,8 @@ static struct lint_finding *push(struct lint *l)
     return &l->findings[l->finding_count++];
 }
 
-static void say(struct lint *l, const struct lint_said *said, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void say(struct lint *l, const struct lint_said *said,
+                                                      const char *format, va_list arguments)
 {
     char message[MESSAGE_BYTES_MAX];
     assert(said->number >= 1 && said->number <= lint_rule_count);
