@@ -85,7 +85,7 @@ def numbers_and_keys_of_tidy_files():
             (TIDY.replace("Market", "Market,Flag").replace("FR", "FR,").replace("DE", "DE,"),
              "FR,,12", "FR,suppressed,0", ("TR-73", "E", 2, "Result")),
             (TIDY.replace("Market", "Market,Flag").replace("FR", "FR,").replace("DE", "DE,"),
-             "FR,,12", "FR,suppressed,", ("TR-73", "E", 2, "Result"))):
+             "FR,,12", "FR,suppressed,12", ("TR-73", "E", 2, "Result"))):
         assert lint({"a.csv": text}) == [], text
         found = places(lint({"a.csv": text.replace(old, new, 1)}))
         assert found == [(want[0], want[1], "a.csv", *want[2:])], (old, new, found)

@@ -107,6 +107,14 @@ status dump_begin(slice file, struct dump *ret_dump, size_t *ret_used, struct fa
                      DUMP_COLUMNS_MAX, LIGHT_COLUMNS, OLD_COLUMNS);
 }
 
+size_t dump_field(const struct dump *d, const char *name)
+{
+    for (size_t i = 0; i < d->columns; i++) {
+        if (strcmp(columns[d->members[i]].name, name) == 0) return i;
+    }
+    return SIZE_MAX;
+}
+
 /* ---- one row ---- */
 
 /* One reading of a row. */

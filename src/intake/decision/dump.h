@@ -45,6 +45,8 @@ struct dump_row {
 /* The header at the start of the file (behind a byte order mark). ret_used: its bytes. E_SYNTAX if
  * the columns are not those of a dump; the fault says which. */
 status dump_begin(slice file, struct dump *ret_dump, size_t *ret_used, struct fault *f);
+/* The place in a row of the column of that name; SIZE_MAX if the dump does not have it. */
+size_t dump_field(const struct dump *d, const char *name);
 /* The row at the start of rest, which holds DUMP_ROW_BYTES_MAX bytes or all that is left of the
  * file. *ret_used: its bytes; where it fails, the bytes up to the next row. E_SYNTAX. */
 status dump_next(const struct dump *d, slice rest, struct dump_row *ret_row, size_t *ret_used,

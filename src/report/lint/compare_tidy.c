@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include "report/lint/check_report.h"
 #include "report/lint/compare.h"
 #include "report/lint/tidy.h"
 #include "base/banned.h"
@@ -46,6 +47,24 @@ static const struct lint_file *older_of(const struct lint *l, const struct lint_
     return NULL;
 }
 
+static slice cell_of(const void *with, size_t row, uint8_t *room)
+{
+    return report_cell_name(with, row, room);
+}
+
+/* Two cells.csv: a cell has a name of its own, and one number. */
+static status compare_cells(struct lint *l, const struct restatements *r,
+                            const struct lint_file *older, const struct lint_file *newer)
+{
+    bool is_value[TABLE_COLUMNS_MAX] = {};
+    const size_t number = report_number_column(&older->table);
+    if (number == SIZE_MAX) return OK;
+    is_value[number] = true;
+    const struct version was = { older, &older->table, cell_of, is_value, NULL };
+    const struct version is = { newer, &newer->table, cell_of, is_value, NULL };
+    return versions_compare(l, r, &was, &is);
+}
+
 static status compare_pair(struct lint *l, const struct restatements *r,
                            const struct lint_file *older, const struct lint_file *newer)
 {
@@ -68,7 +87,11 @@ status compare_tidy(struct lint *l, const struct restatements *r)
         const struct lint_file *newer = &l->files[i];
         if (!is_comparable(newer, LINT_NEW)) continue;
         const struct lint_file *older = older_of(l, newer);
-        if (older != NULL) TRY(compare_pair(l, r, older, newer));
+        if (older == NULL || older->kind != newer->kind) continue;
+        if (newer->kind == LINT_REPORT)
+            TRY(compare_cells(l, r, older, newer));
+        else
+            TRY(compare_pair(l, r, older, newer));
     }
     return OK;
 }

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "report/lint/check_dump.h"
+#include "report/lint/check_report.h"
 #include "report/lint/check_set.h"
 #include "report/lint/compare.h"
 #include "report/lint/tidy.h"
@@ -193,12 +195,13 @@ static status judge_set(struct lint *l, const struct set *s, struct fault *f)
     return OK;
 }
 
-static status judge_tidy(struct lint *l, struct fault *f)
+static status judge_files(struct lint *l, struct fault *f)
 {
     for (size_t i = 0; i < l->file_count; i++) {
         const struct lint_file *file = &l->files[i];
-        const bool tidy = file->kind == LINT_TIDY && !file->is_changes;
-        if (tidy && file->side == LINT_NEW) TRY(check_tidy(l, file, f));
+        if (file->side == LINT_OLD || file->is_changes) continue;
+        if (file->kind == LINT_TIDY) TRY(check_tidy(l, file, f));
+        if (file->kind == LINT_DUMP) TRY(check_dump(l, file, f));
     }
     return OK;
 }
@@ -228,7 +231,8 @@ static status judge(struct lint *l, struct fault *f)
     if (s.code != E_OK) return fault_set(f, s, "out of memory");
     for (size_t i = 0; i < count; i++)
         TRY(judge_set(l, &sets[i], f));
-    TRY(judge_tidy(l, f));
+    TRY(judge_files(l, f));
+    TRY(check_reports(l, f));
     s = judge_versions(l, sets, count);
     return s.code == E_OK ? OK : fault_set(f, s, "%s", status_text(s));
 }

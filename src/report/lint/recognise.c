@@ -7,7 +7,6 @@
 #include "report/lint/label.h"
 #include "report/lint/number.h"
 #include "report/lint/versions.h"
-#include "report/report.h"
 #include "report/template/template.h"
 #include "base/banned.h"
 
@@ -25,9 +24,12 @@ static bool ends_with(slice text, const char *end)
 
 /* ---- files of a report folder ---- */
 
+static const char cells_name[] = "cells.csv";
+static const char manifest_name[] = "manifest";
+
 static bool is_manifest(const struct lint_file *file)
 {
-    return slice_is(base_name(file), "manifest") &&
+    return slice_is(base_name(file), manifest_name) &&
            slice_starts(file->bytes, slice_text("candor/report@"));
 }
 
@@ -45,9 +47,11 @@ static bool has_manifest(const struct lint *l, const struct lint_file *file)
 
 static bool is_of_report(const struct lint *l, const struct lint_file *file)
 {
+    static const char *const names[] = { cells_name, "report.json", "report.html",
+                                         "definitions.txt", manifest_name };
     bool named = false;
-    for (int i = 0; i < REPORT_FILES; i++)
-        named = named || slice_is(base_name(file), report_file_name((enum report_file)i));
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        named = named || slice_is(base_name(file), names[i]);
     return named && has_manifest(l, file);
 }
 
@@ -115,7 +119,7 @@ static status recognise(struct lint *l, struct lint_file *file, struct fault *f)
 {
     if (is_of_report(l, file)) {
         file->kind = LINT_REPORT;
-        if (!slice_is(base_name(file), report_file_name(REPORT_CELLS))) return OK;
+        if (!slice_is(base_name(file), cells_name)) return OK;
         return check_table(l, file, f);
     }
     if (is_dump(file->bytes)) {

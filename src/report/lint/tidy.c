@@ -190,9 +190,10 @@ static void check_suppressed(struct lint *l, const struct tidy *t)
         if (!says_suppressed(t, r)) continue;
         for (size_t c = 0; c < t->columns; c++) {
             const struct number n = number_read(table_cell(table, r, c));
-            if (!t->is_value[c] || (!n.blank && !(n.valid && n.value == 0))) continue;
+            if (!t->is_value[c] || !n.valid) continue;
             lint_say(l, 73, LINT_ERROR, (struct place){ t->file, r, c }, slice_none(),
-                     "a suppressed number looks like %s", n.blank ? "none" : "0");
+                     n.value == 0 ? "a suppressed number looks like 0"
+                                  : "a suppressed number is printed");
         }
     }
 }
