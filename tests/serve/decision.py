@@ -53,6 +53,10 @@ def a_receipt_is_verified_by_a_stranger_and_a_changed_one_is_not():
     leaf = hashlib.sha256(b"\0" + base64.b64decode(said["receipt"]["entry"])).hexdigest()
     assert said["receipt"]["token"] == f"{said['index']}-{leaf}", said
     assert done.returncode == 0, done.stderr
+    again = json.loads(NODE.candor("log", "receipt", NODE.path, str(said["index"])))
+    assert again["index"] == said["index"], again
+    assert again["receipt"]["token"] == said["receipt"]["token"], again
+    assert verified(again["receipt"]).returncode == 0, again
     assert "statement" not in done.stdout and "somebody looked" not in done.stdout
     entry = bytearray(base64.b64decode(said["receipt"]["entry"]))
     entry[-1] ^= 1

@@ -6,11 +6,11 @@
 #include "base/json_writer.h"
 #include "base/num.h"
 #include "cmd/decision/decide.h"
+#include "cmd/decision/receipt.h"
 #include "cmd/node/control.h"
-#include "ledger/merkle.h"
 #include "base/banned.h"
 
-enum { UNPROCESSABLE = 422, PROOF_BYTES_MAX = 16 * 1024, TOKEN_BYTES_MAX = 96 };
+enum { UNPROCESSABLE = 422, PROOF_BYTES_MAX = 16 * 1024 };
 
 /* The N of {"index":N,…}. */
 static status index_of(slice line, uint64_t *ret_index, struct fault *f)
@@ -21,19 +21,6 @@ static status index_of(slice line, uint64_t *ret_index, struct fault *f)
     const size_t len = comma == NULL ? 0 : (size_t)(comma - rest.at);
     if (num_parse_u64((slice){ rest.at, len }, ret_index).code == E_OK) return OK;
     return fault_set(f, FAIL(E_UNKNOWN), "the scribe answered something else");
-}
-
-/* What the person concerned is given: the Center finds the entry by it. Nobody who was not given it
- * can name it before the entry is public, and then it tells nothing more. */
-static void write_token(struct json_writer *j, uint64_t index, slice entry)
-{
-    char text[TOKEN_BYTES_MAX];
-    struct writer w = writer_of(text, sizeof text);
-    const hash leaf = merkle_leaf(entry);
-    writer_dec(&w, index);
-    writer_text(&w, "-");
-    writer_hex(&w, (slice){ leaf.bytes, sizeof leaf.bytes });
-    json_member_string(j, "token", writer_slice(&w));
 }
 
 /* The answer of the scribe, with the receipt behind its members. */
@@ -49,12 +36,7 @@ static status write_receipt(struct reader *r, slice line, struct fault *f)
     writer_bytes(&r->body, (slice){ line.at, line.len - 1 }); /* but for its last brace */
     writer_text(&r->body, ",\"receipt\":");
     struct json_writer j = json_writer_of(&r->body);
-    json_object(&j);
-    json_key(&j, "entry");
-    json_base64(&j, entry);
-    json_member_string(&j, "proof", writer_slice(&proof));
-    write_token(&j, index, entry);
-    json_object_end(&j);
+    receipt_write(&j, index, entry, writer_slice(&proof));
     writer_text(&r->body, "}");
     return writer_end(&r->body);
 }

@@ -191,6 +191,18 @@ const struct command log_commands[] = {
         .run = run_log_prove,
     },
     {
+        .name = "log receipt",
+        .arguments = "DIR INDEX…",
+        .summary = "Make the receipt of a decision for the person it concerns",
+        .details =
+            "Prints a line for each entry, as the API answers a decision: the entry, its proof,\n"
+            "and the token by which the Transparency Center finds it without signing in.\n\n"
+            "  candor log receipt ./node 4711",
+        .arguments_min = 2,
+        .arguments_max = -1,
+        .run = run_log_receipt,
+    },
+    {
         .name = "log disclose",
         .arguments = "DIR INDEX",
         .summary = "Show chosen fields of a record to somebody, with proof",

@@ -36,6 +36,8 @@ int run_log_show(const struct invocation *inv);
 int run_log_entry(const struct invocation *inv);
 /* candor log prove */
 int run_log_prove(const struct invocation *inv);
+/* candor log receipt. */
+int run_log_receipt(const struct invocation *inv);
 /* candor log disclose */
 int run_log_disclose(const struct invocation *inv);
 /* candor log consistency */

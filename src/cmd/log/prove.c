@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/num.h"
+#include "cmd/decision/receipt.h"
 #include "cmd/log/log_commands.h"
 #include "cmd/node/view.h"
 #include "ledger/note.h"
 #include "ledger/proof.h"
 #include "os/file.h"
+#include "record/entry.h"
 #include "base/banned.h"
 
 enum { CONSISTENCY_BYTES_MAX = LOG_HEAD_BYTES_MAX + 16 * 1024 };
@@ -91,6 +93,40 @@ int run_log_prove(const struct invocation *inv)
     if (s.code != E_OK) return fail(inv, s, &f);
     s = view_prove(&v, index, &w, &f);
     if (s.code == E_OK) s = print_all(&w, &f);
+    view_close(&v);
+    return s.code == E_OK ? 0 : fail(inv, s, &f);
+}
+
+static status print_receipt(struct view *v, uint64_t index, struct fault *f)
+{
+    static uint8_t out[2 * ENTRY_BYTES_MAX + 4 * LOG_HEAD_BYTES_MAX];
+    static uint8_t room[2 * LOG_HEAD_BYTES_MAX];
+    struct writer proof = writer_of(room, sizeof room);
+    struct writer w = writer_of(out, sizeof out);
+    struct json_writer j = json_writer_of(&w);
+    slice entry = {};
+    TRY(view_prove(v, index, &proof, f));
+    TRY(archive_entry(v->node.archive, index, &entry, f));
+    json_object(&j);
+    json_member_u64(&j, "index", index);
+    json_key(&j, "receipt");
+    receipt_write(&j, index, entry, writer_slice(&proof));
+    json_object_end(&j);
+    writer_text(&w, "\n");
+    return print_all(&w, f);
+}
+
+int run_log_receipt(const struct invocation *inv)
+{
+    static struct view v;
+    struct fault f = {};
+    status s = view_open(inv->arguments[0], &v, &f);
+    if (s.code != E_OK) return fail(inv, s, &f);
+    for (size_t i = 1; i < inv->argument_count && s.code == E_OK; i++) {
+        uint64_t index = 0;
+        s = parse_number(inv->arguments[i], "INDEX", &index, &f);
+        if (s.code == E_OK) s = print_receipt(&v, index, &f);
+    }
     view_close(&v);
     return s.code == E_OK ? 0 : fail(inv, s, &f);
 }
