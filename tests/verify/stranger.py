@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/verify.md, step by step: its own commands against a running node and an exported copy, and
 what they say when something was changed."""
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -9,13 +11,15 @@ import tempfile
 
 import running
 import tap
+from candor import good
+from statements import statement
 
 PAGE = os.path.join(os.environ["CANDOR_SOURCE"], "docs", "verify.md")
 HOME = tempfile.mkdtemp(prefix="candor-stranger-")
-EXPORT = os.path.join(HOME, "export")
+EXPORT, REPORT = os.path.join(HOME, "export"), os.path.join(HOME, "report")
 NODE = running.Node(config="public_delay: 0s\n")
 TOKEN = NODE.source("desk")
-EVENTS = 700  # more than two full tiles of entries
+EVENTS = 600  # more than two full tiles of entries
 
 
 def steps():
@@ -33,12 +37,12 @@ def steps():
 STEPS = steps()
 
 
-def follow(log, *numbers, change=None, vkey=None):
+def follow(log, *numbers, change=None, vkey=None, report=REPORT):
     """Does these steps one after the other in a folder of their own; change is called with the
     folder before the last. The status and all that was said."""
     folder = tempfile.mkdtemp(dir=HOME)
     shutil.copy(os.path.join(HOME, "bundle"), folder)
-    env = dict(os.environ, LOG=log, VKEY=vkey or NODE.vkey)
+    env = dict(os.environ, LOG=log, VKEY=vkey or NODE.vkey, REPORT="file://" + report)
     script = STEPS[0] + "".join(STEPS[n] for n in numbers[:-1])
     if change is not None:
         done = shell(script, folder, env)
@@ -64,13 +68,16 @@ def flip(path, at=None):
 
 @tap.test
 def the_page_has_commands_for_every_step():
-    assert list(STEPS) == [0, 1, 2, 3, 4]
+    assert list(STEPS) == [0, 1, 2, 3, 4, 5]
+    good("enforcement", "add", NODE.path, stdin="\n".join(json.dumps(statement(
+        f"s-{n}", market=("DE", "FR", None)[n % 3])) for n in range(40)).encode())
     for at in range(0, EVENTS, 100):
         NODE.send(TOKEN, *({"actor": f"agent {n}", "subject": f"user {n}", "n": n}
                            for n in range(at, at + 100)))
     index = NODE.size() - 5
     with open(os.path.join(HOME, "bundle"), "w", encoding="utf-8") as file:
         file.write(NODE.candor("log", "disclose", NODE.path, str(index), "--fields", "raw,chain"))
+    NODE.candor("report", "build", NODE.path, "--period", "2026-H1", "--out", REPORT)
     NODE.candor("log", "export", NODE.path, EXPORT)
 
 
@@ -152,6 +159,49 @@ def a_changed_bundle_is_found_in_step_4():
             flip(path, data.index(place.encode()) + len(place) + 4 * (place != "\nindex "))
         done = follow(NODE.url, 1, 4, change=change)
         assert done.returncode != 0, (place, done)
+
+
+@tap.test
+def a_report_adds_up_in_step_5():
+    for log in (NODE.url, "file://" + EXPORT):
+        done = follow(log, 1, 2, 5)
+        assert done.returncode == 0 and "every number is what the log gives" in done.stdout, done
+
+
+def forged(name, before, after):
+    """A report in which a file says something else, and the manifest fits it."""
+    copy = tempfile.mkdtemp(dir=HOME)
+    shutil.copytree(REPORT, copy, dirs_exist_ok=True)
+    texts = []
+    for file in (name, "manifest"):
+        with open(os.path.join(REPORT, file), encoding="utf-8") as source:
+            texts.append(source.read())
+    changed = re.sub(before, after, texts[0], count=1)
+    assert changed != texts[0], before
+    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in (texts[0], changed)]
+    for file, text in ((name, changed), ("manifest", texts[1].replace(*hashes))):
+        with open(os.path.join(copy, file), "w", encoding="utf-8") as sink:
+            sink.write(text)
+    return copy
+
+
+@tap.test
+def a_changed_report_is_found_in_step_5():
+    log = "file://" + EXPORT
+    for name, before, after, words in (
+            ("cells.csv", r"content_taken_down,,,,,40", "content_taken_down,,,,,41",
+             "content_taken_down: the report says [41, 0], the log gives [40, 0]"),
+            ("cells.csv", r"(?m)^(content_taken_down_by_market,.*,market,)DE", r"\1AT",
+             "/AT: the report says"),
+            ("cells.csv", r"(?m)^removal_orders,.*\n", "", "removal_orders: is missing"),
+            ("definitions.txt", "visibility=removed", "visibility=demoted",
+             "content_taken_down: the report says [40, 0], the log gives [0, 0]")):
+        done = follow(log, 1, 2, 5, report=forged(name, before, after))
+        assert done.returncode != 0 and words in done.stderr, (before, done)
+    copy = tempfile.mkdtemp(dir=HOME)
+    shutil.copytree(REPORT, copy, dirs_exist_ok=True)
+    flip(os.path.join(copy, "cells.csv"), -3)
+    assert follow(log, 1, 2, 5, report=copy).returncode != 0
 
 
 @tap.test
