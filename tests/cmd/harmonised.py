@@ -570,6 +570,33 @@ def that_values_were_opened_is_recorded_first():
 
 
 @tap.test
+def what_was_filed_is_checked_against_the_log_as_it_was():
+    build()
+    check = ("report", "harmonised", NODE, "--period", "2026-H1", "--out", OUT, "--check")
+    good(*check)
+    good("append", NODE, stdin=json.dumps({"kind": "notice", "time": "2026-07-01T00:00:00Z", "id":
+                                           "late", "stage": "received", "market": "DE"}).encode())
+    good(*check)  # the log has grown since
+    with open(path_of(4), "rb") as file:
+        whole = file.read()
+    for changed, words in ((whole.replace(b",0,", b",1,", 1), b"part_4_notices.csv line 3"),
+                           (whole[:-1], b"part_4_notices.csv line"), (None, b"is missing")):
+        os.remove(path_of(4))
+        if changed:
+            with open(path_of(4), "wb") as file:
+                file.write(changed)
+        refused(words, *check)
+        with open(path_of(4), "wb") as file:
+            file.write(whole)
+    good(*check)
+    os.rename(os.path.join(OUT, "checkpoint"), os.path.join(OUT, "kept"))
+    with open(os.path.join(OUT, "checkpoint"), "w", encoding="ascii") as file:
+        file.write("x")
+    assert run(*check).returncode != 0
+    os.rename(os.path.join(OUT, "kept"), os.path.join(OUT, "checkpoint"))
+
+
+@tap.test
 def our_own_lint_finds_no_error():
     lint_free(OUT)
     declare(**{"part1/tier": ("vlose", "")})

@@ -12,6 +12,7 @@ static const struct option build_options[] = {
 static const struct option harmonised_options[] = {
     { "--period", "PERIOD", "2026-H1, 2026-H2 or 2026", false },
     { "--out", "OUT", "the folder to write, made if it is not there", false },
+    { "--check", NULL, "build what is in OUT again, as the log was then, and compare", false },
     { "--by", "NAME", "who asks; recorded, as private values are opened", false },
     {},
 };

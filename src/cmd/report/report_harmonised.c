@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
 #include "cmd/node/view.h"
@@ -60,6 +61,61 @@ static status write_files(const struct building *b, const char *out, struct faul
     return s;
 }
 
+/* ---- checking what is there ---- */
+
+/* The log as it was when the report in the folder was built. */
+static status take_checkpoint(struct building *b, const struct file *folder, struct fault *f)
+{
+    uint8_t *note = NULL;
+    size_t len = 0;
+    TRY(file_load(folder, "checkpoint", LOG_HEAD_BYTES_MAX, &note, &len, f));
+    status s = log_head_read((slice){ note, len }, &b->view.head, f);
+    free(note);
+    TRY(s);
+    if (!slice_is(b->view.head.checkpoint.origin, b->view.node.config.origin)) {
+        return fault_set(f, FAIL(E_INVALID), "checkpoint: it is of another log");
+    }
+    return log_head_check(&b->view.head, b->view.node.archive, f);
+}
+
+/* The line in which the two are not the same any more, from 1. */
+static uint64_t line_of_difference(slice a, slice b)
+{
+    uint64_t line = 1;
+    for (size_t i = 0; i < a.len && i < b.len && a.at[i] == b.at[i]; i++)
+        line += a.at[i] == '\n';
+    return line;
+}
+
+static status check_file(const struct building *b, const struct file *folder, size_t i,
+                         struct fault *f)
+{
+    const char *name = harmonised_file_name(b->report, i);
+    const slice should = harmonised_file_bytes(b->report, i);
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    const status s = file_load(folder, name, REPORT_FILE_BYTES_MAX, &bytes, &len, f);
+    if (s.code == E_NOT_FOUND) return fault_set(f, FAIL(E_INVALID), "%s is missing", name);
+    TRY(s);
+    const slice is = { bytes, len };
+    const bool same = slice_equal(is, should);
+    const uint64_t line = line_of_difference(is, should);
+    free(bytes);
+    if (same) return OK;
+    return fault_set(f, FAIL(E_INVALID), "%s line %" PRIu64 ": the log gives something else", name,
+                     line);
+}
+
+static status check_files(const struct building *b, const struct file *folder, struct fault *f)
+{
+    for (size_t i = 0; i < HARMONISED_FILES; i++) {
+        if (harmonised_has(b->report, i)) TRY(check_file(b, folder, i, f));
+    }
+    return OK;
+}
+
+/* ---- the answer ---- */
+
 static void write_lines(struct json_writer *j, const char *key, slice lines)
 {
     json_key(j, key);
@@ -106,8 +162,7 @@ static void tell(const struct building *b, const struct report_period *period)
     printf("%.*s\n", (int)w.len, (const char *)w.at);
 }
 
-static status build(struct building *b, const struct report_period *period, const char *out,
-                    struct fault *f)
+static status build(struct building *b, const struct report_period *period, struct fault *f)
 {
     const struct checkpoint *c = &b->view.head.checkpoint;
     b->moderation = moderation_new();
@@ -126,8 +181,26 @@ static status build(struct building *b, const struct report_period *period, cons
         .moderation = b->moderation,
         .declared = b->declared,
     };
-    TRY(harmonised_build(&in, &b->report, f));
+    return harmonised_build(&in, &b->report, f);
+}
+
+static status write_report(struct building *b, const struct report_period *period, const char *out,
+                           struct fault *f)
+{
+    TRY(build(b, period, f));
     return write_files(b, out, f);
+}
+
+static status check_report(struct building *b, const struct report_period *period, const char *out,
+                           struct fault *f)
+{
+    struct file folder = {};
+    TRY(dir_open(NULL, out, &folder, f));
+    status s = take_checkpoint(b, &folder, f);
+    if (s.code == E_OK) s = build(b, period, f);
+    if (s.code == E_OK) s = check_files(b, &folder, f);
+    file_close(&folder);
+    return s;
 }
 
 int run_report_harmonised(const struct invocation *inv)
@@ -137,6 +210,7 @@ int run_report_harmonised(const struct invocation *inv)
     struct fault f = {};
     const char *name = invocation_value(inv, "--period", NULL);
     const char *out = invocation_value(inv, "--out", NULL);
+    const bool checks = invocation_has(inv, "--check");
     if (name == NULL || report_period_parse(slice_text(name), &period).code != E_OK) {
         return command_fail(EXIT_USAGE, "report harmonised: --period is 2026-H1, 2026-H2 or 2026");
     }
@@ -145,7 +219,7 @@ int run_report_harmonised(const struct invocation *inv)
     }
     status s = view_open(b.dir, &b.view, &f);
     if (s.code == E_OK) {
-        s = build(&b, &period, out, &f);
+        s = checks ? check_report(&b, &period, out, &f) : write_report(&b, &period, out, &f);
         if (s.code == E_OK) tell(&b, &period);
         view_close(&b.view);
     }
@@ -153,6 +227,6 @@ int run_report_harmonised(const struct invocation *inv)
     declared_free(b.declared);
     moderation_free(b.moderation);
     if (s.code == E_OK) return 0;
-    return command_fail(s.code == E_INVALID ? EXIT_USAGE : status_exit(s),
+    return command_fail(s.code == E_INVALID && !checks ? EXIT_USAGE : status_exit(s),
                         "report harmonised: %s: %s", inv->arguments[0], f.text);
 }
