@@ -133,6 +133,23 @@ status frame_take(struct frame_input *in, int fd,
     return s;
 }
 
+bool frame_is_ahead(const struct frame_input *in, int fd, struct frame wanted)
+{
+    uint8_t room[FRAME_AHEAD_BYTES];
+    struct frame_input ahead = { .buffer = room, .cap = sizeof room };
+    struct frame frame = {};
+    const size_t left = in->len - in->taken;
+    ahead.len = left < sizeof room ? left : sizeof room;
+    bytes_copy(room, sizeof room, (slice){ in->buffer + in->taken, ahead.len });
+    const size_t free_bytes = sizeof room - ahead.len;
+    const ssize_t got = recv(fd, room + ahead.len, free_bytes, MSG_PEEK | MSG_DONTWAIT);
+    if (got > 0) ahead.len += (size_t)got;
+    while (frame_next(&ahead, &frame).code == E_OK) {
+        if (frame.type == wanted.type && slice_equal(frame.payload, wanted.payload)) return true;
+    }
+    return false;
+}
+
 status frame_receive(struct frame_input *in, int fd, struct frame *ret_frame, struct fault *f)
 {
     for (;;) {

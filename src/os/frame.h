@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <stdbool.h>
 #include "base/fault.h"
 #include "base/status.h"
 
@@ -13,7 +14,7 @@
  * What arrives is checked for its length only; the receiver validates type and payload. A frame
  * that is too long ends the conversation: there is no way to find the next one.
  */
-enum { FRAME_HEADER_BYTES = 6, FRAME_PAYLOAD_MAX = 4 << 20 };
+enum { FRAME_HEADER_BYTES = 6, FRAME_PAYLOAD_MAX = 4 << 20, FRAME_AHEAD_BYTES = 32 * 1024 };
 
 struct frame {
     uint16_t type;
@@ -50,5 +51,8 @@ status frame_next(struct frame_input *in, struct frame *ret_frame);
 status frame_take(struct frame_input *in, int fd,
                   status (*take)(void *with, const struct frame *frame), void *with,
                   struct fault *f);
+/* Whether a frame like this one is among what has arrived and was not taken, as far as
+ * FRAME_AHEAD_BYTES go; nothing is taken. recv(MSG_PEEK | MSG_DONTWAIT). */
+bool frame_is_ahead(const struct frame_input *in, int fd, struct frame wanted);
 /* frame_next and frame_fill until there is a frame: for a process that waits on one socket. */
 status frame_receive(struct frame_input *in, int fd, struct frame *ret_frame, struct fault *f);

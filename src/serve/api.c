@@ -157,7 +157,8 @@ status api_ask(struct front *front, struct query_ask *m,
     return OK;
 }
 
-static void ask_as(struct front *front, struct http_request *r, struct query_ask *m,
+/* False after a refusal. */
+static bool ask_as(struct front *front, struct http_request *r, struct query_ask *m,
                    void (*answered)(void *with, const struct query_answer *m))
 {
     const status s = api_ask(front, m, answered, r);
@@ -165,11 +166,12 @@ static void ask_as(struct front *front, struct http_request *r, struct query_ask
         http_error(r, 503, "the node is busy: come again in a moment");
     else if (s.code != E_OK)
         http_error(r, 414, "the question is too long");
+    return s.code == E_OK;
 }
 
-static void ask(struct front *front, struct http_request *r, struct query_ask *m)
+static bool ask(struct front *front, struct http_request *r, struct query_ask *m)
 {
-    ask_as(front, r, m, answer_request);
+    return ask_as(front, r, m, answer_request);
 }
 
 /* A number in the query string; false after an answer. */
@@ -205,6 +207,21 @@ void api_findings(struct front *front, struct http_request *r, const struct acco
     list(front, r, user, KIND_finding);
 }
 
+/* The client went away. It may still read, so it gets what was found until then. */
+static void on_gone(void *with, struct http_request *r)
+{
+    struct front *front = with;
+    struct api *a = front->api;
+    uint8_t id[8];
+    for (size_t i = 0; i < API_WAITING_MAX; i++) {
+        if (a->waiting[i].answered == NULL || a->waiting[i].with != r) continue;
+        put_u64(id, a->waiting[i].id);
+        const struct frame cancel = { QUERY_CANCEL, { id, sizeof id } };
+        const status s = frame_send(a->fd, cancel, front->fault);
+        if (s.code != E_OK) front_fail(front, s);
+    }
+}
+
 /* Recorded events that have all terms. */
 static void search(struct front *front, struct http_request *r, const struct account *user,
                    slice terms)
@@ -225,7 +242,8 @@ static void search(struct front *front, struct http_request *r, const struct acc
                            .kind = KIND_event,
                            .limit = (uint16_t)limit,
                            .text = terms };
-    ask(front, r, &m);
+    if (!ask(front, r, &m)) return;
+    ignore(http_on_gone(r, on_gone, front), "then the search goes on to its end");
 }
 
 /* A list of records of the kind that the query names; events are found by what they have. */

@@ -12,8 +12,9 @@
  *   ask      id u64 | question u8 | who vec16 | index u64 | kind u8 | limit u16 | expect u64 |
  *            text vec32
  *   answer   id u64 | status u16 | type u8 | tag u64 | body
+ *   cancel   id u64   nobody waits for that answer: a search ends with what it has found
  */
-enum query_message { QUERY_ASK = 1, QUERY_ANSWER };
+enum query_message { QUERY_ASK = 1, QUERY_ANSWER, QUERY_CANCEL };
 
 enum query_question {
     QUERY_LIST = 1,    /* records of the kind below index, the newest first; text: filter */

@@ -31,6 +31,9 @@ struct finder {
     uint32_t seen;   /* terms of the question that the event at hand has, a bit each */
     uint64_t *found; /* owned: the newest of the segment, a ring of SEGMENT_ENTRIES */
     size_t found_count;
+    bool (*is_over)(void *with); /* NULL: never */
+    void *is_over_with;
+    uint32_t unasked; /* records since it was asked */
 };
 
 struct finder_filter {
@@ -109,6 +112,12 @@ void finder_free(struct finder *s)
     free(s);
 }
 
+void finder_stop_if(struct finder *s, bool (*is_over)(void *with), void *with)
+{
+    s->is_over = is_over;
+    s->is_over_with = with;
+}
+
 struct finder_numbers finder_numbers(const struct finder *s)
 {
     return s->numbers;
@@ -122,9 +131,17 @@ static void compare(void *user, slice term)
     }
 }
 
+static bool is_over(struct finder *s)
+{
+    if (s->is_over == NULL || ++s->unasked < FINDER_ASK_RECORDS) return false;
+    s->unasked = 0;
+    return s->is_over(s->is_over_with);
+}
+
 static status take_record(void *self, const struct scanned_record *r, struct fault *)
 {
     struct finder *s = self;
+    if (is_over(s)) return FAIL(E_CANCELLED);
     s->seen = 0;
     if (!look(&s->looker, r, compare, s)) s->numbers.erased++;
     if (s->seen == (1u << s->question->count) - 1) {

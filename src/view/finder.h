@@ -16,6 +16,8 @@ struct finder_numbers {
     uint64_t erased;  /* events among them that are gone */
 };
 
+enum { FINDER_ASK_RECORDS = 256 };
+
 struct finder;
 
 /* Over entries below a size of the archive; everything is borrowed and outlives it. E_NOMEM. */
@@ -29,6 +31,9 @@ void finder_free(struct finder *s);
 status finder_step(struct finder *s, uint64_t below, uint32_t limit, struct writer *indices,
                    uint64_t *ret_next, struct fault *f);
 struct finder_numbers finder_numbers(const struct finder *s);
+/* From now on a step asks every FINDER_ASK_RECORDS records whether it is to stop, and then fails
+ * with E_CANCELLED: nothing of that step counts. */
+void finder_stop_if(struct finder *s, bool (*is_over)(void *with), void *with);
 
 /* A filter in the making. */
 struct finder_filter;

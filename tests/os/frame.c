@@ -148,6 +148,27 @@ static void every_whole_frame_is_given_and_the_rest_waits(void **)
     ends[0] = -1;
 }
 
+static void a_frame_is_seen_before_it_is_taken(void **)
+{
+    const struct frame word = { 3, slice_text("word") };
+    const struct frame other = { 3, slice_text("ward") };
+    struct frame got = {};
+    assert_false(frame_is_ahead(&in, ends[1], word));
+    assert_ok(frame_send(ends[0], other, &fault));
+    assert_ok(frame_send(ends[0], other, &fault));
+    assert_false(frame_is_ahead(&in, ends[1], word));
+    assert_ok(frame_receive(&in, ends[1], &got, &fault));
+    assert_ok(frame_send(ends[0], (struct frame){ 4, slice_text("word") }, &fault));
+    assert_false(frame_is_ahead(&in, ends[1], word));
+    assert_ok(frame_send(ends[0], word, &fault));
+    assert_true(frame_is_ahead(&in, ends[1], word));
+    assert_true(frame_is_ahead(&in, ends[1], other)); /* was read, but not taken */
+    for (int i = 0; i < 3; i++)
+        assert_ok(frame_receive(&in, ends[1], &got, &fault));
+    assert_true(got.type == 3 && slice_is(got.payload, "word"));
+    assert_false(frame_is_ahead(&in, ends[1], word));
+}
+
 static void *receive_large(void *with)
 {
     struct frame_input large = { 0 };
@@ -199,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_PAIR(what_is_sent_is_received),
         WITH_PAIR(frames_arrive_whole_however_they_are_cut),
+        WITH_PAIR(a_frame_is_seen_before_it_is_taken),
         WITH_PAIR(every_whole_frame_is_given_and_the_rest_waits),
         WITH_PAIR(too_long_a_frame_is_refused_before_it_is_read),
         WITH_PAIR(a_frame_cut_by_the_end_is_short),

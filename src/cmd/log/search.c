@@ -98,16 +98,24 @@ static status show(struct searching *s, slice indices, struct fault *f)
     return OK;
 }
 
+static bool is_interrupted(void *)
+{
+    return *interrupt_flag() != 0;
+}
+
 static status walk(struct searching *s, struct fault *f)
 {
     uint8_t room[STEP_INDICES * 8];
     uint64_t below = s->before;
-    while (below > 0 && s->shown < s->limit && *interrupt_flag() == 0) {
+    finder_stop_if(s->search, is_interrupted, NULL);
+    while (below > 0 && s->shown < s->limit && !is_interrupted(NULL)) {
         struct writer indices = writer_of(room, sizeof room);
         const uint64_t left = s->limit - s->shown;
         const uint32_t most = left < STEP_INDICES ? (uint32_t)left : STEP_INDICES;
         uint64_t next = 0;
-        TRY(finder_step(s->search, below, most, &indices, &next, f));
+        const status found = finder_step(s->search, below, most, &indices, &next, f);
+        if (found.code == E_CANCELLED) break;
+        TRY(found);
         TRY(show(s, writer_slice(&indices), f));
         progress_step(&s->progress, below - next);
         below = next;

@@ -39,6 +39,12 @@ status reader_new(const char *dir, struct reader **ret_reader, struct fault *f)
     return OK;
 }
 
+void reader_stop_if(struct reader *r, bool (*is_over)(void *with, uint64_t id), void *with)
+{
+    r->is_over = is_over;
+    r->is_over_with = with;
+}
+
 static void view_drop(struct reader *r)
 {
     opener_free(r->opener);
@@ -178,13 +184,22 @@ static status record_search(const struct reader *r, const struct query_ask *m, u
     return duty_ask_running(r->dir, &d, &w, f);
 }
 
-/* Goes on until there are as many as asked for, or enough was looked through for one answer. */
+static bool is_over(void *with)
+{
+    struct reader *r = with;
+    return r->is_over != NULL && r->is_over(r->is_over_with, r->id);
+}
+
+/* Goes on until there are as many as asked for, enough was looked through for one answer, or nobody
+ * waits for it any more. */
 static status find(struct finder *s, uint32_t limit, struct writer *indices, uint64_t *next,
                    struct fault *f)
 {
     while (*next > 0 && indices->len / 8 < limit) {
         const uint32_t most = limit - (uint32_t)(indices->len / 8);
-        TRY(finder_step(s, *next, most, indices, next, f));
+        const status found = finder_step(s, *next, most, indices, next, f);
+        if (found.code == E_CANCELLED) break;
+        TRY(found);
         if (finder_numbers(s).entries >= SEARCHED_ENTRIES_MAX) break;
     }
     return OK;
@@ -222,8 +237,10 @@ static status ask_search(struct reader *r, const struct query_ask *m, struct fau
     const uint64_t size = r->view.head.checkpoint.size;
     uint64_t next = m->index < size ? m->index : size;
     TRY(question_parse(m->text, &question, f));
+    if (is_over(r)) return write_found(r, slice_none(), next, (struct finder_numbers){}, f);
     if (next > 0) TRY(record_search(r, m, next, f));
     TRY(finder_new(r->view.node.archive, r->keys, &question, &s));
+    finder_stop_if(s, is_over, r);
     status done = find(s, m->limit, &indices, &next, f);
     if (done.code == E_OK) done = reader_record_look(r, m, writer_slice(&indices), f);
     if (done.code == E_OK)
@@ -489,6 +506,7 @@ struct query_answer reader_answer(struct reader *r, const struct query_ask *m)
     r->body = writer_of(r->body.at, r->body.cap);
     r->tag = 0;
     r->code = 0;
+    r->id = m->id;
     status s = reader_refresh(r, &f);
     for (size_t i = 0; s.code == E_OK && i < COUNT_OF(questions); i++) {
         if (questions[i].question != m->question) continue;

@@ -12,6 +12,8 @@ struct reader;
 status reader_new(const char *dir, struct reader **ret_reader, struct fault *f);
 /* Wipes keys and what was opened. NULL is allowed. */
 void reader_free(struct reader *r);
+/* A long search asks now and then whether nobody waits for the answer to that question. */
+void reader_stop_if(struct reader *r, bool (*is_over)(void *with, uint64_t id), void *with);
 /* Answers one question; the body is a view that dies with the next call. What cannot be answered is
  * an answer too, with a status and a JSON error. */
 struct query_answer reader_answer(struct reader *r, const struct query_ask *m);

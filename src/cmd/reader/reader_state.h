@@ -16,11 +16,14 @@ struct reader {
     bool has_view;
     struct keys *keys;
     struct opener *opener;
-    struct view_lists *lists;         /* NULL until the scribe has made the view */
-    struct withheld_reader *withheld; /* NULL until the scribe has made it */
-    struct writer body;               /* owned */
-    uint64_t tag;                     /* of the answer at hand; 0: none */
-    uint16_t code;                    /* of HTTP, where it is not the question's own; 0 */
+    struct view_lists *lists;                 /* NULL until the scribe has made the view */
+    struct withheld_reader *withheld;         /* NULL until the scribe has made it */
+    struct writer body;                       /* owned */
+    uint64_t tag;                             /* of the answer at hand; 0: none */
+    uint16_t code;                            /* of HTTP, where it is not the question's own; 0 */
+    bool (*is_over)(void *with, uint64_t id); /* nobody waits for that answer; NULL: never */
+    void *is_over_with;
+    uint64_t id; /* of the question at hand */
     struct opened_record record;
     struct incident_page page;
     struct counter *counter; /* of the published entries, NULL until somebody asks */

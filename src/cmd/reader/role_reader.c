@@ -21,6 +21,7 @@ enum { FRONT_FD = PROCESS_FIRST_FD };
 static status answer(struct reader *r, const struct frame *frame, struct writer *w, struct fault *f)
 {
     struct query_ask m = {};
+    if (frame->type == QUERY_CANCEL) return OK; /* of a question that was answered meanwhile */
     if (frame->type != QUERY_ASK) return fault_set(f, FAIL(E_UNKNOWN), "unexpected message");
     const status parsed = query_ask_parse(frame->payload, &m);
     if (parsed.code != E_OK) return fault_set(f, parsed, "malformed question");
@@ -31,12 +32,21 @@ static status answer(struct reader *r, const struct frame *frame, struct writer 
     return frame_send(FRONT_FD, (struct frame){ QUERY_ANSWER, writer_slice(w) }, f);
 }
 
+/* Whether the front has said meanwhile that nobody waits for that answer. */
+static bool is_over(void *with, uint64_t id)
+{
+    uint8_t room[8];
+    put_u64(room, id);
+    return frame_is_ahead(with, FRONT_FD, (struct frame){ QUERY_CANCEL, { room, sizeof room } });
+}
+
 static status converse(struct reader *r, struct fault *f)
 {
     struct frame_input in = {};
     struct frame frame = {};
     struct writer w = writer_of(malloc(QUERY_ANSWER_BYTES_MAX), QUERY_ANSWER_BYTES_MAX);
     status s = w.at == NULL ? FAIL(E_NOMEM) : frame_input_init(&in, QUERY_ASK_BYTES_MAX);
+    reader_stop_if(r, is_over, &in);
     while (s.code == E_OK) {
         s = frame_receive(&in, FRONT_FD, &frame, f);
         if (s.code == E_OK) s = answer(r, &frame, &w, f);
