@@ -219,9 +219,20 @@ static bool answer_probe(const struct front *front, struct http_request *r)
     return account != NULL && account->kind == ACCOUNT_SOURCE && input_elastic_probe(r);
 }
 
-static void refuse_path(struct http_request *r, bool other_method)
+/* What a client of Elasticsearch may ask for that is not here: single documents, searches. */
+static bool is_elastic_path(const struct front *front, const struct http_request *r)
 {
-    if (other_method) {
+    const struct account *account = front_account(front, r);
+    const slice path = http_path(r);
+    if (account == NULL || account->kind != ACCOUNT_SOURCE) return false;
+    return memmem(path.at, path.len, "/_", 2) != NULL;
+}
+
+static void refuse_path(const struct front *front, struct http_request *r, bool other_method)
+{
+    if (is_elastic_path(front, r)) {
+        refuse_elastic_path(r);
+    } else if (other_method) {
         http_error(r, 405, "this path does not take that method");
     } else if (slice_starts(http_path(r), slice_text("/_")) &&
                elastic_probe(http_method(r), http_path(r)) != NULL) {
@@ -259,7 +270,7 @@ static const struct route_row *admit_route(struct front *front, struct http_requ
     const struct route_row *route = route_of(r, &other_method);
     if ((route == NULL || route->audience == FOR_ALL) && answer_probe(front, r)) return NULL;
     if (route == NULL) {
-        refuse_path(r, other_method);
+        refuse_path(front, r, other_method);
         return NULL;
     }
     *ret_account = route->audience == FOR_ALL ? NULL : front_account(front, r);

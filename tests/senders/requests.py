@@ -84,9 +84,22 @@ def splunk_events_with_acks():
     code, _, said = curl("POST", "/services/collector/event", b'{"event":{}}', splunk)
     assert code == 200 and json.loads(said) == {"text": "Success", "code": 0}
     basic = base64.b64encode(f"x:{token}".encode()).decode()
-    code, _, said = curl("POST", "/services/collector/raw?host=h", b"one\ntwo\n",
+    code, _, said = curl("POST", "/services/collector/raw", b"one\ntwo\n",
                          "Authorization: Basic " + basic, channel)
-    assert code == 200 and NODE.events("splunk")[-2:] == ["one", "two"]
+    assert code == 200 and json.loads(said)["ackId"] > ack, said
+    assert NODE.events("splunk")[-2:] == ["one", "two"]
+    query = "/raw/1.0?host=h&source=s&sourcetype=t&index=i&time=1700000000.5"
+    code, _, said = curl("POST", "/services/collector" + query, gzip.compress(b'one\n{"n":3}\n'),
+                         splunk, "Content-Encoding: gzip")
+    assert code == 200 and json.loads(said) == {"text": "Success", "code": 0}, said
+    kept = '"hec":{"host":"h","source":"s","sourcetype":"t"}'
+    assert NODE.events("splunk")[-2:] == ['{"event":"one",%s}' % kept, '{"n":3,%s}' % kept]
+    times = [r["fields"]["time"] for r in NODE.records(before) if kept in
+             r["fields"].get("raw", "")]
+    assert times == ["2023-11-14T22:13:20.5Z"] * 2, times
+    for path in ("/health", "/health/1.0"):
+        code, _, said = curl("GET", "/services/collector" + path, None)
+        assert code == 200 and json.loads(said) == {"text": "HEC is healthy", "code": 17}, said
 
 
 @tap.test
@@ -100,6 +113,10 @@ def splunk_errors_are_splunks():
         ("/event?channel=1", b'{"event":{}}', (splunk,), 400, 11),
         ("/event", b'{"host":"h"}', (splunk,), 400, 12),
         ("/event", b'{"event":""}', (splunk,), 400, 13),
+        ("/event/1.0", b'{"event":"x","fields":{"a":{"b":1}}}', (splunk,), 400, 15),
+        ("/event?token=" + splunk.split()[-1], b'{"event":"x"}', (), 400, 16),
+        ("/event?time=soon", b'{"event":"x"}', (splunk,), 400, 6),
+        ("/raw?host=" + "h" * 1025, b"x", (splunk,), 400, 6),
     ]
     for path, body, headers, status, number in cases:
         code, _, said = curl("POST", "/services/collector" + path, body, *headers)
@@ -135,6 +152,19 @@ def elasticsearch_bulk_and_what_comes_before():
     assert found == [("index", "logs", 201), ("create", "default", 201), ("delete", "logs", 400)]
     assert NODE.events("elastic") == ['{"word":"evil","n":1}', '{"n":2}']
     assert found_since(before) == ['{"word":"evil","n":1}']
+    lines = (b'{"update":{"_index":"logs","_id":"a"}}\n{"doc":{"n":1}}\n'
+             b'{"create":{"_index":"logs"}}\n[]\n{"create":{"_index":"logs"}}\n{"n":3}\n')
+    code, _, said = curl("POST", "/_bulk?pipeline=geoip&refresh=true", lines, key)
+    items = [item for one in json.loads(said)["items"] for item in one.values()]
+    assert code == 200 and [item["status"] for item in items] == [400, 400, 201], said
+    assert "what is recorded does not change" in items[0]["error"]["reason"], items
+    assert items[0]["error"]["type"] == "illegal_argument_exception", items
+    assert "must be a JSON object" in items[1]["error"]["reason"], items
+    for method, path in (("PUT", "/logs/_doc/1"), ("POST", "/logs/_search"), ("GET", "/_search"),
+                         ("POST", "/_msearch"), ("DELETE", "/logs/_doc/1"), ("GET", "/_bulk")):
+        code, head, said = curl(method, path, b"{}", basic)
+        assert code == 404 and head["x-elastic-product"] == "Elasticsearch", (method, path, code)
+        assert "POST /_bulk alone" in json.loads(said)["error"]["reason"], said
     code, _, said = curl("POST", "/_bulk", b"broken\n", key)
     assert code == 400 and json.loads(said)["status"] == 400
     code, _, said = curl("POST", "/_bulk", lines)

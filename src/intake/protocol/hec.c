@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/bytes.h"
+#include "base/json_writer.h"
 #include "base/timestamp.h"
 #include "intake/protocol/members.h"
 #include "base/banned.h"
@@ -28,6 +29,13 @@ struct hec hec_of(struct protocol_scratch *scratch)
         .sourcetype = slice_none(),
         .index = slice_none(),
     };
+}
+
+status hec_take_time(struct hec *h, slice text)
+{
+    TRY(timestamp_parse_epoch(text, &h->time_ns));
+    h->has_time = true;
+    return OK;
 }
 
 /* The envelope that starts at *pos, which moves behind it. */
@@ -129,13 +137,22 @@ static status build_object(struct hec *h, const struct envelope *e, slice head, 
     return writer_end(&w).code == E_OK ? OK : too_long(fault);
 }
 
-/* A value that is no object becomes {"event":…,"hec":{…}}. */
-static status build_value(struct hec *h, const struct envelope *e, slice *ret_raw,
+static void write_string(struct writer *w, slice text)
+{
+    struct json_writer j = json_writer_of(w);
+    json_string(&j, text);
+}
+
+/* A value that is no object becomes {"event":…,"hec":{…}}; line: it is this text. */
+static status build_value(struct hec *h, const struct envelope *e, slice line, slice *ret_raw,
                           struct fault *fault)
 {
     struct writer w = writer_of(h->scratch->room, PROTOCOL_EVENT_BYTES_MAX);
     writer_text(&w, "{\"event\":");
-    writer_bytes(&w, e->members[EVENT]);
+    if (e->members[EVENT].len != 0)
+        writer_bytes(&w, e->members[EVENT]);
+    else
+        write_string(&w, line);
     if (has_extras(e)) {
         writer_u8(&w, ',');
         write_extras(&w, e);
@@ -154,7 +171,7 @@ static status build_line(struct hec *h, const struct envelope *e, slice line,
     if (event->format == INTAKE_JSON) return build_object(h, e, line, &event->raw, fault);
     if (event->format == INTAKE_TEXT && has_extras(e)) {
         event->format = INTAKE_JSON;
-        return build_value(h, e, &event->raw, fault);
+        return build_value(h, e, line, &event->raw, fault);
     }
     event->raw = line;
     return OK;
@@ -172,10 +189,43 @@ static status build_text(struct hec *h, const struct envelope *e, struct submiss
         return fault_set(fault, FAIL(E_VALUE), "\"event\" is blank");
     }
     const bool is_line = memchr(text.at, '\n', text.len) == NULL && members_blank(text, 0) == 0;
-    return is_line ? build_line(h, e, text, event, fault) : build_value(h, e, &event->raw, fault);
+    return is_line ? build_line(h, e, text, event, fault)
+                   : build_value(h, e, slice_none(), &event->raw, fault);
 }
 
-static status build_event(struct hec *h, const struct envelope *e, struct submission *event,
+/* What the envelope does not say, as the query string says it. */
+static status fill_from_query(struct hec *h, struct envelope *e, struct fault *fault)
+{
+    enum { QUOTED_BYTES_MAX = 6 * PROTOCOL_HINT_BYTES_MAX + 2 };
+    const slice said[MEMBER_COUNT] = {
+        [HOST] = h->host, [SOURCE] = h->source, [SOURCETYPE] = h->sourcetype
+    };
+    for (size_t i = HOST; i <= SOURCETYPE; i++) {
+        if (e->members[i].len != 0 || said[i].len == 0) continue;
+        uint8_t *room = arena_take(&h->scratch->arena, QUOTED_BYTES_MAX);
+        if (room == NULL) return fault_set(fault, FAIL(E_NOMEM), "out of memory");
+        struct writer w = writer_of(room, QUOTED_BYTES_MAX);
+        write_string(&w, said[i]);
+        TRY(writer_end(&w));
+        e->members[i] = writer_slice(&w);
+    }
+    return OK;
+}
+
+/* Indexed fields are names and plain values, as Splunk has it. */
+static bool are_fields(slice value)
+{
+    struct members m = members_of(value, 0);
+    slice key = {};
+    slice one = {};
+    if (value.at[0] != '{') return false;
+    while (members_next(&m, &key, &one)) {
+        if (one.at[0] == '{') return false;
+    }
+    return m.status.code == E_OK;
+}
+
+static status build_event(struct hec *h, struct envelope *e, struct submission *event,
                           struct fault *fault)
 {
     const slice value = e->members[EVENT];
@@ -183,18 +233,20 @@ static status build_event(struct hec *h, const struct envelope *e, struct submis
         h->code = HEC_EVENT_REQUIRED;
         return fault_set(fault, FAIL(E_VALUE), "\"event\" is missing");
     }
-    if (e->members[FIELDS].len != 0 && e->members[FIELDS].at[0] != '{') {
+    if (e->members[FIELDS].len != 0 && !are_fields(e->members[FIELDS])) {
         h->code = HEC_FIELDS_ERROR;
-        return fault_set(fault, FAIL(E_VALUE), "\"fields\" must be an object");
+        return fault_set(fault, FAIL(E_VALUE),
+                         "\"fields\" must be an object without objects in it");
     }
     TRY(read_time(e->members[TIME], event, fault));
     TRY(read_hint(h, e, HOST, &event->host, fault));
     TRY(read_hint(h, e, SOURCE, &event->source, fault));
     TRY(read_hint(h, e, SOURCETYPE, &event->sourcetype, fault));
     TRY(read_hint(h, e, INDEX, &event->index, fault));
+    TRY(fill_from_query(h, e, fault));
     if (value.at[0] == '"') return build_text(h, e, event, fault);
     return value.at[0] == '{' ? build_object(h, e, value, &event->raw, fault)
-                              : build_value(h, e, &event->raw, fault);
+                              : build_value(h, e, slice_none(), &event->raw, fault);
 }
 
 static struct submission event_of(const struct hec *h, struct protocol_place place)
@@ -203,6 +255,8 @@ static struct submission event_of(const struct hec *h, struct protocol_place pla
         .place = place,
         .raw = slice_none(),
         .format = INTAKE_JSON,
+        .has_time = h->has_time,
+        .time_ns = h->time_ns,
         .id = slice_none(),
         .host = h->host,
         .source = h->source,
@@ -253,6 +307,23 @@ status hec_read_event(struct hec *h, slice body, const struct protocol_sink *sin
     return OK;
 }
 
+/* A line as it is, or with what the query string says of it. */
+static status build_raw(struct hec *h, slice line, struct submission *event, struct fault *fault)
+{
+    struct envelope e = {};
+    for (size_t i = 0; i < MEMBER_COUNT; i++)
+        e.members[i] = slice_none();
+    arena_reset(&h->scratch->arena);
+    TRY(fill_from_query(h, &e, fault));
+    event->raw = line;
+    event->format = protocol_line_format(line);
+    if (!has_extras(&e) || line.len > PROTOCOL_EVENT_BYTES_MAX) return OK;
+    if (event->format != INTAKE_JSON) return build_line(h, &e, line, event, fault);
+    if (line.at[0] == '{' && line.at[line.len - 1] == '}')
+        return build_object(h, &e, line, &event->raw, fault);
+    return build_value(h, &e, line, &event->raw, fault);
+}
+
 status hec_read_raw(struct hec *h, slice body, const struct protocol_sink *sink,
                     struct fault *fault)
 {
@@ -268,9 +339,10 @@ status hec_read_raw(struct hec *h, slice body, const struct protocol_sink *sink,
         if (line.len > 0 && line.at[line.len - 1] == '\r') line.len--;
         if (members_blank(line, 0) == line.len) continue;
         struct submission event = event_of(h, place);
-        event.raw = line;
-        event.format = protocol_line_format(line);
-        TRY(protocol_take(sink, &event, fault));
+        const status s = build_raw(h, line, &event, fault);
+        if (protocol_refuses(s)) sink->refuse(sink->self, place, fault);
+        if (s.code == E_OK) TRY(protocol_take(sink, &event, fault));
+        if (s.code != E_OK && !protocol_refuses(s)) return s;
         place.number++;
     }
     return place.number == 0 ? no_data(h, fault) : OK;

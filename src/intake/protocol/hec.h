@@ -18,7 +18,9 @@
  * time and an index, else with a last member "hec" that holds what the envelope says of it:
  * {…,"hec":{"host":…,"source":…,"sourcetype":…,"fields":…}}. A string that is one line of JSON,
  * syslog or audit is that line (JSON gets its "hec" too); any other value is {"event":…,"hec":…},
- * or the bare line if there is nothing for "hec".
+ * or the bare line if there is nothing for "hec". What the query string says (host, source,
+ * sourcetype, time) holds for every event that does not say it itself, and is kept in "hec" too;
+ * lines of syslog and audit stay as they are.
  */
 enum {
     HEC_ACKS_MAX = 8192,         /* ids in one question */
@@ -48,24 +50,29 @@ enum hec_code {
     HEC_UNHEALTHY = 18,
 };
 
-/* One request. The caller sets the first two; the codec the rest. */
+/* One request. The caller sets what the query string says; the codec the rest. */
 struct hec {
     struct protocol_scratch *scratch;      /* borrowed */
-    slice host, source, sourcetype, index; /* of the query string: where an event says none */
-    enum hec_code code;                    /* how it ended */
+    slice host, source, sourcetype, index; /* at most PROTOCOL_HINT_BYTES_MAX each */
+    bool has_time;
+    int64_t time_ns;
+    enum hec_code code; /* how it ended */
     bool has_invalid;
     uint64_t invalid_number; /* from 0: the event that was not right */
 };
 
 /* A request without query string. */
 struct hec hec_of(struct protocol_scratch *scratch);
+/* Takes the query string's time: seconds since 1970. E_SYNTAX, E_LIMIT. */
+status hec_take_time(struct hec *h, slice text);
 /* Hands the events of the event endpoint to the sink. E_SYNTAX, E_VALUE or E_LIMIT with the reason
  * where it stops at an event (that one is refused); else OK or the status with which the sink
  * stopped. Sets the code. */
 status hec_read_event(struct hec *h, slice body, const struct protocol_sink *sink,
                       struct fault *fault);
 /* As hec_read_event for the raw endpoint: each line that is not blank is an event, a view into the
- * body, and one that is refused does not stop the rest. E_SYNTAX if there is none. */
+ * body where the query string says nothing, and one that is refused does not stop the rest.
+ * E_SYNTAX if there is none. */
 status hec_read_raw(struct hec *h, slice body, const struct protocol_sink *sink,
                     struct fault *fault);
 /* The reply: {"text":"Success","code":0,"ackId":N}, or the code and its HTTP status. */

@@ -64,14 +64,23 @@ bool input_elastic_probe(struct http_request *r)
     return true;
 }
 
-void refuse_elastic(struct http_request *r)
+static void refuse(struct http_request *r, int code, const char *why)
 {
     struct writer w = writer_of(malloc(ELASTIC_ERROR_BYTES_MAX), ELASTIC_ERROR_BYTES_MAX);
     if (w.at == NULL) {
         http_error(r, 503, "out of memory");
         return;
     }
-    const struct protocol_answer reply = elastic_refusal(
-        401, "a valid token is required, as a password or as the key of an API key", &w);
+    const struct protocol_answer reply = elastic_refusal(code, why, &w);
     input_reply(r, &reply, NULL, &w);
+}
+
+void refuse_elastic(struct http_request *r)
+{
+    refuse(r, 401, "a valid token is required, as a password or as the key of an API key");
+}
+
+void refuse_elastic_path(struct http_request *r)
+{
+    refuse(r, 404, "events are taken by POST /_bulk alone, and there is no search here");
 }

@@ -53,9 +53,22 @@ static bool channel_text(const struct http_request *r, slice *ret_text)
            http_query(r, "channel", ret_text);
 }
 
-static void query_text(const struct http_request *r, const char *name, slice *ret_text)
+/* Says what it holds of every event that does not say it; false for what cannot be. */
+static bool take_query(const struct http_request *r, struct hec *h)
 {
-    if (!http_query(r, name, ret_text)) *ret_text = slice_none();
+    const struct {
+        const char *name;
+        slice *text;
+    } texts[] = { { "host", &h->host },
+                  { "source", &h->source },
+                  { "sourcetype", &h->sourcetype },
+                  { "index", &h->index } };
+    slice time = {};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (!http_query(r, texts[i].name, texts[i].text)) continue;
+        if (texts[i].text->len > PROTOCOL_HINT_BYTES_MAX) return false;
+    }
+    return !http_query(r, "time", &time) || hec_take_time(h, time).code == E_OK;
 }
 
 static void run(struct front *front, struct http_request *r, const struct account *source,
@@ -68,13 +81,14 @@ static void run(struct front *front, struct http_request *r, const struct accoun
         reply_code(r, HEC_CHANNEL_INVALID);
         return;
     }
+    struct hec hec = hec_of(front->scratch);
+    if (!take_query(r, &hec)) {
+        reply_code(r, HEC_INVALID_DATA);
+        return;
+    }
     struct input *in = input_new(front, r, source, codec);
     if (in == NULL) return;
-    in->hec = hec_of(front->scratch);
-    query_text(r, "host", &in->hec.host);
-    query_text(r, "source", &in->hec.source);
-    query_text(r, "sourcetype", &in->hec.sourcetype);
-    query_text(r, "index", &in->hec.index);
+    in->hec = hec;
     in->result.has_ack = has_channel;
     if (has_channel) in->result.ack_id = front->next_ack++;
     input_run(in);
@@ -89,11 +103,6 @@ void input_hec_event(struct front *front, struct http_request *r, const struct a
 void input_hec_raw(struct front *front, struct http_request *r, const struct account *source)
 {
     static const struct input_codec codec = { INPUT_HEC, read_raw, answer, answer_bytes, NULL };
-    slice channel = {};
-    if (!channel_text(r, &channel)) {
-        reply_code(r, HEC_CHANNEL_MISSING);
-        return;
-    }
     run(front, r, source, &codec);
 }
 
@@ -141,6 +150,8 @@ void refuse_hec(struct http_request *r)
     static const char *const schemes[] = { "Splunk ", "Bearer ", "Basic ", "ApiKey " };
     slice header = slice_none();
     enum hec_code code = HEC_TOKEN_REQUIRED;
+    if (http_query(r, "token", &header)) code = HEC_QUERY_TOKEN;
+    header = slice_none();
     if (http_header(r, "Authorization", &header)) code = HEC_INVALID_AUTHORIZATION;
     for (size_t i = 0; i < COUNT_OF(schemes); i++) {
         if (slice_starts(header, slice_text(schemes[i]))) code = HEC_INVALID_TOKEN;

@@ -10,5 +10,7 @@
 void refuse_hec(struct http_request *r);
 /* Elasticsearch: a security_exception. */
 void refuse_elastic(struct http_request *r);
+/* Elasticsearch, for what is not here. */
+void refuse_elastic_path(struct http_request *r);
 /* OpenTelemetry: a google.rpc.Status in the encoding of the request. */
 void refuse_otlp(struct http_request *r);

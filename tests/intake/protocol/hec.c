@@ -126,7 +126,7 @@ static void the_query_string_fills_what_an_event_leaves_out(void **)
     h.index = slice_text("i");
     assert_ok(hec_read_event(&h, padded_text("{\"event\":{}}{\"event\":{},\"host\":\"own\"}"),
                              &sink, &fault));
-    assert_string_equal(s->text, "0:1 json host=q index=i {}\n"
+    assert_string_equal(s->text, "0:1 json host=q index=i {\"hec\":{\"host\":\"q\"}}\n"
                                  "1:2 json host=own index=i {\"hec\":{\"host\":\"own\"}}\n");
 }
 
@@ -162,7 +162,8 @@ static void a_bad_event_stops_the_request_and_is_named(void **)
           "\"time\" must be seconds since 1970, such as 1700000000.123" },
         { "{\"event\":{},\"host\":7}", 0, HEC_INVALID_DATA, "\"host\" must be a string" },
         { "{\"event\":{},\"source\":\"\xff\"}", 0, HEC_INVALID_DATA, "\"source\" is not UTF-8" },
-        { "{\"event\":{},\"fields\":[1]}", 0, HEC_FIELDS_ERROR, "\"fields\" must be an object" },
+        { "{\"event\":{},\"fields\":[1]}", 0, HEC_FIELDS_ERROR,
+          "\"fields\" must be an object without objects in it" },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         assert_stops(rows[i].body, rows[i].accepted, rows[i].code, rows[i].reason);
@@ -232,19 +233,71 @@ static void raw_takes_lines(void **)
     struct protocol_sink sink = sink_of(s);
     struct fault fault = {};
     struct hec h = hec_of(scratch());
-    h.sourcetype = slice_text("t");
     const char *body = "one\r\n\n{\"a\":1}\n  \n<13>Oct 11 22:14:15 m su: x\n"
                        "type=SYSCALL msg=audit(1500000000.123:42): arch=c000003e\nlast";
     assert_ok(hec_read_raw(&h, padded_text(body), &sink, &fault));
-    assert_string_equal(s->text,
-                        "0:1 text sourcetype=t one\n1:3 json sourcetype=t {\"a\":1}\n"
-                        "2:5 syslog sourcetype=t <13>Oct 11 22:14:15 m su: x\n"
-                        "3:6 auditd sourcetype=t type=SYSCALL msg=audit(1500000000.123:42): "
-                        "arch=c000003e\n4:7 text sourcetype=t last\n");
+    assert_string_equal(s->text, "0:1 text one\n1:3 json {\"a\":1}\n"
+                                 "2:5 syslog <13>Oct 11 22:14:15 m su: x\n"
+                                 "3:6 auditd type=SYSCALL msg=audit(1500000000.123:42): "
+                                 "arch=c000003e\n4:7 text last\n");
     s = sink_new();
     sink = sink_of(s);
     assert_fails(hec_read_raw(&h, padded_text(" \n\n"), &sink, &fault), E_SYNTAX);
     assert_int_equal(h.code, HEC_NO_DATA);
+}
+
+static void the_query_string_holds_for_what_does_not_say_it(void **)
+{
+    struct sink *s = sink_new();
+    struct protocol_sink sink = sink_of(s);
+    struct fault fault = {};
+    struct hec h = hec_of(scratch());
+    h.host = slice_text("h\"1");
+    h.sourcetype = slice_text("t");
+    const char *lines = "one\n{\"a\":1}\n{}\n{\"broken\n<13>Oct 11 22:14:15 m su: x";
+    assert_ok(hec_read_raw(&h, padded_text(lines), &sink, &fault));
+    assert_string_equal(
+        s->text,
+        "0:1 json host=h\"1 sourcetype=t "
+        "{\"event\":\"one\",\"hec\":{\"host\":\"h\\\"1\",\"sourcetype\":\"t\"}}\n"
+        "1:2 json host=h\"1 sourcetype=t "
+        "{\"a\":1,\"hec\":{\"host\":\"h\\\"1\",\"sourcetype\":\"t\"}}\n"
+        "2:3 json host=h\"1 sourcetype=t {\"hec\":{\"host\":\"h\\\"1\",\"sourcetype\":\"t\"}}\n"
+        "3:4 json host=h\"1 sourcetype=t "
+        "{\"event\":\"{\\\"broken\",\"hec\":{\"host\":\"h\\\"1\",\"sourcetype\":\"t\"}}\n"
+        "4:5 syslog host=h\"1 sourcetype=t <13>Oct 11 22:14:15 m su: x\n");
+    s = sink_new();
+    sink = sink_of(s);
+    const char *events = "{\"event\":{\"a\":1}}{\"host\":\"own\",\"event\":\"x\"}";
+    assert_ok(hec_read_event(&h, padded_text(events), &sink, &fault));
+    assert_string_equal(s->text,
+                        "0:1 json host=h\"1 sourcetype=t "
+                        "{\"a\":1,\"hec\":{\"host\":\"h\\\"1\",\"sourcetype\":\"t\"}}\n"
+                        "1:2 json host=own sourcetype=t "
+                        "{\"event\":\"x\",\"hec\":{\"host\":\"own\",\"sourcetype\":\"t\"}}\n");
+}
+
+static void indexed_fields_are_plain(void **)
+{
+    static const struct {
+        const char *fields;
+        bool is_good;
+    } rows[] = { { "{}", true },
+                 { "{\"a\":1,\"b\":[\"x\",\"y\"],\"c\":null}", true },
+                 { "{\"a\":{\"b\":1}}", false },
+                 { "[1]", false },
+                 { "\"a\"", false } };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char body[128];
+        struct sink *s = sink_new();
+        struct protocol_sink sink = sink_of(s);
+        struct fault fault = {};
+        struct hec h = hec_of(scratch());
+        snprintf(body, sizeof body, "{\"event\":\"x\",\"fields\":%s}", rows[i].fields);
+        const status got = hec_read_event(&h, padded_text(body), &sink, &fault);
+        assert_int_equal(got.code == E_OK, rows[i].is_good);
+        if (!rows[i].is_good) assert_int_equal(h.code, HEC_FIELDS_ERROR);
+    }
 }
 
 static void every_code_has_splunks_words(void **)
@@ -343,6 +396,8 @@ int main(void)
         cmocka_unit_test(a_success_may_carry_an_ack_id),
         cmocka_unit_test(hints_and_events_have_limits),
         cmocka_unit_test(raw_takes_lines),
+        cmocka_unit_test(the_query_string_holds_for_what_does_not_say_it),
+        cmocka_unit_test(indexed_fields_are_plain),
         cmocka_unit_test(every_code_has_splunks_words),
         cmocka_unit_test(acks_are_asked_for_and_answered),
         cmocka_unit_test(a_question_for_acks_has_a_limit_and_its_answer_fits),
