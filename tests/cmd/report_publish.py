@@ -199,6 +199,15 @@ def a_damaged_folder_is_told_and_never_written_over():
         run("doctor", NODE).stdout
     refused(b"is not the one that was published", "report", "publish", NODE, build("2024-H1"))
     flip(path, 100)
+    for name in ("report.html", "entry", "manifest"):  # of an old version as well
+        flip(os.path.join(CENTER, "2026-H1", "1", name), 50)
+        told = run("doctor", NODE).stdout
+        assert f"2026-H1 version 1: its {name} is not the one".encode() in told, (name, told)
+        flip(os.path.join(CENTER, "2026-H1", "1", name), 50)
+    os.rename(os.path.join(CENTER, "2026-H1", "1"), os.path.join(CENTER, "2026-H1", "moved"))
+    assert b"2026-H1 version 1: " in run("doctor", NODE).stdout
+    os.rename(os.path.join(CENTER, "2026-H1", "moved"), os.path.join(CENTER, "2026-H1", "1"))
+    assert b"2026-H1 version 1: " not in run("doctor", NODE).stdout
 
 
 @tap.test

@@ -10,6 +10,8 @@
 #include "cmd/report/report_of.h"
 #include "base/banned.h"
 
+#define MANIFEST "manifest"
+
 /* ---- what was published ---- */
 
 static bool is_hash(slice bytes, const hash *want)
@@ -68,6 +70,58 @@ status published_cells(const struct center_folder *c, const struct registered *r
     return fault_within(f, s, prefix);
 }
 
+/* ---- every file of it ---- */
+
+static status file_check(const struct center_folder *c, const struct registered *r,
+                         const char *name, const hash *want, struct fault *f)
+{
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    TRY(center_load(c, r->version, name, &bytes, &len, f));
+    const bool is_it = is_hash((slice){ bytes, len }, want);
+    free(bytes);
+    if (is_it) return OK;
+    return fault_set(f, FAIL(E_INVALID), "its %s is not the one that was published", name);
+}
+
+/* Every line "file NAME HEX" of a manifest that is the published one. */
+static status listed_check(const struct center_folder *c, const struct registered *r,
+                           slice manifest, struct fault *f)
+{
+    struct lines l = lines_of(manifest);
+    while (lines_next(&l).code == E_OK) {
+        char name[FILE_NAME_MAX + 1] = {};
+        slice word = {};
+        slice hex = {};
+        hash want = {};
+        if (lines_expect(&l, "file").code != E_OK) continue;
+        const bool fits = lines_word(&l, &word).code == E_OK && word.len <= FILE_NAME_MAX &&
+                          lines_word(&l, &hex).code == E_OK &&
+                          num_parse_hex(hex, want.bytes, sizeof want.bytes).code == E_OK;
+        if (!fits) return fault_set(f, FAIL(E_SYNTAX), "its manifest, line %zu: no file", l.number);
+        bytes_copy(name, FILE_NAME_MAX, word);
+        TRY(file_check(c, r, name, &want, f));
+    }
+    return OK;
+}
+
+static status files_check(const struct center_folder *c, const struct registered *r,
+                          struct archive *a, struct fault *f)
+{
+    uint8_t *manifest = NULL;
+    size_t len = 0;
+    slice entry = {};
+    TRY(file_check(c, r, MANIFEST, &r->manifest, f));
+    TRY(center_load(c, r->version, MANIFEST, &manifest, &len, f));
+    const status s = listed_check(c, r, (slice){ manifest, len }, f);
+    free(manifest);
+    TRY(s);
+    if (r->version > 1) TRY(file_check(c, r, "changes.csv", &r->changes, f));
+    TRY(archive_entry(a, r->index, &entry, f));
+    const hash want = sha256(entry);
+    return file_check(c, r, "entry", &want, f);
+}
+
 /* ---- what the log gives by now ---- */
 
 static void tell_first(const struct changes *c, struct disagreement *d)
@@ -95,13 +149,25 @@ static status compare(struct view *v, const struct registered *r, slice publishe
     return s;
 }
 
+/* Whether a failure is one of the published files, not of the log or the machine. */
 static bool is_of_files(status s)
 {
-    return s.code == E_NOT_FOUND || s.code == E_INVALID || s.code == E_LIMIT;
+    switch (s.code) {
+    case E_NOT_FOUND:
+    case E_INVALID:
+    case E_LIMIT:
+    case E_SYNTAX:
+    case E_VALUE:
+    case E_DUPLICATE:
+        return true;
+    default:
+        return false;
+    }
 }
 
-/* Fills d where the version is not what the log gives, or not what was published. */
-static status check(const char *dir, struct view *v, const struct registered *r,
+/* Fills d where a file is not what was published, or of the newest version a cell is not what the
+ * log gives. */
+static status check(const char *dir, struct view *v, const struct registered *r, bool is_newest,
                     struct disagreement *d, struct fault *f)
 {
     struct center_folder c = {};
@@ -110,10 +176,11 @@ static status check(const char *dir, struct view *v, const struct registered *r,
     size_t len = 0;
     status s = center_look(dir, &r->period, &c, &why);
     if (s.code == E_OK) {
-        s = published_cells(&c, r, &bytes, &len, &why);
+        s = files_check(&c, r, v->node.archive, &why);
+        if (s.code == E_OK && is_newest) s = published_cells(&c, r, &bytes, &len, &why);
         center_close(&c);
     }
-    if (s.code == E_OK) s = compare(v, r, (slice){ bytes, len }, d, &why);
+    if (s.code == E_OK && is_newest) s = compare(v, r, (slice){ bytes, len }, d, &why);
     free(bytes);
     if (s.code == E_OK) return OK;
     if (!is_of_files(s)) {
@@ -131,8 +198,7 @@ status published_check(const char *dir, struct view *v, const struct report_regi
     for (size_t i = 0; i < reports->count; i++) {
         const struct registered *r = &reports->at[i];
         struct disagreement d = { .report = r };
-        if (register_newest(reports, &r->period) != r) continue;
-        TRY(check(dir, v, r, &d, f));
+        TRY(check(dir, v, r, register_newest(reports, &r->period) == r, &d, f));
         if (d.text[0] != '\0') each(with, &d);
     }
     return OK;

@@ -22,8 +22,8 @@ struct disagreement {
                                                  */
 };
 
-/* Calls each for the newest version of every period that the log does not give any more, or whose
- * folder is gone or damaged. E_NOMEM, and what reading the log fails with. */
+/* Calls each for every version whose folder is gone or damaged, and for the newest of each period
+ * that the log does not give any more. E_NOMEM, and what reading the log fails with. */
 status published_check(const char *dir, struct view *v, const struct report_register *reports,
                        void (*each)(void *with, const struct disagreement *d), void *with,
                        struct fault *f);
