@@ -418,6 +418,13 @@ void api_checkpoint(struct front *front, struct http_request *r, const struct ac
     ask_as(front, r, &m, answer_checkpoint);
 }
 
+void api_checkpoint_newest(struct front *front, struct http_request *r, const struct account *user)
+{
+    (void)user;
+    struct query_ask m = { .question = QUERY_NEWEST, .who = slice_none(), .text = slice_none() };
+    ask_as(front, r, &m, answer_checkpoint);
+}
+
 void api_tile(struct front *front, struct http_request *r, const struct account *user)
 {
     (void)user;

@@ -41,4 +41,5 @@ void api_orders(struct front *front, struct http_request *r, const struct accoun
 void api_appeals(struct front *front, struct http_request *r, const struct account *user);
 void api_declared(struct front *front, struct http_request *r, const struct account *user);
 void api_checkpoint(struct front *front, struct http_request *r, const struct account *user);
+void api_checkpoint_newest(struct front *front, struct http_request *r, const struct account *user);
 void api_tile(struct front *front, struct http_request *r, const struct account *user);

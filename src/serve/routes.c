@@ -85,6 +85,7 @@ static const struct route_row routes[] = {
     { "POST", "/v1/declared", FOR_DECIDERS, api_declared, NULL },
     { "GET", "/v1/stream", FOR_USERS, api_stream, NULL },
     { "GET", "/checkpoint", FOR_ALL, api_checkpoint, NULL },
+    { "GET", "/checkpoint/newest", FOR_ALL, api_checkpoint_newest, NULL },
     { "GET", "/tile/{tile*}", FOR_ALL, api_tile, NULL },
     { "GET", "/healthz", FOR_ALL, health, NULL },
     { "GET", "/metrics", FOR_OPERATORS, api_metrics, NULL },

@@ -146,6 +146,9 @@ def the_log_goes_on_while_witnesses_are_dead_slow_or_lying():
     c.wait_error("w0", "its cosignature")
     assert c.cosigned()[1] <= last
     assert c.node.size() > last >= before
+    code, _, newest = c.node.request("GET", "/checkpoint/newest")
+    assert code == 200 and int(newest.split(b"\n")[1]) > last, newest
+    assert c.node.request("GET", "/checkpoint")[2] != newest
     index = json.loads(c.node.candor("log", "show", c.node.path, str(last), "--public"))["index"]
     assert index == last
     proof = c.node.candor("log", "prove", c.node.path, str(last))
@@ -276,6 +279,16 @@ def doctor_and_metrics_tell_how_the_witnesses_stand():
     c.wait_error("w1", "another history")
     wait_for(lambda: any(v == "fault" and "witnesses.evidence" in t for v, t in doctor()),
              "doctor tells the evidence")
+    c.node.pause()
+    c.node.candor("source", "add", c.node.path, "one-more")  # a record that nobody has cosigned
+    path = os.path.join(c.node.path, "witnesses")
+    with open(path, encoding="utf-8") as file:
+        lines = [line.split(" ", 2) for line in file]
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(f"{size} {int(at) - 3600} {rest}" for size, at, rest in lines)
+    said = [t for v, t in doctor() if v == "warning" and "the quorum has cosigned" in t]
+    assert said and "readers get no newer checkpoint" in said[0], doctor()
+    c.node.start()
     c.end()
 
 

@@ -57,8 +57,23 @@ static void look_at_witness(struct examination *e, const struct gather_witness *
     }
 }
 
-/* How far behind the newest checkpoint the cosigned one is. */
-static void look_at_cosigned(struct examination *e)
+/* When the quorum's checkpoint got its last cosignature; 0: not known. */
+static int64_t cosigned_time(slice text, uint64_t size)
+{
+    struct cursor c = cursor_of(text);
+    uint64_t newest = 0;
+    slice line = {};
+    while (cursor_line(&c, &line).code == E_OK) {
+        struct cosigning_witness w = {};
+        slice of = {};
+        if (cosigning_line_parse(line, &of, &w).code != E_OK || w.size < size) continue;
+        if (w.time_s > newest && w.time_s <= INT64_MAX) newest = w.time_s;
+    }
+    return (int64_t)newest;
+}
+
+/* How far behind the newest checkpoint the cosigned one is, which is what readers get. */
+static void look_at_cosigned(struct examination *e, slice text)
 {
     static struct view v;
     struct fault f = {};
@@ -68,11 +83,16 @@ static void look_at_cosigned(struct examination *e)
     view_close(&v);
     if (cosigned == 0) {
         examination_tell(e, WARNING, "witnesses", "the quorum has cosigned nothing yet");
-    } else {
-        examination_tell(e, FINE, "witnesses",
-                         "the quorum has cosigned %" PRIu64 " of %" PRIu64 " entries", cosigned,
-                         all);
+        return;
     }
+    const int64_t time_s = cosigned_time(text, cosigned);
+    const int64_t age_s = clock_real_ns() / CLOCK_NS_PER_S - time_s;
+    const struct moment at = moment_of(time_s);
+    const bool is_old = cosigned < all && time_s > 0 && age_s > OLD_S;
+    examination_tell(e, is_old ? WARNING : FINE, "witnesses",
+                     "the quorum has cosigned %" PRIu64 " of %" PRIu64 " entries%s%s%s", cosigned,
+                     all, time_s == 0 ? "" : " at ", at.text,
+                     is_old ? "; readers get no newer checkpoint" : "");
 }
 
 static void look_at_evidence(struct examination *e, const struct node *n)
@@ -120,7 +140,7 @@ void examine_witnesses(struct examination *e, const struct node *n)
     if (store_file_read(&n->store, WITNESSES_FILE, text, sizeof text, &len, &f).code != E_OK)
         len = 0;
     look_at_policy(e, p);
-    look_at_cosigned(e);
+    look_at_cosigned(e, (slice){ text, len });
     for (size_t i = 0; i < p->count; i++)
         look_at_witness(e, &p->at[i], (slice){ text, len });
     look_at_evidence(e, n);
