@@ -318,6 +318,7 @@ def what_is_public_is_as_described():
     tile = {"template": "/tile/{tile}"}
     size = NODE.size()
     expect(200, "GET", "/checkpoint")
+    expect(200, "GET", "/checkpoint/newest")
     expect(200, "GET", f"/tile/0/000.p/{size % 256}", **tile)
     expect(404, "GET", "/tile/9/999", **tile)
     expect(200, "GET", "/healthz")
