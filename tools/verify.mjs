@@ -148,7 +148,7 @@ function parseKey(text) {
 }
 
 /** {text, signatures: [{name, id, bytes}]} of latin1 text; every line checked. */
-function parseNote(note) {
+export function parseNote(note) {
     const bytes = Buffer.from(note, "latin1");
     if (bytes.length > NOTE_MAX) malformed("note: too long");
     if (/[\u0000-\u0009\u000b-\u001f]/.test(note)) malformed("note: control character");
@@ -210,7 +210,7 @@ function verifyNote(note, keys) {
     return keys.filter((key) => seen.has(key)).map((key) => ({ key, time: seen.get(key) }));
 }
 
-function parseCheckpoint(text) {
+export function parseCheckpoint(text) {
     const lines = new Lines(text);
     const origin = lines.next(), size = lines.next(), root = lines.next();
     if (!origin) malformed("checkpoint, line 1: no origin");

@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Answer, COLUMN_WIDTHS, Lines, U64_MAX, checkpointOf, decimal, invalid, latin1, leafHash, leafOf,
-         malformed, nodeHash, parseBody, parseSchema, readTrust, sha256, shown, splitEntry } from "./verify.mjs";
+         malformed, nodeHash, parseBody, parseCheckpoint, parseNote, parseSchema, readTrust, sha256, shown, splitEntry } from "./verify.mjs";
 
 const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 const REPORT_FILES = ["cells.csv", "report.json", "report.html", "definitions.txt"];
@@ -53,12 +53,12 @@ function parseDefinitions(text) {
         const d = { id, hash: sha256(Buffer.from(`${block}\n`, "latin1")).toString("hex"), counts: null };
         const divides = /^divides ([a-z0-9_]+) by ([a-z0-9_]+)$/.exec(lines[2] ?? "");
         if (divides !== null) return { ...d, part: divides[1], whole: divides[2], by: lines[3]?.split(" ").slice(1) };
-        const counts = /^counts ([a-z_]+) version ([0-9]+)$/.exec(lines[2] ?? "");
-        if (counts === null) return d;
-        const bad = lines.length !== 7 || !/^where ./.test(lines[3]) || !/^by ./.test(lines[4]) ||
-            !/^title ./.test(lines[5]) || !/^meaning ./.test(lines[6]);
+        const counts = /^(counts|opens) ([a-z_]+) version ([0-9]+)$/.exec(lines[2] ?? "");
+        const bad = counts === null || lines.length < 7 || !/^where ./.test(lines[3]) || !/^by ./.test(lines[4]);
         if (bad) malformed(`definitions.txt: figure ${id}: not a definition`);
-        d.counts = { kind: counts[1], version: Number(counts[2]) };
+        d.opened = counts[1] === "opens";
+        if (d.opened && lines[5] !== "measure count") return d; // for an auditor alone
+        d.counts = { kind: counts[2], version: Number(counts[3]) };
         d.where = lines[3].split(" ").slice(1).map((term) => {
             const [column, values, ...more] = term.split("=");
             if (!values || more.length > 0) malformed(`definitions.txt: figure ${id}: ${term}`);
@@ -98,10 +98,14 @@ function tilePath(n, width) {
     return `tile/entries/${groups.join("/")}${width < 256 ? `.p/${width}` : ""}`;
 }
 
+/** The entries before size: the log may have more by now, and a part of a bundle may be a larger one. */
 function* publicEntries(log, size) {
+    const head = log("checkpoint") ?? malformed("the public entries have no checkpoint");
+    const published = Number(parseCheckpoint(parseNote(latin1(head)).text).size);
     for (let start = 0; start < size; start += 256) {
         const width = Math.min(256, size - start), n = start / 256;
-        const bytes = log(tilePath(n, width)) ?? log(tilePath(n, 256)) ?? malformed(`entries ${start} on are not there`);
+        const grown = Math.max(width, Math.min(256, published - start));
+        const bytes = log(tilePath(n, grown)) ?? log(tilePath(n, width)) ?? malformed(`entries ${start} on are not there`);
         let at = 0;
         for (let i = 0; i < width; i++) {
             if (at + 2 > bytes.length) malformed(`entry ${start + i}: cut off`);
@@ -174,7 +178,10 @@ function resolve(d, schemas) {
         return c.type === "bits" ? (columns) => numbers.some((n) => (columns[c.offset] >> (n - 1)) & 1)
             : (columns) => numbers.includes(valueOf(c, columns));
     });
-    return { schema, by: d.by.map(column), fits: (columns) => terms.every((fits) => fits(columns)) };
+    // of an opened count, cells down to the first private split are counted
+    const by = d.by.map((name) => d.opened ? schema.columns.find((c) => c.name === name) : column(name));
+    const open = by.indexOf(undefined);
+    return { schema, by: open < 0 ? by : by.slice(0, open), fits: (columns) => terms.every((fits) => fits(columns)) };
 }
 
 const valueOf = (c, columns) => COLUMN_WIDTHS[c.type] === 2 ? columns.readUInt16BE(c.offset) : columns[c.offset];
@@ -206,7 +213,7 @@ const cellOf = (d, by, values, said) => ({
 
 /** The cells of a share: a counted figure divided by another, to four places, halves up. */
 function sharesOf(d, definitions, manifest, counted) {
-    const [part, whole] = [d.part, d.whole].map((id) => definitions.find((one) => one.id === id && one.counts));
+    const [part, whole] = [d.part, d.whole].map((id) => definitions.find((one) => one.id === id && one.counts && !one.opened));
     if (!part || !whole || [part, whole].some((one) => one.by[0] !== d.by[0])) {
         malformed(`definitions.txt: figure ${d.id}: what it divides is not counted`);
     }
@@ -234,7 +241,7 @@ function cellsOf(d, manifest, counted) {
     };
     const found = (nth, within) => within.map((p) => valueOf(by[nth], p.columns));
     const cells = [cell([])];
-    for (const first of ascending([...listedIn(by[0]), ...found(0, parts)])) {
+    for (const first of by.length === 0 ? [] : ascending([...listedIn(by[0]), ...found(0, parts)])) {
         cells.push(cell([first]));
         if (by.length < 2) continue;
         const within = parts.filter((p) => valueOf(by[0], p.columns) === first);
@@ -299,7 +306,7 @@ function onPage({ value, unit, mark }) {
 }
 
 /** The numbers of all tables, page by page, are the cells in their order, with 0 for what did not occur too. */
-function comparePages(pages, cells) {
+function showsCells(pages, cells) {
     let at = 0;
     for (const [file, text] of pages) {
         for (const [, number] of text.matchAll(/<td class="n[^>]*>(.*?)<\/td>/gs)) {
@@ -311,6 +318,14 @@ function comparePages(pages, cells) {
         }
     }
     if (at < cells.length) invalid(`${pages.at(-1)[0]}: cell ${shown(cells[at].name)}: is missing`);
+}
+
+/** report.html shows the whole figures where there are other pages. */
+function comparePages(pages, cells) {
+    const [front, others] = [true, false].map((is) => pages.filter(([name]) => (name === "report.html") === is));
+    if (others.length === 0) return showsCells(front, cells);
+    showsCells(front, cells.filter((c) => c.name === c.figure));
+    return showsCells(others, cells);
 }
 
 /** The first cell from which said differs is named. */
@@ -335,15 +350,20 @@ function compareCells(file, said, should) {
 function cellsThatShouldBe(definitions, manifest, counted, csv) {
     const should = [];
     for (const d of definitions) {
-        if (d.counts !== null || d.part !== undefined) {
+        if (!d.opened) {
             should.push(...d.part === undefined ? cellsOf(d, manifest, counted)
                 : sharesOf(d, definitions, manifest, counted));
             continue;
         }
+        const cells = d.counts === null ? [] : cellsOf(d, manifest, counted);
         for (const c of csv.filter((one) => one.figure === d.id)) {
-            if (c.how !== "opened" && c.how !== "declared") invalid(`cells.csv: cell ${shown(c.name)}: nobody can count it`);
-            should.push(c);
+            const is = cells[0]?.name === c.name ? cells.shift() : c;
+            if (is === c && c.how !== "opened" && c.how !== "declared") {
+                invalid(`cells.csv: cell ${shown(c.name)}: how: nobody can count it`);
+            }
+            should.push(is);
         }
+        should.push(...cells);
     }
     return should;
 }

@@ -39,6 +39,8 @@ static status read_term(struct definition *d, slice text)
 static status read_by(struct definition *d, slice name)
 {
     const struct schema_column *column = schema_column_named(d->schema, name);
+    d->has_private_by |= d->is_opened && column == NULL;
+    if (d->has_private_by) return OK;
     if (column == NULL) return FAIL(E_UNKNOWN);
     if (d->by_count == DEFINITION_BY_MAX) return FAIL(E_LIMIT);
     d->by[d->by_count++] = column;
@@ -106,7 +108,8 @@ static status resolve_dividing(const struct definitions *all, const struct divid
 {
     const struct definition *const both[] = { find(all, d->part), find(all, d->whole) };
     for (size_t i = 0; i < COUNT_OF(both); i++) {
-        if (both[i] == NULL || both[i]->schema == NULL) return FAIL(E_UNKNOWN);
+        const bool is_counted = both[i] != NULL && both[i]->schema != NULL && !both[i]->is_opened;
+        if (!is_counted) return FAIL(E_UNKNOWN);
         if (!slice_is(d->by, both[i]->by[0]->name)) return FAIL(E_VALUE);
     }
     ret_definition->part = both[0];
@@ -116,7 +119,17 @@ static status resolve_dividing(const struct definitions *all, const struct divid
     return OK;
 }
 
-/* What is opened is for an auditor: only its name and its hash matter here. */
+/* Of what is opened, a count and its public columns lead to cells that anybody can count. */
+static status read_measure(struct definition *d, struct lines *l)
+{
+    slice measure = slice_none();
+    TRY(lines_next(l));
+    TRY(lines_expect(l, "measure"));
+    TRY(lines_word(l, &measure));
+    if (!slice_is(measure, "count")) d->schema = NULL;
+    return OK;
+}
+
 static status read_one(slice text, struct definition *d, struct dividing *ret_dividing)
 {
     struct lines l = lines_of(text);
@@ -131,10 +144,12 @@ static status read_one(slice text, struct definition *d, struct dividing *ret_di
     TRY(lines_next(&l));
     TRY(lines_word(&l, &how));
     if (slice_is(how, "divides")) return read_dividing(&l, ret_dividing);
-    if (!slice_is(how, "counts")) return OK;
+    d->is_opened = slice_is(how, "opens");
+    if (!d->is_opened && !slice_is(how, "counts")) return FAIL(E_UNKNOWN);
     TRY(read_kind(d, &l));
     TRY(read_words(d, &l, "where", read_term));
     TRY(read_words(d, &l, "by", read_by));
+    if (d->is_opened) return read_measure(d, &l);
     TRY(lines_next(&l));
     TRY(lines_expect(&l, "title"));
     TRY(lines_next(&l));

@@ -27,10 +27,12 @@ struct definition {
     slice id;
     hash hash;                   /* of its text */
     const struct schema *schema; /* NULL: nothing is counted by this text itself */
+    bool is_opened;              /* its cells need private values, but for those counted by "by" */
     struct definition_term terms[DEFINITION_TERMS_MAX];
     size_t term_count;
     const struct schema_column *by[DEFINITION_BY_MAX];
-    size_t by_count;
+    bool has_private_by;
+    size_t by_count; /* of an opened figure: public columns, up to the first that is none */
     /* Of a share, one counted figure divided by another; else NULL. */
     const struct definition *part;
     const struct definition *whole;

@@ -155,7 +155,7 @@ static status add_second(const struct definition *d, uint16_t first, struct part
 static status add_all(const struct definition *d, struct parts all, struct stated *to)
 {
     TRY(add(d, NULL, 0, all, to));
-    for (unsigned value = 0; value <= UINT16_MAX; value++) {
+    for (unsigned value = 0; d->by_count > 0 && value <= UINT16_MAX; value++) {
         const uint16_t first = (uint16_t)value;
         const size_t run = run_of(all, 0, first);
         const struct parts within = { all.at, run };

@@ -168,17 +168,23 @@ static status check_run(const struct stated *said, size_t at, const struct state
     return OK;
 }
 
-/* Cells of a figure that needs private values: none of them may say that it was counted. */
-static status pass_uncounted(struct report_check *c, const struct definition *d, size_t *at,
-                             struct fault *fault)
+/* Cells of a figure that needs private values: those that public columns give must be what they
+ * are, in their order, and no other may say that it was counted. */
+static status check_opened(struct report_check *c, const struct definition *d,
+                           const struct stated *is, size_t *at, struct fault *fault)
 {
+    size_t counted = 0;
     for (; *at < c->csv.count && slice_equal(c->csv.at[*at].figure, d->id); ++*at) {
         const struct stated_cell *cell = &c->csv.at[*at];
         const slice how = cell->words[STATED_HOW];
-        if (slice_is(how, "opened") || slice_is(how, "declared")) continue;
-        return wrong(c->csv.file, cell->name, fault, "how", how, slice_text("opened"));
+        if (counted < is->count && slice_equal(cell->name, is->at[counted].name)) {
+            TRY(check_cell(c->csv.file, cell, &is->at[counted++], fault));
+        } else if (!slice_is(how, "opened") && !slice_is(how, "declared")) {
+            return wrong(c->csv.file, cell->name, fault, "how", how, slice_text("opened"));
+        }
     }
-    return OK;
+    if (counted == is->count) return OK;
+    return misplaced(c->csv.file, is->at[counted].name, "is missing", fault);
 }
 
 static status check_csv(struct report_check *c, struct fault *fault)
@@ -196,12 +202,12 @@ static status check_csv(struct report_check *c, struct fault *fault)
     for (size_t i = 0; i < c->definitions.count; i++) {
         const struct definition *d = &c->definitions.at[i];
         struct stated is = {};
-        if (!definition_is_counted(d)) {
-            TRY(pass_uncounted(c, d, &at, fault));
+        const status s = definition_is_counted(d) ? expected_cells(&months, d, &c->arena, &is) : OK;
+        if (s.code != E_OK) return fault_set(fault, s, "too many cells");
+        if (d->is_opened) {
+            TRY(check_opened(c, d, &is, &at, fault));
             continue;
         }
-        const status s = expected_cells(&months, d, &c->arena, &is);
-        if (s.code != E_OK) return fault_set(fault, s, "too many cells");
         TRY(check_run(&c->csv, at, &is, fault));
         at += is.count;
     }
@@ -257,25 +263,49 @@ static status check_json(struct report_check *c, struct fault *fault)
     return check_end(&said, c->csv.count, fault);
 }
 
-/* The numbers of a page, which go on with the cell at; a page shows 0 for what did not occur too.
+/* Cells that pages show, and how far they came. */
+struct showing {
+    const struct stated *cells;
+    size_t at;
+};
+
+/* The numbers of a page, which go on with the showing; a page shows 0 for what did not occur too.
  */
-static status check_page(const struct report_check *c, const char *file, slice page, size_t *at,
-                         struct fault *fault)
+static status check_page(const char *file, slice page, struct showing *s, struct fault *fault)
 {
     slice number = slice_none();
-    status s = stated_page_number(&page, &number);
-    for (; s.code == E_OK; s = stated_page_number(&page, &number)) {
-        const struct stated_cell *is = *at < c->csv.count ? &c->csv.at[*at] : NULL;
-        if (is != NULL && stated_is_shown(is, number)) {
-            ++*at;
-        } else if (is == NULL && !slice_is(number, "0")) {
+    status found = stated_page_number(&page, &number);
+    for (; found.code == E_OK; found = stated_page_number(&page, &number)) {
+        const bool is_over = s->at == s->cells->count;
+        const struct stated_cell *is = &s->cells->at[s->at]; /* there is room for one more */
+        if (!is_over && stated_is_shown(is, number)) {
+            s->at++;
+        } else if (!slice_is(number, "0") && is_over) {
             return fault_set(fault, FAIL(E_INVALID), "%s: a number behind the last cell: \"%.*s\"",
                              file, shown(number), (const char *)number.at);
         } else if (!slice_is(number, "0")) {
             return wrong(file, is->name, fault, "value", number, is->words[STATED_VALUE]);
         }
     }
-    return s.code == E_NOT_FOUND ? OK : fault_set(fault, s, "%s: a table that is none", file);
+    return found.code == E_NOT_FOUND ? OK : fault_set(fault, found, "%s: a bad table", file);
+}
+
+static status check_shown(const char *file, const struct showing *s, struct fault *fault)
+{
+    if (s->at == s->cells->count) return OK;
+    return misplaced(file, s->cells->at[s->at].name, "is missing", fault);
+}
+
+/* The cells that are whole figures. */
+static status find_wholes(struct report_check *c, struct stated *ret_wholes)
+{
+    TRY(stated_room(ret_wholes, "report.html", c->csv.count, &c->arena));
+    for (size_t i = 0; i < c->csv.count; i++) {
+        const struct stated_cell *cell = &c->csv.at[i];
+        if (!slice_equal(cell->name, cell->figure)) continue;
+        ret_wholes->at[ret_wholes->count++] = *cell;
+    }
+    return OK;
 }
 
 static bool is_page(slice name)
@@ -285,19 +315,29 @@ static bool is_page(slice name)
     return name.len > len && slice_is(slice_from(name, name.len - len), ending);
 }
 
-/* All pages, in the order of the manifest, show the cells in their order. */
+/* The pages show the cells in their order, in the order of the manifest. report.html shows the
+ * whole figures where there are others. */
 static status check_pages(struct report_check *c, struct fault *fault)
 {
+    static const char front[] = "report.html";
     char name[STATED_FILE_NAME_BYTES_MAX + 1] = "";
-    size_t at = 0;
+    struct stated wholes = {};
+    struct showing figures = { &wholes, 0 };
+    struct showing cells = { &c->csv, 0 };
+    size_t pages = 0;
+    for (size_t i = 0; i < c->manifest.file_count; i++)
+        pages += is_page(c->manifest.files[i].name);
+    if (find_wholes(c, &wholes).code != E_OK) return fault_set(fault, FAIL(E_NOMEM), "no memory");
     for (size_t i = 0; i < c->manifest.file_count; i++) {
         slice page = slice_none();
         if (!is_page(c->manifest.files[i].name)) continue;
         file_name(&c->manifest.files[i], name);
+        const bool is_front = pages > 1 && strcmp(name, front) == 0;
         TRY(c->in->read(c->in->self, name, &page, fault));
-        TRY(check_page(c, name, page, &at, fault));
+        TRY(check_page(name, page, is_front ? &figures : &cells, fault));
     }
-    return at == c->csv.count ? OK : misplaced(name, c->csv.at[at].name, "is missing", fault);
+    if (pages > 1) TRY(check_shown(front, &figures, fault));
+    return check_shown(pages > 1 ? name : front, &cells, fault);
 }
 
 static status check_names(struct report_check *c, struct fault *fault)
