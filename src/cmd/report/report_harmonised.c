@@ -45,7 +45,7 @@ static status write_files(const struct building *b, const char *out, struct faul
     status s = OK;
     TRY(dir_make(NULL, out, f));
     TRY(dir_open(NULL, out, &folder, f));
-    for (enum harmonised_file i = 0; i < HARMONISED_FILES && s.code == E_OK; i++) {
+    for (size_t i = 0; i < HARMONISED_FILES && s.code == E_OK; i++) {
         if (!harmonised_has(b->report, i)) {
             const status gone = dir_remove(&folder, harmonised_file_name(b->report, i), f);
             s = gone.code == E_NOT_FOUND ? OK : gone; /* of an earlier tier */

@@ -334,6 +334,13 @@ static status count_measure(struct counting *x, uint32_t row, const struct moder
 
 /* ---- appeals ---- */
 
+static_assert(INDICATOR_COMPLAINT_NO_ACTION_FLAGGER - INDICATOR_COMPLAINT_VISIBILITY ==
+                  VALUE_appeal_basis_no_action_on_trusted_flagger - VALUE_appeal_basis_visibility,
+              "the bases of appeals are in the order of the template");
+static_assert(INDICATOR_SUSPENDED_COMPLAINTS - INDICATOR_SUSPENDED_ILLEGAL ==
+                  VALUE_misuse_unfounded_complaints - VALUE_misuse_manifestly_illegal_content,
+              "and so is misuse");
+
 /* The rows of part 7 that an appeal counts in; how many. */
 static size_t appeal_rows(const struct moderation_row *r, uint8_t ret_rows[3])
 {

@@ -44,18 +44,18 @@ void harmonised_free(struct harmonised *h)
 }
 
 /* A search engine files all parts: what is for platforms alone says that it does not apply. */
-bool harmonised_has(const struct harmonised *h, enum harmonised_file file)
+bool harmonised_has(const struct harmonised *h, size_t file)
 {
     if (file >= HARMONISED_PARTS || h->parts.tier == SERVICE_VLOSE) return true;
     return parts_have(&h->parts, template_parts[file].tier);
 }
 
-const char *harmonised_file_name(const struct harmonised *h, enum harmonised_file file)
+const char *harmonised_file_name(const struct harmonised *h, size_t file)
 {
     return h->names[file];
 }
 
-slice harmonised_file_bytes(const struct harmonised *h, enum harmonised_file file)
+slice harmonised_file_bytes(const struct harmonised *h, size_t file)
 {
     return writer_slice(&h->files[file]);
 }

@@ -40,11 +40,12 @@ status harmonised_build(const struct harmonised_input *in, struct harmonised **r
                         struct fault *f);
 /* NULL is allowed. */
 void harmonised_free(struct harmonised *h);
-/* Whether there is that file: a part that is for larger services alone is left out. */
-bool harmonised_has(const struct harmonised *h, enum harmonised_file file);
+/* Whether there is that file (enum harmonised_file): a part that is for larger services alone is
+ * left out. */
+bool harmonised_has(const struct harmonised *h, size_t file);
 /* "part_1_report_identification.csv" … "manifest", and the bytes: a view. */
-const char *harmonised_file_name(const struct harmonised *h, enum harmonised_file file);
-slice harmonised_file_bytes(const struct harmonised *h, enum harmonised_file file);
+const char *harmonised_file_name(const struct harmonised *h, size_t file);
+slice harmonised_file_bytes(const struct harmonised *h, size_t file);
 /* Cells of a kind of proof, and measures that no category of their part fits. */
 uint64_t harmonised_cells(const struct harmonised *h, enum report_how how);
 uint64_t harmonised_unplaced(const struct harmonised *h);
