@@ -89,6 +89,11 @@ def forged(**changes):
             if line[0] == b"definition":
                 line[2] = sha256(texts[line[1]])
         files["manifest"] = b"".join(b" ".join(line) + b"\n" for line in lines)
+    return put(files)
+
+
+def put(files):
+    """The copy of a report, of these files."""
     shutil.rmtree(COPY, ignore_errors=True)
     os.mkdir(COPY)
     for name, data in files.items():
@@ -180,7 +185,7 @@ def every_cell_that_is_changed_by_one_is_named_by_all_three():
             # which file is right of an opened cell, nobody outside can say
             all_refuse(f"cell {name}:" if name else f"{file}: cell ", out)
             done = run("report", "verify", out, "--vkey", VKEY, "--recount", PUBLIC)
-            assert f"{file}: cell {name}".encode() in done.stderr, (name, done.stderr)
+            assert f"cell {name}".encode() in done.stderr, (name, done.stderr)
 
 
 @tap.test
@@ -290,6 +295,28 @@ def entries_that_are_withheld_or_changed_prove_nothing():
         shutil.copytree(PUBLIC, copy)
         change(bundles[0].replace(PUBLIC, copy))
         all_refuse("", OUT, public=copy, status=(1, 2, 3))
+
+
+@tap.test
+def the_record_of_a_published_report_is_checked():
+    good("report", "publish", NODE, OUT)
+    folder = os.path.join(NODE, "center", "reports", "2026-H1", "1")
+    strangers = [one for one in verdicts(folder) if one[0] != "candor"]
+    for name, code, error, said in strangers:
+        assert code == 0, (name, error)
+        assert any("of the log published this manifest" in line for line in said["proven"]), said
+    published = files_of(folder)
+    other = good("log", "entry", NODE, "3")
+    for changes, words in (({"entry": other}, "proof"), ({"proof": published["proof"][:-9]}, ""),
+                           ({"proof": published["proof"].replace(b"index ", b"index 1")}, "proof"),
+                           ({"proof": prove(3), "entry": other}, "entry: ")):
+        for name, code, error, _ in verdicts(put(published | changes)):
+            assert name == "candor" or (code in (1, 2) and words in error), (name, code, error)
+
+
+def prove(index):
+    """The proof that an entry is in the log."""
+    return good("log", "prove", NODE, str(index))
 
 
 @tap.test
