@@ -216,10 +216,22 @@ def a_node_with_witnesses_takes_nothing_that_they_did_not_cosign():
     fault_free(node)
 
 
+def public_files(folder):
+    """What an export has of full tiles and counters, by path."""
+    found = {}
+    for where, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(where, name)
+            if ".p/" not in path and name != "checkpoint":
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, folder)] = file.read()
+    return found
+
+
 @tap.test
-def a_kill_in_the_middle_is_followed_by_another_try():
+def a_kill_in_the_middle_is_followed_by_another_try_and_segments_end_as_they_did():
     snapshot()
-    append(NODE, 20000, "big", 20)
+    append(NODE, 66000, "big", 16)
     mirror = export("large")
     node = lost("killed")
     for n in range(8):
@@ -230,6 +242,9 @@ def a_kill_in_the_middle_is_followed_by_another_try():
         worker.wait()
     assert recover(node, mirror)["may_sign"]
     fault_free(node)
+    good("log", "export", node, at("large-again"))
+    before, after = public_files(mirror), public_files(at("large-again"))
+    assert "counters/000" in before and all(after[path] == before[path] for path in before)
 
 
 try:
