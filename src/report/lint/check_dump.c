@@ -202,10 +202,12 @@ static status count_delay(struct reading *r)
     if (!slice_is(field(r, "automated_decision"), "AUTOMATED_DECISION_NOT_AUTOMATED")) return OK;
     if (timestamp_parse_iso(field(r, "content_date"), &content).code != E_OK) return OK;
     if (timestamp_parse_iso(field(r, "application_date"), &applied).code != E_OK) return OK;
+    int64_t delay = 0;
+    if (__builtin_sub_overflow(applied, content, &delay)) return OK;
     TRY(platform_of(r, &p));
     if (p == NULL) return OK;
     p->decisions++;
-    p->hasty += applied - content < MINUTE_NS;
+    p->hasty += delay < MINUTE_NS;
     return OK;
 }
 

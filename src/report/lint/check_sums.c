@@ -128,7 +128,9 @@ static const char *culprit(const struct part *p, int code, size_t column, uint64
         const struct number whole = part_number(p, row, column);
         const struct tally t = tally_keywords(p, code, i, column);
         if (t.bad || t.filled == 0 || !whole.whole) continue;
-        if (t.sum - whole.count == total - sum) return template_categories[i].code;
+        const bool same =
+            t.sum >= whole.count && total >= sum && t.sum - whole.count == total - sum;
+        if (same) return template_categories[i].code;
     }
     return NULL;
 }
@@ -177,8 +179,7 @@ static void range_rows(const struct part *p, const struct part_row *row, size_t 
         const struct number n = part_number(p, row, count);
         const struct number m = part_number(p, row, median);
         if (!number_is_some(&n)) continue;
-        r->sum += n.count;
-        r->open = r->open || !m.valid;
+        r->open = r->open || !m.valid || __builtin_add_overflow(r->sum, n.count, &r->sum);
         if (!m.valid) continue;
         if (r->count == 0 || m.value < r->low) r->low = m.value;
         if (r->count == 0 || m.value > r->high) r->high = m.value;

@@ -71,8 +71,10 @@ struct number number_read(slice text)
     n.blank = text.len == 0;
     if (n.blank || text.len > NUMBER_BYTES_MAX) return n;
     if (num_parse_u64(text, &n.count).code == E_OK) {
-        n.valid = n.plain = n.decimal = n.whole = true;
+        n.valid = n.plain = n.decimal = true;
         n.value = (double)n.count;
+        n.whole = n.count < NUMBER_WHOLE_END;
+        if (!n.whole) n.count = 0;
         return n;
     }
     const bool negative = text.at[0] == '-';
@@ -84,7 +86,8 @@ struct number number_read(slice text)
     n.value = strtod(room, NULL) * (n.percent ? 0.01 : 1) * (negative ? -1 : 1);
     n.valid = isfinite(n.value);
     n.decimal = n.valid && decimal && !negative && !n.percent && !n.grouped;
-    n.whole = n.valid && n.value >= 0 && n.value < 0x1p53 && n.value == floor(n.value);
+    n.whole =
+        n.valid && n.value >= 0 && n.value < (double)NUMBER_WHOLE_END && n.value == floor(n.value);
     if (n.whole) n.count = (uint64_t)n.value;
     return n;
 }

@@ -6,6 +6,8 @@
 /*
  * number: a cell read as a number, however it was written: "5,477,549", "5477549.0", "93.3%".
  */
+#define NUMBER_WHOLE_END (UINT64_C(1) << 53) /* a few thousand below it can be added up */
+
 struct number {
     bool blank;   /* nothing but white space */
     bool valid;   /* a number in some form */
@@ -13,8 +15,8 @@ struct number {
     bool decimal; /* digits and at most one point: the form of a ratio or median */
     bool grouped; /* has thousands separators */
     bool percent;
-    bool whole;     /* count is exact */
-    uint64_t count; /* if whole */
+    bool whole;     /* count is exact, and below NUMBER_WHOLE_END */
+    uint64_t count; /* if whole, else 0 */
     double value;   /* if valid; a percentage as its part of 1 */
 };
 
