@@ -118,6 +118,12 @@ static bool is_restriction(const struct part *p, size_t column)
     return (p->number == 5 || p->number == 6) && column >= first + 2;
 }
 
+/* Whether a is above b, or below, by as much as c is above d. */
+static bool is_same_gap(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    return (a >= b) == (c >= d) && (a >= b ? a - b : b - a) == (c >= d ? c - d : d - c);
+}
+
 /* The category whose own gap to its keywords is the same; NULL. */
 static const char *culprit(const struct part *p, int code, size_t column, uint64_t sum,
                            uint64_t total)
@@ -128,9 +134,7 @@ static const char *culprit(const struct part *p, int code, size_t column, uint64
         const struct number whole = part_number(p, row, column);
         const struct tally t = tally_keywords(p, code, i, column);
         if (t.bad || t.filled == 0 || !whole.whole) continue;
-        const bool same =
-            t.sum >= whole.count && total >= sum && t.sum - whole.count == total - sum;
-        if (same) return template_categories[i].code;
+        if (is_same_gap(t.sum, whole.count, total, sum)) return template_categories[i].code;
     }
     return NULL;
 }
