@@ -71,6 +71,7 @@ static status swap(struct front *front, struct activation *a)
         answer.refused = numbers.refused;
         TRY(batcher_judge_by(front->batcher, a->made));
         front->judging = a->made;
+        front->bundle = a->bundle;
         a->made = old;
     } else {
         const char *why = a->fault.text;

@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "os/shared.h"
 #include "serve/link.h"
+#include "serve/center/config.h"
 #include "serve/gather/gather.h"
 #include "serve/hook/hook.h"
 
@@ -29,6 +30,7 @@ struct front_config {
     char client_ca[FRONT_PATH_BYTES_MAX];
     struct hooks hooks;
     struct gather_config gather; /* no policy: no witnesses */
+    struct center_config center; /* what the public pages say of the operator */
 };
 
 struct front_options {

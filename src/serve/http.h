@@ -101,6 +101,7 @@ enum http_body_is {
     HTTP_COPIED = 0, /* during the call */
     HTTP_OWNED,      /* malloc'ed, the answer frees it, also if it cannot be sent */
     HTTP_STATIC,     /* stays valid while the server lives */
+    HTTP_FILE,       /* body.len bytes of the open file fd, which the answer closes */
 };
 
 struct http_header {
@@ -113,6 +114,7 @@ struct http_answer {
     const char *type; /* Content-Type, NULL: none */
     slice body;       /* .at may be NULL if .len is 0 */
     enum http_body_is body_is;
+    int fd;                            /* of HTTP_FILE */
     const struct http_header *headers; /* extra ones, copied */
     size_t header_count;
 };

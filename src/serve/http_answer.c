@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include "base/bytes.h"
 #include "base/json_writer.h"
+#include "os/file.h"
 #include "serve/http_state.h"
 #include "base/banned.h"
 
@@ -36,6 +37,14 @@ enum MHD_Result http_queue(struct http_request *r)
     return MHD_queue_response(r->mhd, r->code, r->response);
 }
 
+static struct MHD_Response *response_of_file(const struct http_answer *a)
+{
+    struct MHD_Response *response = MHD_create_response_from_fd64(a->body.len, a->fd);
+    struct file file = { .fd = a->fd };
+    if (response == NULL) file_close(&file);
+    return response;
+}
+
 static struct MHD_Response *response_of(const struct http_answer *a)
 {
     static const enum MHD_ResponseMemoryMode modes[] = {
@@ -44,6 +53,7 @@ static struct MHD_Response *response_of(const struct http_answer *a)
         [HTTP_STATIC] = MHD_RESPMEM_PERSISTENT,
     };
     static const char nothing[] = "";
+    if (a->body_is == HTTP_FILE) return response_of_file(a);
     const bool is_empty = a->body.len == 0;
     void *bytes = (void *)(uintptr_t)(is_empty ? nothing : (const char *)a->body.at);
     const enum MHD_ResponseMemoryMode mode = is_empty ? MHD_RESPMEM_PERSISTENT : modes[a->body_is];

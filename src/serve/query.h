@@ -34,6 +34,7 @@ enum query_question {
     QUERY_SOURCES,     /* which sources are heard */
     QUERY_DECIDE,      /* records decisions of the kind as the JSON text says: all or none */
     QUERY_FACTS,       /* what the Transparency Center says (center/facts.h); public */
+    QUERY_RECEIPT,     /* the entry at index if its leaf is the hash text (center/receipt.h) */
     QUERY_END,
 };
 

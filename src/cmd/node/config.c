@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include "base/bytes.h"
+#include "base/text.h"
 #include "cmd/gather/gather_config.h"
 #include "cmd/hook/hook_config.h"
 #include "cmd/node/node.h"
@@ -163,6 +164,72 @@ static status take_witnesses(const struct yaml_node *value, struct node_config *
     return s.code == E_OK ? OK : wrong(at, f, why.text);
 }
 
+/* ---- center: what the public pages say of the operator ---- */
+
+static status take_center_name(const struct yaml_node *value, struct node_config *c,
+                               struct fault *f)
+{
+    return take_text(value, c->front.center.name, sizeof c->front.center.name, f);
+}
+
+/* An absolute URI without white space, which goes into links and into security.txt. */
+static status take_uri(const struct yaml_node *value, char *ret_text, size_t cap, struct fault *f)
+{
+    static const char *const schemes[] = { "https://", "mailto:", "tel:" };
+    TRY(take_text(value, ret_text, cap, f));
+    bool fits = false;
+    for (size_t i = 0; i < COUNT_OF(schemes); i++)
+        fits = fits || slice_starts(value->text, slice_text(schemes[i]));
+    for (size_t i = 0; i < value->text.len; i++)
+        fits = fits && value->text.at[i] > ' ' && value->text.at[i] < 0x7f;
+    return fits ? OK : wrong(value, f, "an address is expected: https://…, mailto:… or tel:…");
+}
+
+static status take_contacts(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    struct center_config *center = &c->front.center;
+    if (value->type != YAML_LIST) return wrong(value, f, "contacts: a list of addresses");
+    for (uint32_t i = 0; i < value->count; i++) {
+        if (center->contact_count == CENTER_CONTACTS_MAX) {
+            return wrong(value, f, "contacts: too many");
+        }
+        TRY(take_uri(value->members[i].value, center->contacts[center->contact_count++],
+                     sizeof center->contacts[0], f));
+    }
+    return OK;
+}
+
+static status take_center_policy(const struct yaml_node *value, struct node_config *c,
+                                 struct fault *f)
+{
+    return take_uri(value, c->front.center.policy, sizeof c->front.center.policy, f);
+}
+
+static status take_source(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    return take_uri(value, c->front.center.source, sizeof c->front.center.source, f);
+}
+
+static status take_url(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    TRY(take_uri(value, c->front.center.url, sizeof c->front.center.url, f));
+    const slice url = value->text;
+    const bool fits = slice_starts(url, slice_text("https://")) && url.at[url.len - 1] != '/';
+    return fits ? OK : wrong(value, f, "url: https://HOST, without a slash at its end");
+}
+
+static status take_languages(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    TRY(take_text(value, c->front.center.languages, sizeof c->front.center.languages, f));
+    for (size_t i = 0; i < value->text.len; i++) {
+        const uint8_t letter = text_lower_ascii(value->text.at[i]);
+        const bool fits =
+            (letter >= 'a' && letter <= 'z') || letter == '-' || letter == ',' || letter == ' ';
+        if (!fits) return wrong(value, f, "languages: such as \"en, fr\"");
+    }
+    return OK;
+}
+
 struct config_key {
     const char *name;
     status (*take)(const struct yaml_node *value, struct node_config *c, struct fault *f);
@@ -177,6 +244,18 @@ static status take_listen(const struct yaml_node *value, struct node_config *c, 
                                               { "syslog_udp", take_udp },
                                               { "syslog_tcp", take_tcp },
                                               { "syslog_tls", take_syslog_tls },
+                                              {} };
+    return take_members(value, keys, c, f);
+}
+
+static status take_center(const struct yaml_node *value, struct node_config *c, struct fault *f)
+{
+    static const struct config_key keys[] = { { "name", take_center_name },
+                                              { "contacts", take_contacts },
+                                              { "policy", take_center_policy },
+                                              { "languages", take_languages },
+                                              { "source", take_source },
+                                              { "url", take_url },
                                               {} };
     return take_members(value, keys, c, f);
 }
@@ -247,6 +326,7 @@ static const struct config_key config_keys[] = {
     { "retention", take_retention },
     { "disk_reserve", take_disk_reserve },
     { "silence", take_silence },
+    { "center", take_center },
     {},
 };
 
@@ -349,6 +429,20 @@ static void write_witnesses(struct writer *w)
         "#   ca: /etc/candor/witnesses-ca.pem\n");
 }
 
+static void write_center(struct writer *w)
+{
+    writer_text(
+        w, "\n# What the public pages say of whoever runs this (docs/center.md). contacts become\n"
+           "# security.txt: https://, mailto: or tel:.\n"
+           "# center:\n"
+           "#   name: Example Platform\n"
+           "#   contacts: [\"mailto:security@example.com\"]\n"
+           "#   policy: https://example.com/security-policy\n"
+           "#   languages: en, fr\n"
+           "#   source: https://example.com/candor.git\n"
+           "#   url: https://transparency.example.com\n");
+}
+
 status node_config_create(const struct store *store, const struct node_config *config,
                           struct fault *f)
 {
@@ -408,6 +502,7 @@ status node_config_create(const struct store *store, const struct node_config *c
         "#     ca: /etc/candor/soc-ca.pem\n"
         "#     give_up_after: 3d\n");
     write_witnesses(&w);
+    write_center(&w);
     TRY(writer_end(&w));
     const status readable = config_read(writer_slice(&w), &arena, &again, f);
     arena_done(&arena);

@@ -21,7 +21,7 @@
 enum { SCRIBE_FD = PROCESS_FIRST_FD, SLOTS_FD, READER_FD, OTHERS_FD };
 
 /* What the front calls beside what every process needs (os/seccomp.c): its sockets, its event loop,
- * and the files of new rules. The listeners are bound already. */
+ * the files of new rules, and what was published. The listeners are bound already. */
 static const struct sandbox_call calls[] = {
     { .number = SYS_epoll_pwait2 }, { .number = SYS_epoll_wait },  { .number = SYS_epoll_pwait },
     { .number = SYS_epoll_ctl },    { .number = SYS_accept4 },     { .number = SYS_accept },
@@ -30,7 +30,8 @@ static const struct sandbox_call calls[] = {
     { .number = SYS_readv },        { .number = SYS_poll },        { .number = SYS_shutdown },
     { .number = SYS_getpeername },  { .number = SYS_getsockname }, { .number = SYS_getsockopt },
     { .number = SYS_setsockopt },   { .number = SYS_fcntl },       { .number = SYS_openat },
-    { .number = SYS_ioctl },        { .number = SYS_eventfd2 },
+    { .number = SYS_ioctl },        { .number = SYS_eventfd2 },    { .number = SYS_pread64 },
+    { .number = SYS_sendfile },
 };
 
 /* From here on nothing can be reached but the open sockets, the packs of rules and what was

@@ -467,6 +467,7 @@ static const struct {
     { QUERY_NEWEST, QUERY_TEXT, 200, ask_newest },
     { QUERY_CONSISTENCY, QUERY_TEXT, 200, ask_consistency },
     { QUERY_FACTS, QUERY_BYTES, 200, reader_ask_facts },
+    { QUERY_RECEIPT, QUERY_BYTES, 200, reader_ask_receipt },
 };
 
 static uint16_t code_of(status s)

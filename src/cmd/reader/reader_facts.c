@@ -156,3 +156,32 @@ status reader_ask_facts(struct reader *r, const struct query_ask *, struct fault
     free(facts);
     return s.code == E_OK ? writer_end(&r->body) : s;
 }
+
+/* ---- receipts ---- */
+
+/* The entry, if everybody could fetch it: a receipt opens nothing that is not public. Orders may be
+ * withheld for longer. */
+static status add_entry(struct reader *r, uint64_t index, struct fault *f)
+{
+    struct entry e = {};
+    slice bytes = {};
+    uint64_t published = 0;
+    TRY(reader_published(r, &published, f));
+    TRY(archive_entry(r->view.node.archive, index, &bytes, f));
+    const bool is_public =
+        index < published && entry_split(bytes, &e).code == E_OK && e.schema->kind != KIND_order;
+    writer_vec16(&r->body, is_public ? bytes : slice_none());
+    return OK;
+}
+
+status reader_ask_receipt(struct reader *r, const struct query_ask *m, struct fault *f)
+{
+    hash leaf = {};
+    const bool fits = m->text.len == sizeof leaf.bytes && m->index < r->view.head.checkpoint.size;
+    if (fits) TRY(archive_leaves(r->view.node.archive, m->index, 1, &leaf, f));
+    if (!fits || !slice_equal(m->text, (slice){ leaf.bytes, sizeof leaf.bytes })) {
+        return fault_set(f, FAIL(E_NOT_FOUND), "there is no such entry");
+    }
+    TRY(add_entry(r, m->index, f));
+    return reader_prove(r, m->index, &r->body, f);
+}

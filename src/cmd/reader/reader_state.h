@@ -46,3 +46,5 @@ status reader_news(struct reader *r, const struct query_ask *m, struct writer *i
 status reader_published(struct reader *r, uint64_t *ret_size, struct fault *f);
 /* Answers QUERY_FACTS (serve/center/facts.h). */
 status reader_ask_facts(struct reader *r, const struct query_ask *m, struct fault *f);
+/* Answers QUERY_RECEIPT (serve/center/receipt.h). */
+status reader_ask_receipt(struct reader *r, const struct query_ask *m, struct fault *f);

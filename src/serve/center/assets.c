@@ -19,16 +19,19 @@ static const struct {
     { "/icon.svg", "image/svg+xml", NULL },
     /* its own head has its policy, with the hash of its script */
     { "/verify", "text/html; charset=utf-8", "frame-ancestors 'none'" },
+    { "/check.mjs", "text/javascript; charset=utf-8", NULL },
+    { "/host.mjs", "text/javascript; charset=utf-8", NULL },
+    { "/verify.wasm", "application/wasm", NULL },
 };
 
 void assets_init(struct assets *a)
 {
     const slice bytes[ASSETS] = {
-        { center_css, center_css_bytes },
-        { center_icon, center_icon_bytes },
-        { center_verifier, center_verifier_bytes },
+        { center_css, center_css_bytes },           { center_icon, center_icon_bytes },
+        { center_verifier, center_verifier_bytes }, { center_check, center_check_bytes },
+        { center_host, center_host_bytes },         { center_wasm, center_wasm_bytes },
     };
-    *a = (struct assets){};
+    *a = (struct assets){ .has_verifier = center_wasm_bytes > 0 };
     for (size_t i = 0; i < ASSETS; i++) {
         const hash h = sha256(bytes[i]);
         struct writer w = writer_of(a->at[i].tag, sizeof a->at[i].tag - 1);

@@ -7,7 +7,7 @@
  * assets: what is part of the program and goes out as it is: the stylesheet, the icon, the
  * verifier.
  */
-enum { ASSETS = 3, ASSET_TAG_CAP = 20, STYLESHEET_CAP = 32 };
+enum { ASSETS = 6, ASSET_TAG_CAP = 20, STYLESHEET_CAP = 32 };
 
 struct asset {
     const char *path;
@@ -19,6 +19,7 @@ struct asset {
 
 struct assets {
     struct asset at[ASSETS];
+    bool has_verifier;               /* for browsers */
     char stylesheet[STYLESHEET_CAP]; /* its path and what names its bytes */
 };
 

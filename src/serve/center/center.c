@@ -12,6 +12,7 @@
 #include "serve/center/pages.h"
 #include "serve/front_state.h"
 #include "serve/query.h"
+#include "serve/rule_pack.h"
 #include "base/banned.h"
 
 /* What no page here may do, whatever stands in it: run a script, load from elsewhere, be framed. */
@@ -30,27 +31,33 @@ struct center {
     bool is_asking;
     struct http_request *waiting[CENTER_WAITING_MAX];
     size_t waiting_count;
-    struct file folder;
-    bool has_folder;
+    struct file folder; /* DIR/center */
+    struct file rules;  /* DIR/rules */
+    bool has_folder, has_rules;
     struct center_build build;
     struct assets assets;
-    struct center_config config;
     uint8_t *page; /* owned, PAGE_BYTES_MAX */
 };
 
+static bool open_below(const struct front *front, const char *name, struct file *ret_folder)
+{
+    char path[FRONT_PATH_BYTES_MAX + 16];
+    struct fault unused;
+    snprintf(path, sizeof path, "%s/%s", front->options->dir, name);
+    return dir_open(NULL, path, ret_folder, &unused).code == E_OK;
+}
+
 status center_new(struct front *front, struct center **ret_center, struct fault *f)
 {
-    struct fault unused;
     struct center *c = calloc(1, sizeof *c);
     if (c != NULL) c->page = malloc(PAGE_BYTES_MAX);
     if (c == NULL || c->page == NULL) {
         free(c);
         return fault_set(f, FAIL(E_NOMEM), "out of memory");
     }
-    char path[FRONT_PATH_BYTES_MAX + sizeof CENTER_FOLDER + 1];
-    snprintf(path, sizeof path, "%s/" CENTER_FOLDER, front->options->dir);
     c->front = front;
-    c->has_folder = dir_open(NULL, path, &c->folder, &unused).code == E_OK;
+    c->has_folder = open_below(front, CENTER_FOLDER, &c->folder);
+    c->has_rules = open_below(front, RULE_PACK_FOLDER, &c->rules);
     build_read(&c->build);
     assets_init(&c->assets);
     *ret_center = c;
@@ -61,6 +68,7 @@ void center_free(struct center *c)
 {
     if (c == NULL) return;
     if (c->has_folder) file_close(&c->folder);
+    if (c->has_rules) file_close(&c->rules);
     facts_free(c->facts);
     free(c->page);
     free(c);
@@ -119,7 +127,10 @@ static void send(struct http_request *r, const struct http_answer *body, const c
     answer.headers = headers;
     answer.header_count = COUNT_OF(headers);
     if (same) {
+        struct file file = { .fd = body->fd };
+        if (body->body_is == HTTP_FILE) file_close(&file);
         answer.code = 304;
+        answer.body_is = HTTP_COPIED;
         answer.type = NULL;
         answer.body = slice_none();
     }
@@ -134,6 +145,22 @@ static void send_asset(struct http_request *r, const struct asset *a)
     };
     send(r, &answer, a->policy != NULL ? a->policy : policy, a->tag,
          is_versioned ? "public, max-age=31536000, immutable" : "no-cache");
+}
+
+/* A report as it was published has its style in its head. */
+static const char policy_of_file[] =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+
+static void send_file(struct http_request *r, const struct page *p)
+{
+    char tag[2 * TAG_BYTES + 3];
+    snprintf(tag, sizeof tag, "\"%016llx\"", (unsigned long long)p->file_tag);
+    const struct http_answer answer = { .code = 200,
+                                        .type = p->type,
+                                        .body = { NULL, p->file_bytes },
+                                        .body_is = HTTP_FILE,
+                                        .fd = p->file.fd };
+    send(r, &answer, policy_of_file, tag, p->cache);
 }
 
 static void send_page(struct http_request *r, struct page *p)
@@ -152,33 +179,35 @@ static void send_page(struct http_request *r, struct page *p)
 
 /* ---- pages ---- */
 
-/* "https://example.com", as the reader wrote it. */
-static slice host_of(const struct http_request *r, char *room, size_t cap)
+/* "https://example.com": as the operator says, or as the reader wrote it. */
+static slice host_of(const struct center *c, const struct http_request *r, char *room, size_t cap)
 {
+    const char *url = c->front->options->config.center.url;
     slice host = {};
     struct writer w = writer_of(room, cap);
+    if (url[0] != '\0') return slice_text(url);
     if (!http_header(r, "Host", &host)) return slice_none();
     writer_text(&w, http_is_tls(r) ? "https://" : "http://");
     writer_bytes(&w, host);
     return w.error == E_OK ? writer_slice(&w) : slice_none();
 }
 
-static void answer_page(struct center *c, struct http_request *r)
+static void answer_with(struct center *c, struct http_request *r,
+                        const struct receipt_found *receipt)
 {
-    if (c->facts == NULL) {
-        http_error(r, 503, "the node is busy: come again in a moment");
-        return;
-    }
     char host[HOST_BYTES_MAX];
     slice token = slice_none();
     const struct center_view view = { .facts = c->facts,
                                       .build = &c->build,
-                                      .config = &c->config,
+                                      .config = &c->front->options->config.center,
                                       .folder = c->has_folder ? &c->folder : NULL,
+                                      .rules = c->has_rules ? &c->rules : NULL,
+                                      .receipt = receipt,
                                       .log_key = slice_text(c->front->log_key),
                                       .bundle = &c->front->bundle,
+                                      .has_verifier = c->assets.has_verifier,
                                       .stylesheet = c->assets.stylesheet,
-                                      .host = host_of(r, host, sizeof host) };
+                                      .host = host_of(c, r, host, sizeof host) };
     struct page p = { .w = writer_of(c->page, PAGE_BYTES_MAX),
                       .view = &view,
                       .type = "text/html; charset=utf-8",
@@ -186,7 +215,69 @@ static void answer_page(struct center *c, struct http_request *r)
                       .code = 200 };
     (void)http_query(r, "token", &token);
     pages_write(&p, http_path(r), token);
-    send_page(r, &p);
+    if (p.has_file) {
+        send_file(r, &p);
+    } else {
+        send_page(r, &p);
+    }
+}
+
+/* ---- receipts: what is asked of the reader for one page ---- */
+
+struct receipt_ask {
+    struct center *center;
+    struct http_request *request;
+    uint64_t index;
+};
+
+static void receipt_answered(void *with, const struct query_answer *m)
+{
+    const struct receipt_ask ask = *(struct receipt_ask *)with;
+    struct receipt_found found = {};
+    free(with);
+    const bool is_there =
+        m->status == 200 && receipt_found_parse(m->body, ask.index, &found).code == E_OK;
+    answer_with(ask.center, ask.request, is_there ? &found : NULL);
+}
+
+/* The token in the path or the query; empty if it is another page. */
+static slice receipt_token(const struct http_request *r)
+{
+    static const char path[] = "/receipts/";
+    slice token = slice_none();
+    if (!slice_starts(http_path(r), slice_text(path))) return slice_none();
+    const slice rest = slice_from(http_path(r), sizeof path - 1);
+    if (rest.len == 0) (void)http_query(r, "token", &token);
+    return rest.len > 0 ? rest : token;
+}
+
+/* Whether the page has to wait for the receipt that it asks for. */
+static bool ask_receipt(struct center *c, struct http_request *r)
+{
+    uint64_t index = 0;
+    hash leaf = {};
+    const slice token = receipt_token(r);
+    if (token.len == 0 || receipt_parse(token, &index, &leaf).code != E_OK) return false;
+    struct query_ask m = { .question = QUERY_RECEIPT,
+                           .who = slice_none(),
+                           .index = index,
+                           .text = { leaf.bytes, sizeof leaf.bytes } };
+    struct receipt_ask *ask = malloc(sizeof *ask);
+    if (ask == NULL) return false;
+    *ask = (struct receipt_ask){ c, r, index };
+    if (api_ask(c->front, &m, receipt_answered, ask).code == E_OK) return true;
+    free(ask);
+    http_error(r, 503, "the node is busy: come again in a moment");
+    return true;
+}
+
+static void answer_page(struct center *c, struct http_request *r)
+{
+    if (c->facts == NULL) {
+        http_error(r, 503, "the node is busy: come again in a moment");
+    } else if (!ask_receipt(c, r)) {
+        answer_with(c, r, NULL);
+    }
 }
 
 static void take_facts(struct center *c, const struct query_answer *m)

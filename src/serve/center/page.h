@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "os/file.h"
+#include "serve/center/config.h"
 #include "serve/center/facts.h"
+#include "serve/center/receipt.h"
 
 /*
  * page: a page of the Transparency Center while it is written. Pages are functions of what is
@@ -10,9 +12,7 @@
  */
 enum {
     PAGE_BYTES_MAX = 100 * 1024, /* a page that does not fit is an error of ours, and says so */
-    PAGE_TEXT_BYTES_MAX = 4096,  /* of one foreign text on a page; more is cut */
-    CENTER_CONTACTS_MAX = 4,
-    CENTER_CONTACT_BYTES_MAX = 512,
+    PAGE_TEXT_BYTES_MAX = 16384, /* of one foreign text on a page; more is cut */
 };
 
 /* What is running (page_running.c). */
@@ -24,26 +24,19 @@ struct center_build {
     uint64_t started_s;
 };
 
-/* What the operator says in candor.yaml: center. */
-struct center_config {
-    char name[CENTER_CONTACT_BYTES_MAX]; /* who runs this; "": the log's origin */
-    char contacts[CENTER_CONTACTS_MAX][CENTER_CONTACT_BYTES_MAX]; /* URIs, for RFC 9116 */
-    size_t contact_count;
-    char policy[CENTER_CONTACT_BYTES_MAX];    /* of disclosure, a URI; "": none */
-    char languages[CENTER_CONTACT_BYTES_MAX]; /* "en, fr"; "": not said */
-    char source[CENTER_CONTACT_BYTES_MAX];    /* where the source code is, a URI; "": not said */
-};
-
 /* What pages are made from. */
 struct center_view {
     const struct facts *facts;
     const struct center_build *build;
     const struct center_config *config;
-    const struct file *folder; /* DIR/center; NULL: not there */
-    slice log_key;             /* empty: not known */
-    const hash *bundle;        /* the detection rules that judge now; zeros: none */
-    const char *stylesheet;    /* path of the stylesheet */
-    slice host;                /* "https://example.com" as the reader sees it, for the feed */
+    const struct file *folder;           /* DIR/center; NULL: not there */
+    const struct file *rules;            /* the folder of bundles of rules; NULL: not there */
+    const struct receipt_found *receipt; /* what was asked for; NULL: nothing, or it is not there */
+    slice log_key;                       /* empty: not known */
+    bool has_verifier;                   /* this build has it for browsers */
+    const hash *bundle;                  /* the detection rules that judge now; zeros: none */
+    const char *stylesheet;              /* path of the stylesheet */
+    slice host; /* "https://example.com" as the reader sees it, for the feed */
 };
 
 struct page {
@@ -52,10 +45,11 @@ struct page {
     const char *type;  /* Content-Type */
     const char *cache; /* Cache-Control */
     unsigned code;
-    bool has_script;  /* may run the verifier */
-    struct file file; /* fd >= 0: the answer is this file, file_bytes long */
+    bool has_script; /* may run the verifier */
+    bool has_file;   /* the answer is this open file, file_bytes long */
+    struct file file;
     uint64_t file_bytes;
-    char tag[2 * SHA256_BYTES + 1]; /* ETag, where it is not the hash of the page */
+    uint64_t file_tag; /* names its bytes */
 };
 
 /* The head of the page, its navigation with the path's own link marked, and the title as h1. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/bytes.h"
+#include "serve/center/page_report.h"
 #include "serve/center/pages.h"
 #include "base/banned.h"
 
@@ -56,8 +57,11 @@ void page_reports(struct page *p, slice rest, slice token)
         "Declared numbers: they are stated by the person whose name stands beside them.",
         NULL,
     };
-    (void)rest;
     (void)token;
+    if (rest.len > 0) {
+        page_report(p, rest);
+        return;
+    }
     page_begin(p, "/reports/", "Reports");
     page_put(p, "<p class=\"lead\">What was taken down and why: accounts, content, appeals, orders "
                 "of authorities. Nothing published is ever overwritten.</p>\n");
