@@ -12,11 +12,11 @@ import tempfile
 import time
 
 import debian
+import npm
 import running
 import tap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FOLDER = os.path.join(os.environ["CANDOR_BUILD"], "tests", "senders", "npm")
 PACKAGES = ["@elastic/elasticsearch", "@opentelemetry/api-logs", "@opentelemetry/resources",
             "@opentelemetry/sdk-logs", "@opentelemetry/exporter-logs-otlp-http",
             "@opentelemetry/exporter-logs-otlp-proto", "splunk-logging"]
@@ -26,30 +26,10 @@ EVIL = 100  # every so many events
 NODE = running.Node({"evil": running.word_rule("evil", "category: application")})
 
 
-def npm_folder():
-    """Where the packages are, installed if need be."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        tap.skip("no npm or node on this machine")
-    if not all(os.path.isdir(os.path.join(FOLDER, "node_modules", p)) for p in PACKAGES):
-        os.makedirs(FOLDER, exist_ok=True)
-        with open(os.path.join(FOLDER, "package.json"), "w", encoding="utf-8") as file:
-            json.dump({"private": True}, file)
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock",
-                               *PACKAGES], cwd=FOLDER, capture_output=True, text=True,
-                              timeout=300, check=False)
-        if done.returncode != 0:
-            tap.skip("npm cannot install the clients: " + done.stderr.strip()[:200])
-    return FOLDER
-
-
 def run_script(name, *arguments):
     """Runs one of the scripts beside this file with the packages in reach."""
-    folder = npm_folder()
-    script = shutil.copy(os.path.join(HERE, name), folder)
-    done = subprocess.run(["node", script, NODE.url, *arguments, str(COUNT), str(EVIL)],
-                          cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    home = npm.folder("senders", PACKAGES)
+    return npm.run(home, os.path.join(HERE, name), NODE.url, *arguments, str(COUNT), str(EVIL))
 
 
 def numbers(source):

@@ -84,6 +84,16 @@ static void label_of(const struct schema_column *c, uint16_t value, struct chart
     if (bar->label[0] >= 'a' && bar->label[0] <= 'z') bar->label[0] = (char)(bar->label[0] - 32);
 }
 
+/* Each table has a name of its own on its page. */
+static void table_of(struct page *p, const char *title, const char *what, const char *const *heads)
+{
+    char caption[256];
+    struct writer w = writer_of(caption, sizeof caption - 1);
+    writer_printf(&w, "%s: %s", title, what);
+    caption[w.len] = '\0';
+    page_table(p, caption, heads);
+}
+
 static void put_months(struct page *p, size_t number)
 {
     static const char *const heads[] = { "Month", "#Count", NULL };
@@ -97,7 +107,7 @@ static void put_months(struct page *p, size_t number)
     }
     chart_months(p, live_figure(number)->title, bars, LIVE_MONTHS);
     page_put(p, "<details class=\"more\"><summary>By month</summary>\n");
-    page_table(p, "By month", heads);
+    table_of(p, live_figure(number)->title, "by month", heads);
     for (size_t i = 0; i < LIVE_MONTHS; i++) {
         page_put(p, "<tr><th scope=\"row\">");
         month_print((uint16_t)(live->month_last + 1 - LIVE_MONTHS + (int)i), &p->w);
@@ -138,10 +148,10 @@ static void put_cell(struct page *p, const struct split *s, const struct live_ce
 static void put_split(struct page *p, const struct split *s)
 {
     const char *const heads[] = { s->plan.by[0]->name,
-                                  s->plan.by[1] != NULL ? s->plan.by[1]->name : "", "#Count",
+                                  s->plan.by[1] != NULL ? s->plan.by[1]->name : "split", "#Count",
                                   NULL };
     size_t rows = 0;
-    page_table(p, "Last twelve months, split", heads);
+    table_of(p, s->figure->title, "last twelve months", heads);
     for (size_t at = 0; at < s->count && rows < ROWS_MAX;) {
         const size_t run = run_of(s->cells + at, s->count - at);
         put_cell(p, s, &s->cells[at], true, total_of(s->cells + at, run));

@@ -204,7 +204,7 @@ static void put_line(struct page *p, const struct report_view *r, const struct c
 
 static void put_figure_head(struct page *p, const struct report_view *r, slice id)
 {
-    static const char *const heads[] = { "", "#Number", "How it is proved", NULL };
+    static const char *const heads[] = { "Of these", "#Number", "How it is proved", NULL };
     const struct figure *figure = NULL;
     for (size_t i = 0; i < figure_count; i++) {
         if (slice_is(id, figures[i].id)) figure = &figures[i];
