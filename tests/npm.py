@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""npm: packages for a test, installed into the build folder as npm is set up on this machine; a test
-that cannot have them is skipped with a message."""
+"""npm: packages for a test, installed into the build folder as npm is set up on this machine; a
+test that cannot have them is skipped with a message."""
 import json
 import os
 import shutil

@@ -132,7 +132,8 @@ def hostile_paths_below_the_reports_lead_nowhere():
                  REPORT + "..%2f..%2f..%2fcandor.yaml", REPORT + "a/../manifest",
                  REPORT + "/manifest", REPORT + "manifest/", REPORT + "manifest%00",
                  REPORT + ".manifest", REPORT + "cells/", REPORT + "cells/x",
-                 REPORT + "cells/x/y/z/w", REPORT + "figures/x", REPORT + "x" * 5000, "/running/changes/x",
+                 REPORT + "cells/x/y/z/w", REPORT + "figures/x", REPORT + "x" * 5000,
+                 "/running/changes/x",
                  "/running/changes/99999999", "/enforcement/x", "/receipts/x", "/receipts/1-x"):
         code, told, text = get(path, **HTML)
         assert code in (400, 404), (path, code)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Transparency Center in a headless Chromium: axe-core, 320 pixels, without JavaScript, printed,
-by keyboard, and the check in the browser. playwright-core and axe-core are installed by npm as it is
-set up on this machine; without them, or Chromium, this is skipped. With CANDOR_ALL_PAGES every page
-is looked at in every way, otherwise some of them."""
+"""The Transparency Center in a headless Chromium: axe-core, 320 pixels, without JavaScript,
+printed, by keyboard, and the check in the browser. playwright-core and axe-core are installed by
+npm as it is set up on this machine; without them, or Chromium, this is skipped. With
+CANDOR_ALL_PAGES every page is looked at in every way, otherwise some of them."""
 import json
 import os
 import shutil
