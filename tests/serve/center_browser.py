@@ -19,65 +19,61 @@ PAGES = ["/", "/enforcement", CELL, "/reports/", REPORT, REPORT + "figures/remov
          "/receipts/?token=1-x", "/incidents", "/failures", "/controls", "/roadmap", "/contact"]
 ALL = bool(os.environ.get("CANDOR_ALL_PAGES"))
 SOME = PAGES if ALL else PAGES[:3]
-NODE = []
+NODE, SAID = [], {}
+JOBS = {
+    "axe": [*SOME, "/nowhere"], "narrow": SOME, "print": SOME,
+    "keyboard": PAGES if ALL else PAGES[:1], "journeys": [center_node.PERIOD], "check": [CELL],
+}
+if os.environ.get("CANDOR_PICTURES"):
+    JOBS["pictures"] = [REPORT, os.path.abspath(os.environ["CANDOR_PICTURES"])]
 
 
-def look(job, *paths):
-    """What is wrong."""
+def well(job):
+    """Nothing is wrong. The browser is started once, for all jobs."""
     if not os.path.exists("/usr/bin/chromium") or shutil.which("node") is None:
         tap.skip("no Chromium or node on this machine")
     home = npm.folder("serve", ["playwright-core", "axe-core"])
     if not NODE:
         NODE.append(center_node.filled())
-    return json.loads(npm.run(home, SCRIPT, NODE[0].url, job, *paths, timeout=1500))
-
-
-def well(job, *paths):
-    """Nothing is wrong."""
-    found = look(job, *paths)
-    assert not found, json.dumps(found, indent=1)[:4000]
+        SAID.update(json.loads(npm.run(home, SCRIPT, NODE[0].url, json.dumps(JOBS), timeout=1500)))
+    assert not SAID[job], json.dumps(SAID[job], indent=1)[:4000]
 
 
 @tap.test
 def axe_finds_nothing_in_light_and_dark():
-    well("axe", *SOME, "/nowhere")
+    well("axe")
 
 
 @tap.test
 def nothing_is_wider_than_320_pixels_or_less_without_javascript():
-    well("narrow", *SOME)
+    well("narrow")
 
 
 @tap.test
 def nothing_is_cut_when_printed():
-    well("print", *SOME)
+    well("print")
 
 
 @tap.test
 def every_link_and_control_is_reached_by_keyboard():
-    well("keyboard", *(PAGES if ALL else PAGES[:1]))
+    well("keyboard")
 
 
 @tap.test
 def journeys_are_made_by_keyboard():
-    well("journeys", center_node.PERIOD)
+    well("journeys")
 
 
 @tap.test
 def a_number_is_checked_in_the_browser():
-    well("check", CELL)
-
-
-if os.environ.get("CANDOR_PICTURES"):
-    @tap.test
-    def pictures_are_taken():
-        well("pictures", REPORT, os.path.abspath(os.environ["CANDOR_PICTURES"]))
+    well("check")
 
 
 @tap.test
 def the_node_ends_well():
     if NODE:
         NODE[0].stop()
+    assert not SAID.get("pictures"), SAID
 
 
 tap.main()

@@ -20,6 +20,8 @@ int run_bench_node(const struct invocation *inv);
 int run_bench_witness(const struct invocation *inv);
 /* candor bench report. */
 int run_bench_report(const struct invocation *inv);
+/* Its part about pages of the Transparency Center. E_NOMEM. */
+status bench_pages(struct fault *f);
 /* candor bench prices. */
 int run_bench_prices(const struct invocation *inv);
 /* A number above 0 that an option gives; fallback without it. E_USAGE. */

@@ -153,6 +153,7 @@ int run_bench_report(const struct invocation *inv)
     const bool ready = validation_init(&v) && room != NULL;
     status s = ready ? measure(&v, false, room, &f) : FAIL(E_NOMEM);
     if (s.code == E_OK) s = measure(&v, true, room, &f);
+    if (s.code == E_OK) s = bench_pages(&f);
     validation_done(&v);
     free(room);
     return s.code == E_OK ? 0 : command_fail(status_exit(s), "bench report: %s", f.text);

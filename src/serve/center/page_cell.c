@@ -49,9 +49,9 @@ static void put_definition(struct page *p, const struct report_view *r, slice ma
     while (manifest_next(&rest, "definition ", &value)) {
         slice digest = {};
         if (!slice_equal(manifest_split(value, &digest), id)) continue;
-        page_put(p, "<p>The SHA-256 of this definition is part of the manifest: ");
+        page_put(p, "<div>The SHA-256 of this definition is part of the manifest: ");
         page_hash_text(p, digest);
-        page_put(p, "</p>\n");
+        page_put(p, "</div>\n");
     }
     report_drop(definitions);
 }

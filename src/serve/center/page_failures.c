@@ -4,78 +4,98 @@
  * refuse.
  */
 #include "base/bytes.h"
-#include "base/timestamp.h"
-#include "report/report.h"
+#include "report/register.h"
 #include "serve/center/pages.h"
 #include "base/banned.h"
 
-enum {
-    ROWS_MAX = 120,
-    DUE_MONTHS = 2 /* behind the end of the period (Regulation (EU) 2024/2835) */
+enum { ROWS_MAX = 120 };
+
+/* Rows of the table of reports. */
+struct failed {
+    struct page *page;
+    size_t rows;
 };
 
-/* When a report on the period was due; 0 if the period is none. */
-static uint64_t due_of(slice period)
+static void put_days(struct page *p, uint64_t seconds)
 {
-    struct report_period of = {};
-    if (report_period_parse(period, &of).code != E_OK) return 0;
-    const struct civil day = { .year = 1970 + (of.month_last + 1 + DUE_MONTHS) / 12,
-                               .month = (uint8_t)((of.month_last + 1 + DUE_MONTHS) % 12 + 1),
-                               .day = 1 };
-    int64_t ns = 0;
-    return timestamp_from_civil(&day, &ns).code == E_OK ? (uint64_t)(ns / 1000000000) : 0;
+    const uint64_t days = seconds / 86400 + 1;
+    page_printf(p, "%llu day%s", (unsigned long long)days, days == 1 ? "" : "s");
 }
 
-static void put_report_row(struct page *p, const struct facts_entry *e, const char *what)
+static void put_report(struct page *p, const struct register_failure *failure)
 {
+    const struct registered *r = failure->report;
+    page_date(p, r->time_s);
+    page_printf(p, "</td><th scope=\"row\"><a href=\"/reports/%s/%llu/\">%s, version %llu</a>",
+                failure->period.name, (unsigned long long)r->version, failure->period.name,
+                (unsigned long long)r->version);
+}
+
+static void put_reason(struct page *p, const struct register_failure *failure)
+{
+    switch (failure->kind) {
+    case REGISTER_LATE:
+        page_put(p, "Published late, by ");
+        put_days(p, failure->late_s);
+        break;
+    case REGISTER_MISSING:
+        page_put(p, "Not published yet, late by ");
+        put_days(p, failure->late_s);
+        break;
+    case REGISTER_RESTATED:
+    default:
+        page_put(p, "Restated: ");
+        page_text(p, slice_text(failure->report->reason));
+    }
+}
+
+static void put_failure(void *with, const struct register_failure *failure)
+{
+    struct failed *failed = with;
+    struct page *p = failed->page;
+    if (failed->rows++ >= ROWS_MAX) return;
     page_put(p, "<tr><td>");
-    page_date(p, e->entry.time_s);
-    page_put(p, "</td><th scope=\"row\"><a href=\"/reports/");
-    page_text(p, facts_field(e, FIELD_report_period));
-    page_printf(p, "/%llu/\">", (unsigned long long)facts_number(e, FIELD_report_version));
-    page_text(p, facts_field(e, FIELD_report_period));
-    page_printf(p, ", version %llu</a></th><td>%s",
-                (unsigned long long)facts_number(e, FIELD_report_version), what);
+    if (failure->report != NULL) {
+        put_report(p, failure);
+    } else {
+        page_date(p, failure->due_s);
+        page_printf(p, "</td><th scope=\"row\">%s", failure->period.name);
+    }
+    page_put(p, "</th><td>");
+    put_reason(p, failure);
+    page_put(p, "</td></tr>\n");
 }
 
-/* Rows for a report: late, restated. */
-static size_t put_report(struct page *p, const struct facts_entry *e)
+/* The reports that the facts tell of. */
+static status read_register(const struct facts *facts, struct report_register *r)
 {
-    size_t rows = 0;
-    const uint64_t due_s = due_of(facts_field(e, FIELD_report_period));
-    const bool is_first = facts_number(e, FIELD_report_version) <= 1;
-    if (is_first && due_s > 0 && e->entry.time_s >= due_s) {
-        const uint64_t days = (e->entry.time_s - due_s) / 86400 + 1;
-        put_report_row(p, e, "Published late: ");
-        page_printf(p, "%llu day%s after it was due</td></tr>\n", (unsigned long long)days,
-                    days == 1 ? "" : "s");
-        rows++;
+    struct fault unused;
+    for (size_t i = 0; i < facts->entry_count; i++) {
+        const struct facts_entry *e = &facts->entries[i];
+        if (e->entry.schema->kind != KIND_report) continue;
+        TRY(register_add(r, e->index, &e->entry, &unused));
     }
-    if (!is_first) {
-        put_report_row(p, e, "Restated: ");
-        page_text(p, facts_field(e, FIELD_report_reason));
-        page_put(p, "</td></tr>\n");
-        rows++;
-    }
-    return rows;
+    return OK;
 }
 
 static void put_reports(struct page *p)
 {
     static const char *const heads[] = { "Day", "Report", "What went wrong", NULL };
+    struct report_register reports = {};
+    struct failed failed = { .page = p };
+    page_put(p, "<h2 id=\"reports\">Reports</h2>\n");
     const size_t table = p->w.len;
-    size_t at = p->view->facts->entry_count;
-    size_t rows = 0;
-    page_put(p, "<h2 id=\"reports\">Reports</h2>\n");
-    page_table(p, "Late and restated reports", heads);
-    for (const struct facts_entry *e = facts_before(p->view->facts, KIND_report, &at);
-         e != NULL && rows < ROWS_MAX; e = facts_before(p->view->facts, KIND_report, &at))
-        rows += put_report(p, e);
+    page_table(p, "Late, missing and restated reports", heads);
+    const status s = read_register(p->view->facts, &reports);
+    if (s.code == E_OK) {
+        register_failures(&reports, p->view->facts->time_s, put_failure, &failed);
+    }
     page_table_end(p);
-    if (rows > 0) return;
+    register_done(&reports);
+    if (failed.rows > 0) return;
     p->w.len = table;
-    page_put(p, "<h2 id=\"reports\">Reports</h2>\n");
-    page_empty(p, "No report was late, and none had to be restated.");
+    page_empty(p, s.code == E_OK ? "No report was late or is missing, and none had to be restated."
+                                 : "The list cannot be made: this node is out of memory.");
 }
 
 static void put_gap(struct page *p, const struct facts_entry *e)
