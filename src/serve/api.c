@@ -184,13 +184,22 @@ static bool number_of(struct http_request *r, const char *name, uint64_t most, u
     return false;
 }
 
+/* How many items are asked for; false after an answer. */
+static bool limit_of(struct http_request *r, uint64_t most, uint64_t *ret_limit)
+{
+    if (!number_of(r, "limit", most, ret_limit)) return false;
+    if (*ret_limit > 0) return true;
+    http_error(r, 400, "limit: a number from 1 to %llu is expected", (unsigned long long)most);
+    return false;
+}
+
 static void list(struct front *front, struct http_request *r, const struct account *user,
                  uint8_t kind)
 {
     uint64_t limit = API_LIMIT_DEFAULT;
     uint64_t before = INT64_MAX;
     slice level = slice_none();
-    if (!number_of(r, "limit", QUERY_LIMIT_MAX, &limit)) return;
+    if (!limit_of(r, QUERY_LIMIT_MAX, &limit)) return;
     if (!number_of(r, "before", INT64_MAX, &before)) return;
     (void)http_query(r, "level", &level);
     struct query_ask m = { .question = QUERY_LIST,
@@ -230,7 +239,7 @@ static void search(struct front *front, struct http_request *r, const struct acc
     struct fault why = {};
     uint64_t limit = API_LIMIT_DEFAULT;
     uint64_t before = INT64_MAX;
-    if (!number_of(r, "limit", QUERY_LIMIT_MAX, &limit)) return;
+    if (!limit_of(r, QUERY_LIMIT_MAX, &limit)) return;
     if (!number_of(r, "before", INT64_MAX, &before)) return;
     if (question_parse(terms, &question, &why).code != E_OK) {
         http_error(r, 400, "q: %s", why.text);
@@ -308,7 +317,7 @@ void api_incidents(struct front *front, struct http_request *r, const struct acc
     uint64_t limit = API_LIMIT_DEFAULT;
     uint64_t before = INCIDENT_NUMBER_MAX + 1;
     slice state = slice_none();
-    if (!number_of(r, "limit", API_INCIDENTS_MAX, &limit)) return;
+    if (!limit_of(r, API_INCIDENTS_MAX, &limit)) return;
     if (!number_of(r, "before", INCIDENT_NUMBER_MAX + 1, &before)) return;
     const uint8_t wanted = http_query(r, "state", &state) ? incident_state_named(state) : 0;
     if (state.len > 0 && wanted == 0) {

@@ -53,6 +53,24 @@ def commands_reach_a_running_node():
 
 
 @tap.test
+def the_scribe_is_confined_in_every_thread():
+    node = start()
+    for task in os.listdir(f"/proc/{node.pid}/task"):
+        with open(f"/proc/{node.pid}/task/{task}/status", encoding="ascii") as file:
+            said = dict(line.split(":\t", 1) for line in file.read().splitlines())
+        assert said["Seccomp"] == "2" and said["NoNewPrivs"] == "1", said
+    assert stop(node) == 0
+
+
+@tap.test
+def what_is_no_node_is_told():
+    for path, words in ((HOME + "/nothing", b"cannot open"), (HOME, b"candor.yaml")):
+        done = run("serve", path)
+        assert done.returncode == 2 and words in done.stderr, done
+        assert done.stdout == b"" and done.stderr.count(b"\n") == 1, done
+
+
+@tap.test
 def many_commands_at_once_each_get_their_own_answers():
     node = start()
     found = {}

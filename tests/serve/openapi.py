@@ -234,11 +234,14 @@ def what_users_are_answered_is_as_described():
                                           "findings": [finding], "aware": "2026-01-01T00:00:00Z",
                                           "techniques": ["attack.t1078"], "loss": 5}, ANA)
     expect(200, "PATCH", "/v1/incidents/1", {"stage": "contained", "owner": "ana"}, ANA, **incident)
-    pages = [("/v1/findings", "?limit=1", "?limit=x"), ("/v1/records", "?kind=incident", ""),
+    pages = [("/v1/findings", "?level=high", "?limit=x"), ("/v1/records", "?kind=incident", ""),
              ("/v1/incidents", "", "?state=x")]
     for path, right, bad in pages:
         expect(200, "GET", path + right, None, ANA)
         expect(400, "GET", path + bad, None, ANA)
+        join = "&" if right else "?"
+        for limit in ("0", "-1", "1001", "x", ""):
+            expect(400, "GET", f"{path}{right}{join}limit={limit}", None, ANA)
     for path, more in ((f"/v1/records/{finding}", one), (f"/v1/records/{finding}/proof", proof),
                        ("/v1/incidents/1", incident)):
         expect(200, "GET", path, None, ANA, **more)

@@ -223,7 +223,8 @@ static int run_hunt(const struct invocation *inv)
     if (s.code != E_OK && h.output.unwritten != 0) return command_unwritten(h.output.unwritten);
     if (s.code != E_OK) {
         const int exit_status = s.code == E_NOT_FOUND ? EXIT_USAGE : status_exit(s);
-        return command_fail(exit_status, "%s", fault.text[0] != 0 ? fault.text : status_text(s));
+        return command_fail(exit_status, "hunt: %s",
+                            fault.text[0] != 0 ? fault.text : status_text(s));
     }
     interrupt_die();
     return flawed ? EXIT_USAGE : 0;

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include "base/bytes.h"
 #include "cmd/node/confine.h"
+#include "os/dir.h"
 #include "os/landlock.h"
 #include "os/seccomp.h"
 #include "base/banned.h"
@@ -69,6 +70,9 @@ status scribe_confine_files(const char *dir, struct sandbox_level *ret_level, st
         .outside = true,
     };
     struct sandbox_level level = { .no_new_privileges = true, .no_dumps = true };
+    struct file folder = {};
+    TRY(dir_open(NULL, dir, &folder, f)); /* which says better what is wrong with it */
+    file_close(&folder);
     TRY(sandbox_harden(f));
     TRY(landlock_enter(&sandbox, &level, f));
     *ret_level = level;
