@@ -101,6 +101,12 @@ def a_node_that_died_knows_what_is_missing_and_what_it_has_told():
 
 
 @tap.test
+def what_is_in_the_log_is_confirmed_at_once_after_a_start():
+    kill()
+    send(SHOP, 25 + 2 * FAR)  # again: nothing new comes that would move the log
+
+
+@tap.test
 def the_state_is_that_of_the_log_without_its_file():
     NODE.pause()
     before = listed()

@@ -86,7 +86,8 @@ static status take_ready(struct front_link *l, slice payload)
     l->is_ready = true;
     keeping_begin(l->keeping);
     l->calls.ready(l->calls.self, payload);
-    return OK;
+    if (node_is_read_only(l->node)) return OK;
+    return front_link_moved(l, l->fault); /* who repeats what is there waits for nothing new */
 }
 
 static status take_activated(struct front_link *l, slice payload)
