@@ -269,6 +269,7 @@ static void write_figure(struct page *p, const struct report_view *r, slice id)
 {
     const slice cells = report_load(p, r, "cells.csv", REPORT_CELLS_BYTES_MAX);
     report_begin(p, r, "One figure");
+    page_put(p, "<h2 id=\"numbers\">Numbers</h2>\n");
     const size_t start = p->w.len;
     put_lines(p, r, cells, id);
     const bool has_any = p->w.len > start;
