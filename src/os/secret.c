@@ -6,6 +6,12 @@
 #include <unistd.h>
 #include "base/bytes.h"
 #include "os/failed.h"
+#ifdef CANDOR_ASAN
+#include <sanitizer/lsan_interface.h>
+#else
+#define __lsan_register_root_region(at, len) ((void)0)
+#define __lsan_unregister_root_region(at, len) ((void)0)
+#endif
 #include "base/banned.h"
 
 enum { SECRET_ALIGNMENT = 16 };
@@ -36,6 +42,8 @@ status secret_new(size_t len, struct secret *ret_secret, struct fault *f)
         munmap(at, outer);
         return s;
     }
+    /* What only a secret points to is no leak. */
+    __lsan_register_root_region(start, inner);
     const size_t aligned = (len + SECRET_ALIGNMENT - 1) / SECRET_ALIGNMENT * SECRET_ALIGNMENT;
     *ret_secret = (struct secret){ .bytes = start + inner - aligned,
                                    .len = len,
@@ -47,7 +55,9 @@ status secret_new(size_t len, struct secret *ret_secret, struct fault *f)
 void secret_free(struct secret *secret)
 {
     if (secret->bytes == NULL) return;
+    const size_t inner = whole_pages(secret->len);
     bytes_wipe(secret->bytes, secret->len);
-    munmap(secret->mapping, whole_pages(secret->len) + 2 * page_bytes());
+    __lsan_unregister_root_region((uint8_t *)secret->mapping + page_bytes(), inner);
+    munmap(secret->mapping, inner + 2 * page_bytes());
     *secret = (struct secret){ 0 };
 }
