@@ -24,7 +24,7 @@ tags:
 """ + "".join(f"    - long.{n:02d}-{'x' * 80}\n" for n in range(40))
 BAD = {"product": "shop", "word": "bad"}
 PATIENCE_S = 60
-NODE = running.Node(rules={"word": running.word_rule("bad")})
+NODE = running.Node(rules={"word": RULE})
 SHOP = NODE.source("shop")
 ANA = NODE.user("ana", "analyst")
 
