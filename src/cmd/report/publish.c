@@ -5,13 +5,11 @@
  *
  *   1. the report is counted anew from the log and must be the same, byte by byte; the linter must
  *      find no error in it
- *   2. its files go into a folder that nobody is shown yet        crash: the next try writes them
- * again
- *   3. the record of it goes into the log and is checkpointed     crash: the next try finds it
- *   4. the entry and its proof go into the folder
- *   5. the folder gets its name                                   crash: it is there, or step 4
- * again
- *   6. a note beside the version before names the new one         crash: the next try writes it
+ *   2. its files go into a folder that nobody is shown yet      crash: they are written again
+ *   3. the record of it goes into the log, checkpointed         crash: the next try finds it
+ *   4. the entry and its proof go into the folder               crash: they are written again
+ *   5. the folder gets its name                                 crash: it is there, or step 4 again
+ *   6. a note beside the version before names the new one       crash: the next try writes it
  */
 #include "cmd/report/publish.h"
 
