@@ -13,7 +13,7 @@
 
 /* Instrumented code is ten times slower: there only an eighth is gone through. */
 #ifdef CANDOR_ASAN
-enum { LIVES = 25, STRIDE = 8 };
+enum { LIVES = 25, STRIDE = 16 };
 #else
 enum { LIVES = 200, STRIDE = 1 };
 #endif
