@@ -10,6 +10,7 @@ Everything is bytes, as a pipe has it. A running node of its own: running.py.
 """
 import json
 import os
+import shutil
 import subprocess
 
 CANDOR = os.path.join(os.environ["CANDOR_BUILD"], "candor")
@@ -77,3 +78,20 @@ def flip(path, offset):
         byte = file.read(1)[0]
         file.seek(offset)
         file.write(bytes([byte ^ 1]))
+
+
+def back_up(node, folder):
+    """The backups that restore_behind restores from: keys, then log."""
+    good("backup", node, os.path.join(folder, "keys"), "--keys")
+    good("backup", node, os.path.join(folder, "old-log"), "--log")
+
+
+def restore_behind(node, folder, name):
+    """A node restored from these, beside the signer of the first, which has signed more."""
+    path = os.path.join(folder, name)
+    os.mkdir(path)
+    shutil.copytree(os.path.join(node, "signer"), os.path.join(path, "signer"))
+    said = json.loads(good("restore", os.path.join(folder, "old-log"), os.path.join(folder, "keys"),
+                           path, "--json"))
+    assert not said["may_sign"], said
+    return path

@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 import time
 
-from candor import CANDOR, append, erase, fault_free, flip, good, run, show, size_of
+from candor import (CANDOR, append, back_up, erase, fault_free, flip, good, restore_behind, run,
+                    show, size_of)
 import tap
 
 HOME = tempfile.mkdtemp(prefix="candor-recover-")
@@ -21,32 +22,16 @@ def at(*parts):
     return os.path.join(HOME, *parts)
 
 
-def snapshot():
-    """The backups that restore_old restores from: keys, then log."""
-    good("backup", NODE, at("keys"), "--keys")
-    good("backup", NODE, at("old-log"), "--log")
-
-
-def restore_old(name):
-    """A node restored from the old backup, beside the signer that has signed more."""
-    path = at(name)
-    os.mkdir(path)
-    shutil.copytree(os.path.join(NODE, "signer"), os.path.join(path, "signer"))
-    said = json.loads(good("restore", at("old-log"), at("keys"), path, "--json"))
-    assert not said["may_sign"], said
-    return path
-
-
 @tap.test
 def a_log_that_is_behind_gets_its_entries_from_a_newer_backup():
     good("init", NODE, "--origin", ORIGIN, "--listen", "127.0.0.1:0")
     with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
         file.write("officers: [ A. First, B. Second ]\n")
     append(NODE, 300, "old")
-    snapshot()
+    back_up(NODE, HOME)
     first = append(NODE, 50, "new")
     good("backup", NODE, at("new-log"), "--log")
-    node = restore_old("behind")
+    node = restore_behind(NODE, HOME, "behind")
     said = json.loads(good("recover", node, "--from", at("new-log"), "--json"))
     assert said["may_sign"] and said["entries"] - said["before"] >= 50, said
     assert show(node, first)["fields"]["subject"] == "new 0"
@@ -57,12 +42,12 @@ def a_log_that_is_behind_gets_its_entries_from_a_newer_backup():
 
 @tap.test
 def entries_come_back_in_two_steps_with_their_values():
-    snapshot()
+    back_up(NODE, HOME)
     append(NODE, 30, "two")
     good("backup", NODE, at("step-log"), "--log")
     first = append(NODE, 30, "three")
     good("backup", NODE, at("all-log"), "--log")
-    node = restore_old("steps")
+    node = restore_behind(NODE, HOME, "steps")
     said = json.loads(good("recover", node, "--from", at("step-log"), "--json"))
     assert not said["may_sign"] and said["entries"] > said["before"], said
     assert run("append", node).returncode == 1
@@ -75,10 +60,10 @@ def entries_come_back_in_two_steps_with_their_values():
 
 @tap.test
 def the_folder_of_the_lost_node_serves_too_and_erasures_in_it_are_carried_out():
-    snapshot()
+    back_up(NODE, HOME)
     first = append(NODE, 10, "gone")
     erase(NODE, first)
-    node = restore_old("folder")
+    node = restore_behind(NODE, HOME, "folder")
     said = json.loads(good("recover", node, "--from", NODE, "--json"))
     assert said["may_sign"], said
     assert show(node, first)["erased"] is True
@@ -104,16 +89,16 @@ def a_damaged_log_is_mended_but_not_by_a_copy_that_has_less():
 
 @tap.test
 def what_the_own_key_did_not_sign_is_not_taken():
-    snapshot()
+    back_up(NODE, HOME)
     append(NODE, 20, "more")
     good("backup", NODE, at("full-log"), "--log")
-    node = restore_old("strict")
+    node = restore_behind(NODE, HOME, "strict")
     other = at("other")
     good("init", other, "--origin", ORIGIN)
     append(other, 600, "x")
     done = run("recover", node, "--from", other)
     assert done.returncode == 1 and b"sign" in done.stderr, done
-    fork = restore_old("fork")
+    fork = restore_behind(NODE, HOME, "fork")
     bent = at("bent-log")
     shutil.copytree(at("full-log"), bent)
     flip(os.path.join(bent, "log", "0000000000.seg"),
@@ -140,10 +125,10 @@ def a_signer_that_is_an_older_copy_is_named():
 
 @tap.test
 def a_kill_in_the_middle_is_followed_by_another_try():
-    snapshot()
+    back_up(NODE, HOME)
     append(NODE, 4000, "big", 400)
     good("backup", NODE, at("full-log"), "--log")
-    node = restore_old("killed")
+    node = restore_behind(NODE, HOME, "killed")
     for n in range(8):
         worker = subprocess.Popen([CANDOR, "recover", node, "--from", at("full-log")],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -167,7 +152,7 @@ def a_running_node_is_not_recovered_under_its_feet():
 @tap.test
 def a_log_that_cannot_go_on_is_succeeded_by_one_that_begins_with_its_end():
     node = at("ended")
-    snapshot()
+    back_up(NODE, HOME)
     good("restore", at("old-log"), at("keys"), node)
     head = good("log", "head", node)
     done = run("append", node)

@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 import time
 
-from candor import (CANDOR, append, erase, fault_free, flip, good, refused, run, show, size_of)
+from candor import (CANDOR, append, back_up, erase, fault_free, flip, good, refused,
+                    restore_behind, run, show, size_of)
 import tap
 import witnessing
 
@@ -21,22 +22,6 @@ KEY = []
 def at(*parts):
     """A path below the test's folder."""
     return os.path.join(HOME, *parts)
-
-
-def snapshot():
-    """The backups that lost restores from: keys, then log."""
-    good("backup", NODE, at("keys"), "--keys")
-    good("backup", NODE, at("old-log"), "--log")
-
-
-def lost(name):
-    """A node restored from the old backup, beside the signer that has signed more."""
-    path = at(name)
-    os.mkdir(path)
-    shutil.copytree(os.path.join(NODE, "signer"), os.path.join(path, "signer"))
-    said = json.loads(good("restore", at("old-log"), at("keys"), path, "--json"))
-    assert not said["may_sign"], said
-    return path
 
 
 def export(name):
@@ -63,9 +48,9 @@ def a_log_gets_its_entries_back_and_says_what_did_not_come_with_them():
     with open(os.path.join(NODE, "candor.yaml"), "a", encoding="utf-8") as file:
         file.write("officers: [ A. First, B. Second ]\n")
     append(NODE, 300, "old")
-    snapshot()
+    back_up(NODE, HOME)
     first = append(NODE, 400, "new")
-    node = lost("behind")
+    node = restore_behind(NODE, HOME, "behind")
     before = size_of(node)
     said = recover(node, export("mirror"))
     assert said["may_sign"] and said["absent"] == said["entries"] - before, said
@@ -101,13 +86,13 @@ def such_an_entry_is_shown_proved_and_counted_but_never_opened():
 
 @tap.test
 def an_erasure_among_them_needs_its_set_and_is_carried_out_again():
-    snapshot()
+    back_up(NODE, HOME)
     victim = append(NODE, 10, "victim")
-    snapshot()
+    back_up(NODE, HOME)
     erase(NODE, victim)
     append(NODE, 10, "later")
     mirror = export("mirror-erased")
-    node = lost("erased")
+    node = restore_behind(NODE, HOME, "erased")
     assert show(NODE, victim)["erased"] is True
     refused(b"is an erasure, and what it erased is not known here", "recover", node, "--from",
             mirror)
@@ -134,11 +119,11 @@ def erasing_what_never_had_values_here_is_no_failure():
 
 @tap.test
 def an_export_that_has_less_brings_a_part_and_the_log_stays_read_only():
-    snapshot()
+    back_up(NODE, HOME)
     append(NODE, 100, "one")
     early = export("early")
     append(NODE, 100, "two")
-    node = lost("steps")
+    node = restore_behind(NODE, HOME, "steps")
     said = recover(node, early)
     assert not said["may_sign"] and said["absent"] >= 100, said
     assert run("append", node).returncode == 1
@@ -151,11 +136,11 @@ def an_export_that_has_less_brings_a_part_and_the_log_stays_read_only():
 
 @tap.test
 def what_is_missing_can_still_come_from_a_copy_with_values_first():
-    snapshot()
+    back_up(NODE, HOME)
     first = append(NODE, 50, "kept")
     good("backup", NODE, at("newer-log"), "--log")
     append(NODE, 50, "gone")
-    node = lost("mixed")
+    node = restore_behind(NODE, HOME, "mixed")
     assert not recover(node, at("newer-log"))["may_sign"]
     assert recover(node, export("rest"))["may_sign"]
     assert show(node, first)["fields"]["subject"] == "kept 0"
@@ -164,9 +149,9 @@ def what_is_missing_can_still_come_from_a_copy_with_values_first():
 
 @tap.test
 def a_copy_that_is_not_this_log_or_is_damaged_changes_nothing():
-    snapshot()
+    back_up(NODE, HOME)
     append(NODE, 300, "more")
-    node = lost("strict")
+    node = restore_behind(NODE, HOME, "strict")
     size = size_of(node)
     other = at("other")
     good("init", other, "--origin", ORIGIN)
@@ -193,9 +178,9 @@ def a_copy_that_is_not_this_log_or_is_damaged_changes_nothing():
 def a_node_with_witnesses_takes_nothing_that_they_did_not_cosign():
     if not witnessing.is_possible():
         tap.skip("openssl is not installed")
-    snapshot()
+    back_up(NODE, HOME)
     append(NODE, 20, "seen")
-    node = lost("witnessed")
+    node = restore_behind(NODE, HOME, "witnessed")
     witness = witnessing.Witness("w.example/w", {ORIGIN: KEY[0]})
     witness.stop()
     with open(os.path.join(node, "witnesses.policy"), "w", encoding="utf-8") as file:
@@ -230,10 +215,10 @@ def public_files(folder):
 
 @tap.test
 def a_kill_in_the_middle_is_followed_by_another_try_and_segments_end_as_they_did():
-    snapshot()
+    back_up(NODE, HOME)
     append(NODE, 66000, "big", 16)
     mirror = export("large")
-    node = lost("killed")
+    node = restore_behind(NODE, HOME, "killed")
     for n in range(8):
         worker = subprocess.Popen([CANDOR, "recover", node, "--from", mirror],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
